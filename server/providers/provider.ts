@@ -1,0 +1,37 @@
+import type { Json, StreamEvent } from '../../src/wire/index.ts';
+
+/** One message of a conversation, in the form every provider can be given. */
+export interface Message {
+  readonly role: 'system' | 'user' | 'assistant';
+  readonly content: string;
+}
+
+/** What to generate. Exactly one of `prompt` and `messages`. */
+export interface GenerationRequest {
+  readonly model: string;
+  /** Short for one user message. */
+  readonly prompt?: string;
+  readonly messages?: readonly Message[];
+  /**
+   * Passed on to the provider's request body as it is (`temperature`, `tools`, `max_tokens`, …), over the adapter's
+   * own fields except `model`, the messages and `stream`.
+   */
+  readonly options?: { readonly [key: string]: Json };
+}
+
+/**
+ * An upstream API. Adapters are stateless; each call is one HTTP request.
+ *
+ * Guarantees of both methods: the iterable yields no `start` twice, ends with exactly one terminal event and never
+ * throws: every failure is an `error` event with a code of the table. After `signal` aborts, the upstream connection
+ * is closed at once and the iterable ends without a further event.
+ */
+export interface Provider {
+  readonly name: string;
+  /** Why it cannot be used (a missing key or base URL), or `undefined` when it can. For people; names the variable to set. */
+  readonly unavailable: string | undefined;
+  /** Sends the request and reads the answer. */
+  generate(request: GenerationRequest, signal: AbortSignal): AsyncIterable<StreamEvent>;
+  /** Reads an answer an application fetched by itself. Errors of the status line become `error` events, too. */
+  read(response: Response, signal: AbortSignal): AsyncIterable<StreamEvent>;
+}

@@ -1,0 +1,102 @@
+import { type Json, StreamError } from '../../src/wire/index.ts';
+import type { GenerationRequest } from '../providers/provider.ts';
+import type { LogStorage } from '../log/log.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { TransportName } from '../transports/peer.ts';
+
+/** Who is at the other end, as `authenticate` decides. Streams belong to the principal that created them. */
+export interface Principal {
+  /** Stable and unique, e.g. a user id. */
+  readonly id: string;
+}
+
+/** What `authenticate` is given: of a connection, or of an HTTP request. */
+export interface AuthenticateInput {
+  /** Of `hello` or `refresh`, or the bearer token of the `Authorization` header. */
+  readonly credentials: string | undefined;
+  readonly headers: Headers;
+  readonly origin: string | undefined;
+  readonly remoteAddress: string;
+  readonly transport: TransportName | 'http';
+}
+
+export type Action = 'subscribe' | 'read' | 'stop' | 'create';
+
+/** A request as it came over HTTP, already of the documented form. */
+export interface CreateRequest extends GenerationRequest {
+  readonly provider: string;
+  readonly id?: string;
+}
+
+export interface RelayOptions {
+  /** The upstream APIs, by name. @default those the environment configures, and `scripted` */
+  readonly providers?: readonly Provider[];
+  /** Where logs are kept. @default in memory */
+  readonly storage?: LogStorage;
+  /** Who is this? `undefined` refuses. @default everybody is one principal, `anonymous`; allowed only on loopback */
+  readonly authenticate?: (input: AuthenticateInput) => Principal | undefined | Promise<Principal | undefined>;
+  /** May the principal do this to the channel? @default only the principal that created the stream */
+  readonly authorize?: (principal: Principal, action: Action, channel: string, owner: string) => boolean | Promise<boolean>;
+  /** The app's decision on a creation over HTTP: the request, another one, or a refusal by `undefined`. @default as requested */
+  readonly admit?: (principal: Principal, request: CreateRequest) => CreateRequest | undefined | Promise<CreateRequest | undefined>;
+  /** Origins of pages that may connect besides the relay's own, e.g. `https://app.example`. @default none */
+  readonly allowedOrigins?: readonly string[];
+  /** Longest delay of an event before it is sent, ms. @default 16 */
+  readonly flushIntervalMs?: number;
+  /** @default 10000 */
+  readonly heartbeatMs?: number;
+  /** Replay above this many bytes is answered by a snapshot. @default 1048576 */
+  readonly maxReplayBytes?: number;
+  /** @default 128 */
+  readonly maxChannelsPerConnection?: number;
+  /** @default 10000 */
+  readonly maxConnections?: number;
+  /** @default 200 */
+  readonly maxConnectionsPerPrincipal?: number;
+  /** Generations running at once. @default 1000 */
+  readonly maxGenerations?: number;
+  /** @default 200 */
+  readonly maxGenerationsPerPrincipal?: number;
+  /** A session with this much unsent data in its transport gets nothing more until it drains. @default 262144 */
+  readonly maxBufferedBytes?: number;
+  /** Body of a request over HTTP. @default 1048576 */
+  readonly maxBodyBytes?: number;
+  /** HTTP requests and client messages allowed per connection and second, as a token bucket of twice the size. @default 200 */
+  readonly maxMessagesPerSecond?: number;
+  /** Called with what an operator should know. @default nothing */
+  readonly log?: (level: 'info' | 'warn' | 'error', message: string, fields: { readonly [key: string]: Json }) => void;
+}
+
+export type ResolvedRelayOptions = Required<Omit<RelayOptions, 'providers' | 'storage'>>;
+
+export const relayDefaults: ResolvedRelayOptions = {
+  authenticate: () => ({ id: 'anonymous' }),
+  authorize: (principal, _action, _channel, owner) => principal.id === owner,
+  admit: (_principal, request) => request,
+  allowedOrigins: [],
+  flushIntervalMs: 16,
+  heartbeatMs: 10_000,
+  maxReplayBytes: 1_048_576,
+  maxChannelsPerConnection: 128,
+  maxConnections: 10_000,
+  maxConnectionsPerPrincipal: 200,
+  maxGenerations: 1_000,
+  maxGenerationsPerPrincipal: 200,
+  maxBufferedBytes: 262_144,
+  maxBodyBytes: 1_048_576,
+  maxMessagesPerSecond: 200,
+  log: () => {},
+};
+
+/** Fills in the defaults. @throws {StreamError} `bad_option`, naming the option, its value and what it takes */
+export function resolveRelayOptions(options: RelayOptions): ResolvedRelayOptions {
+  const { providers: _providers, storage: _storage, ...rest } = options;
+  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+  const resolved: ResolvedRelayOptions = { ...relayDefaults, ...given };
+  for (const [name, value] of Object.entries(resolved)) {
+    if (typeof value === 'number' && !(Number.isSafeInteger(value) && value > 0)) {
+      throw new StreamError('bad_option', `createRelay: ${name} is ${value}; it must be a positive integer. Leave it out for the default.`);
+    }
+  }
+  return resolved;
+}

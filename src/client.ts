@@ -1,0 +1,2 @@
+export type * from './client/types.ts';
+export type * from './store/state.ts';

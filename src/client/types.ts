@@ -1,0 +1,87 @@
+import type { StoreApi } from 'zustand/vanilla';
+import type { SluiceState, StreamRecord } from '../store/state.ts';
+import type { Json, StreamEvent } from '../wire/index.ts';
+import type { ReceiverOptions, TransportName } from '../worker/messages.ts';
+
+/** What `<StreamPanel source>` and `client.attach` take. */
+export type StreamSource = RelaySource | RequestSource | LocalSource;
+
+/** A stream of the relay, by id. */
+export interface RelaySource {
+  readonly id: string;
+}
+
+/** Start a stream on the relay. The same object attached twice starts one stream. */
+export interface RequestSource {
+  readonly request: StreamRequest;
+}
+
+/**
+ * A stream the page already has. It is read once, by the client, however many panels show it:
+ * the same object attached again (Strict Mode, a second panel) joins the first reading.
+ *
+ * A `Response` is read by its content type: `text/event-stream` and `application/x-ndjson` as `StreamEvent`s in JSON,
+ * anything else as text. A response with an error status becomes an error of the stream.
+ */
+export type LocalSource = AsyncIterable<string | StreamEvent> | ReadableStream<string | StreamEvent | Uint8Array> | Response;
+
+/** Body of `POST /v1/streams`. Exactly one of `prompt` and `messages`. */
+export interface StreamRequest {
+  readonly provider: string;
+  readonly model: string;
+  readonly prompt?: string;
+  readonly messages?: readonly { readonly role: 'system' | 'user' | 'assistant'; readonly content: string }[];
+  /** Chosen by the app to make the request idempotent. The client adds a random one where there is none. */
+  readonly id?: string;
+  readonly options?: { readonly [key: string]: Json };
+}
+
+export interface ClientOptions {
+  /** The relay's URL. @default the page's origin */
+  readonly url?: string;
+  /** @default 'auto' */
+  readonly transport?: 'auto' | TransportName;
+  /** A token, or a function asked for a fresh one at every connection attempt and request. */
+  readonly credentials?: string | (() => string | Promise<string>);
+  /**
+   * Makes the worker, where the bundler needs another form than the built-in
+   * `new Worker(new URL('./worker.js', import.meta.url), { type: 'module' })`. `false` runs the receiver on the page's own thread.
+   */
+  readonly worker?: (() => Worker) | false;
+  /** How long a stream nobody shows stays attached, ms. @default 3000 */
+  readonly detachGraceMs?: number;
+  /** Finished streams that nobody shows are kept up to this many. @default 100 */
+  readonly maxIdleStreams?: number;
+  /** …and up to this many bytes of text. @default 8388608 */
+  readonly maxIdleBytes?: number;
+  readonly receiver?: Partial<ReceiverOptions>;
+}
+
+/** One per page, usually made by `<SluiceProvider>`. Nothing connects before the first stream is attached. */
+export interface SluiceClient {
+  /** What changes rarely: connection and the list of streams. Text does not pass through it; see `StreamHandle.record`. */
+  readonly store: StoreApi<SluiceState>;
+  /** Follows a source. Each call is one reference; the stream detaches a grace after the last `release`. Never throws. */
+  attach(source: StreamSource): StreamHandle;
+  /** Starts a stream on the relay without showing it. @throws {StreamError} with the relay's code */
+  start(request: StreamRequest): Promise<{ readonly id: string; readonly channel: string; readonly epoch: string }>;
+  /** Stops the generation, for everybody. Resolves once the relay has accepted it, also when it had ended. @throws {StreamError} */
+  stop(id: string): Promise<void>;
+  /** New credentials for the running connection, in-band. */
+  refreshCredentials(credentials: string): void;
+  /** Leaves all streams and closes the connection. Final. */
+  close(): void;
+}
+
+/** A reference to one attached stream. */
+export interface StreamHandle {
+  readonly key: number;
+  /** The stream's state, mutable, owned by the store: read it, never keep parts of it across frames. */
+  readonly record: StreamRecord;
+  /** Called after each change has been folded in, at most once per patch; not called for display. Returns the unsubscriber. */
+  subscribe(listener: () => void): () => void;
+  /** Stops the generation (relay) or the reading (local). */
+  stop(): Promise<void>;
+  /** Gives the reference back. Later calls do nothing. */
+  release(): void;
+}

@@ -1,0 +1,153 @@
+/**
+ * The one table of error codes, for both ends. A code is stable: programs may switch on it.
+ *
+ * `status` is the HTTP status of the problem document, `close` the WebSocket close code (RFC 6455 §7.4.2,
+ * private range) when the error ends a connection, and also the WebTransport session close code.
+ */
+export interface ErrorEntry {
+  readonly meaning: string;
+  readonly status: number;
+  readonly close: number;
+  /** Whether the same thing may succeed later without being changed. */
+  readonly retryable: boolean;
+}
+
+export type ErrorCode =
+  | 'bad_request'
+  | 'bad_json'
+  | 'unsupported_media_type'
+  | 'body_too_large'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'origin_refused'
+  | 'not_found'
+  | 'method_not_allowed'
+  | 'unknown_channel'
+  | 'stream_conflict'
+  | 'rate_limited'
+  | 'too_many_streams'
+  | 'relay_draining'
+  | 'internal'
+  | 'protocol_version'
+  | 'bad_frame'
+  | 'frame_too_large'
+  | 'hello_expected'
+  | 'hello_timeout'
+  | 'already_subscribed'
+  | 'too_many_channels'
+  | 'too_many_connections'
+  | 'heartbeat_timeout'
+  | 'unknown_session'
+  | 'unknown_provider'
+  | 'provider_not_configured'
+  | 'upstream_unreachable'
+  | 'upstream_unauthorized'
+  | 'upstream_rejected'
+  | 'upstream_rate_limited'
+  | 'upstream_failed'
+  | 'upstream_malformed'
+  | 'upstream_truncated'
+  | 'upstream_timeout'
+  | 'source_failed'
+  | 'stream_too_large'
+  | 'connect_failed'
+  | 'worker_failed'
+  | 'aborted'
+  | 'port_in_use'
+  | 'certificate_unreadable'
+  | 'bad_option';
+
+const entry = (status: number, close: number, retryable: boolean, meaning: string): ErrorEntry => ({ status, close, retryable, meaning });
+
+export const errorTable: Readonly<Record<ErrorCode, ErrorEntry>> = {
+  // Requests
+  bad_request: entry(400, 4400, false, 'The request is not of the documented form.'),
+  bad_json: entry(400, 4400, false, 'The request body is not valid JSON.'),
+  unsupported_media_type: entry(415, 4415, false, 'The request body has another content type than the route takes.'),
+  body_too_large: entry(413, 4413, false, 'The request body is larger than the limit.'),
+  unauthenticated: entry(401, 4401, false, 'Credentials are missing, wrong or expired.'),
+  forbidden: entry(403, 4403, false, 'The principal may not do this.'),
+  origin_refused: entry(403, 4403, false, 'The page’s origin, or the host asked for, is not allowed.'),
+  not_found: entry(404, 4404, false, 'There is nothing at this address.'),
+  method_not_allowed: entry(405, 4405, false, 'The address exists but not with this method.'),
+  unknown_channel: entry(404, 4404, false, 'No such stream: it never existed, or its grace period is over.'),
+  stream_conflict: entry(409, 4409, false, 'A stream with this id exists and was asked for with another body.'),
+  rate_limited: entry(429, 4429, true, 'Too many requests in the time allowed.'),
+  too_many_streams: entry(429, 4429, true, 'Too many generations run at once.'),
+  relay_draining: entry(503, 4503, true, 'The relay is shutting down; another one takes over.'),
+  internal: entry(500, 4500, true, 'A fault in Sluice itself.'),
+  // Connection and frames
+  protocol_version: entry(400, 4426, false, 'The two ends speak different versions of the protocol.'),
+  bad_frame: entry(400, 4400, false, 'A message is not a sequence of well-formed frames.'),
+  frame_too_large: entry(413, 4413, false, 'A message is larger than the limit.'),
+  hello_expected: entry(400, 4400, false, 'The first frame of a connection must be hello.'),
+  hello_timeout: entry(408, 4408, true, 'No hello came in time.'),
+  already_subscribed: entry(409, 4409, false, 'The connection already has this subscription or this channel.'),
+  too_many_channels: entry(429, 4429, false, 'The connection has as many channels as it may.'),
+  too_many_connections: entry(429, 4429, true, 'The principal, or the relay, has as many connections as it may.'),
+  heartbeat_timeout: entry(408, 4408, true, 'The other end has been silent for too long.'),
+  unknown_session: entry(404, 4404, true, 'No such SSE session: it ended, or belongs to somebody else.'),
+  // Providers
+  unknown_provider: entry(400, 4400, false, 'The relay has no provider of this name.'),
+  provider_not_configured: entry(501, 4501, false, 'The provider has no key or base URL.'),
+  upstream_unreachable: entry(502, 4502, true, 'The provider could not be reached.'),
+  upstream_unauthorized: entry(502, 4502, false, 'The provider refused the relay’s key.'),
+  upstream_rejected: entry(502, 4502, false, 'The provider refused the request.'),
+  upstream_rate_limited: entry(503, 4503, true, 'The provider asks to slow down.'),
+  upstream_failed: entry(502, 4502, true, 'The provider failed, before or while it answered.'),
+  upstream_malformed: entry(502, 4502, true, 'The provider’s answer is not in its documented format.'),
+  upstream_truncated: entry(502, 4502, true, 'The provider’s answer broke off without its end.'),
+  upstream_timeout: entry(504, 4504, true, 'The provider sent nothing for too long.'),
+  source_failed: entry(500, 4500, false, 'The application’s own source threw.'),
+  stream_too_large: entry(507, 4507, false, 'The answer outgrew the limit for one stream.'),
+  // Browser
+  connect_failed: entry(503, 4503, true, 'No transport could reach the relay.'),
+  worker_failed: entry(500, 4500, true, 'The worker could not start or died.'),
+  aborted: entry(499, 4499, true, 'The caller gave up waiting.'),
+  // Starting the relay
+  port_in_use: entry(500, 4500, false, 'Another program listens on this address.'),
+  certificate_unreadable: entry(500, 4500, false, 'The certificate or its key cannot be read.'),
+  bad_option: entry(500, 4500, false, 'An option has a value that cannot work.'),
+};
+
+/**
+ * The one error type. `message` says what happened, what follows and what to do; it never carries credentials.
+ */
+export class StreamError extends Error {
+  override readonly name: string = 'StreamError';
+  readonly code: ErrorCode;
+  readonly retryable: boolean;
+  /** Milliseconds to wait before a retry, where known. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    code: ErrorCode,
+    message?: string,
+    options: { cause?: unknown; retryable?: boolean; retryAfterMs?: number | undefined } = {},
+  ) {
+    super(message ?? errorTable[code].meaning, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.retryable = options.retryable ?? errorTable[code].retryable;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+
+  /** HTTP status of this error's problem document. */
+  get status(): number {
+    return errorTable[this.code].status;
+  }
+
+  /** WebSocket or WebTransport close code. */
+  get close(): number {
+    return errorTable[this.code].close;
+  }
+}
+
+/** Whether `code` is one of the table, own properties only. */
+export function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === 'string' && Object.hasOwn(errorTable, code);
+}
+
+/** Any thrown value as a `StreamError`; a `StreamError` is returned as it is. */
+export function toStreamError(cause: unknown, code: ErrorCode = 'internal'): StreamError {
+  return cause instanceof StreamError ? cause : new StreamError(code, undefined, { cause });
+}

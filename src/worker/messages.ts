@@ -1,0 +1,152 @@
+import type { LogEntry, StreamEvent, StreamStatus } from '../wire/index.ts';
+
+/**
+ * What crosses the thread between the page and the receiver (in a worker, or inline). Types only.
+ * A `key` is the page's own number for one attached stream; it is never used twice by one client.
+ */
+export type PageMessage =
+  | ConfigureMessage
+  | AttachMessage
+  | DetachMessage
+  | FeedMessage
+  | AppliedMessage
+  | RefreshCredentialsMessage
+  | SignalMessage
+  | CloseMessage;
+
+export type WorkerMessage = ReadyMessage | ConnectionMessage | PatchMessage | FailureMessage;
+
+export type TransportName = 'webtransport' | 'websocket' | 'sse';
+
+/** First message. Nothing connects before the first `attach`. */
+export interface ConfigureMessage {
+  readonly type: 'configure';
+  /** Absolute URL of the relay, e.g. `https://relay.example/`. */
+  readonly url: string;
+  readonly transport: 'auto' | TransportName;
+  readonly credentials?: string | undefined;
+  /** A transport that lost here lately, and until when (ms since the Unix epoch) it is not tried first. From the page's storage. */
+  readonly remembered?: RememberedTransport | undefined;
+  readonly options: ReceiverOptions;
+}
+
+export interface ReceiverOptions {
+  /** Forced flush by size: bytes of undelivered events a stream may hold before they are merged, and before a patch leaves at once. */
+  readonly maxBufferBytes: number;
+  /** Forced flush by age, ms. */
+  readonly maxStalenessMs: number;
+  /** Least time between patches, ms: one per frame. */
+  readonly patchIntervalMs: number;
+  /** Cap on one transport attempt, ms. */
+  readonly attemptTimeoutMs: number;
+  /** Head start of WebTransport, ms. */
+  readonly fallbackDelayMs: number;
+  /** How long a transport that failed is not tried first, ms. */
+  readonly rememberMs: number;
+}
+
+export interface RememberedTransport {
+  readonly winner: TransportName;
+  /** ms since the Unix epoch. */
+  readonly expiresAt: number;
+}
+
+/** Follow a stream of the relay. A replacement worker is given the cursor the page has applied. */
+export interface AttachMessage {
+  readonly type: 'attach';
+  readonly key: number;
+  readonly channel: string;
+  readonly epoch?: string | undefined;
+  readonly afterSeq: number;
+}
+
+/** Leave, or forget a local stream. */
+export interface DetachMessage {
+  readonly type: 'detach';
+  readonly key: number;
+}
+
+/** Events of a local source, which the page reads. `end` without a terminal event means a normal finish. */
+export interface FeedMessage {
+  readonly type: 'feed';
+  readonly key: number;
+  readonly events: readonly StreamEvent[];
+  readonly end?: boolean;
+}
+
+/** The page has folded patch `patch` into its store. At most one patch is unacknowledged. */
+export interface AppliedMessage {
+  readonly type: 'applied';
+  readonly patch: number;
+}
+
+export interface RefreshCredentialsMessage {
+  readonly type: 'credentials';
+  readonly credentials: string;
+}
+
+/** What the page notices and a worker cannot. */
+export interface SignalMessage {
+  readonly type: 'signal';
+  readonly signal: 'online' | 'offline' | 'visible' | 'hidden' | 'frozen' | 'resumed';
+}
+
+export interface CloseMessage {
+  readonly type: 'close';
+}
+
+/** The receiver runs. */
+export interface ReadyMessage {
+  readonly type: 'ready';
+}
+
+export type ConnectionStatus = 'idle' | 'connecting' | 'connected' | 'reconnecting' | 'offline' | 'failed' | 'closed';
+
+export interface ConnectionMessage {
+  readonly type: 'connection';
+  readonly status: ConnectionStatus;
+  readonly transport: TransportName | undefined;
+  /** Attempts since the last success. */
+  readonly attempt: number;
+  /** Why the last attempt or connection failed. */
+  readonly error: { readonly code: string; readonly message: string; readonly retryable: boolean } | undefined;
+  /** Why the winning transport is not WebTransport, for people. */
+  readonly fallbackReason: string | undefined;
+  /** Latest round trip of a ping, ms. */
+  readonly roundTripMs: number | undefined;
+  /** For the page to remember per origin. */
+  readonly remember: RememberedTransport | undefined;
+}
+
+/** All streams' changes since the last patch. */
+export interface PatchMessage {
+  readonly type: 'patch';
+  readonly patch: number;
+  readonly changes: readonly StreamChange[];
+}
+
+export interface StreamChange {
+  readonly key: number;
+  /** Epoch the entries belong to; of a local source `local`. */
+  readonly epoch: string;
+  /**
+   * The page drops what it has of this stream before it applies the entries. With `reset` the fold
+   * is a snapshot until `snapshotSeq`: the page may hold display until then.
+   */
+  readonly reset?: { readonly snapshotSeq: number } | undefined;
+  /** The relay has no such stream (any more). Nothing else follows for this key. */
+  readonly gone?: boolean;
+  /** Adjacent deltas merged; consecutive to what came before. */
+  readonly entries: readonly LogEntry[];
+  /** When the newest entry arrived from the network, `performance.timeOrigin` + `performance.now()`, ms. */
+  readonly receivedAt: number;
+  /** Status after this change, where a terminal entry is among the entries. */
+  readonly status?: StreamStatus;
+}
+
+/** The receiver cannot go on; the page starts another. */
+export interface FailureMessage {
+  readonly type: 'failure';
+  readonly code: string;
+  readonly message: string;
+}
