@@ -45,8 +45,10 @@ export interface ConnectionRequest {
   readonly remoteAddress: string;
 }
 
-/** The relay's side of a connection, called by the transport. Neither method throws. */
+/** The relay's side of a connection, called by the transport. No method throws. */
 export interface Connection {
+  /** Id of the principal the other end authenticated as, once it has. SSE binds its further POSTs to it. */
+  readonly principal: string | undefined;
   /** A whole message from the client. */
   receive(message: Uint8Array): void;
   /** `bufferedBytes` fell: what waited may go on. */
