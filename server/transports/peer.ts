@@ -47,8 +47,10 @@ export interface ConnectionRequest {
 
 /** The relay's side of a connection, called by the transport. No method throws. */
 export interface Connection {
-  /** Id of the principal the other end authenticated as, once it has. SSE binds its further POSTs to it. */
-  readonly principal: string | undefined;
+  /** Unguessable; the session of `welcome`, under which an SSE client posts. */
+  readonly id: string;
+  /** Who the other end is, once it has authenticated. SSE binds its further POSTs to it. */
+  readonly principal: { readonly id: string } | undefined;
   /** A whole message from the client. */
   receive(message: Uint8Array): void;
   /** `bufferedBytes` fell: what waited may go on. */
