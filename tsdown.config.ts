@@ -1,0 +1,44 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { defineConfig, type UserConfig } from 'tsdown';
+
+const common: UserConfig = {
+  format: 'esm',
+  target: 'es2022',
+  platform: 'neutral',
+  tsconfig: 'tsconfig.base.json',
+  // From isolated declarations, file by file: needs no type checker, so `npm start` is quick. `npm run types` is the check.
+  dts: { generator: 'oxc' },
+  fixedExtension: false,
+  hash: false,
+  deps: { neverBundle: [/^node:/], onlyBundle: [] },
+  report: false,
+  failOnWarn: true,
+  logLevel: 'warn',
+};
+
+export default defineConfig([
+  {
+    ...common,
+    entry: { index: 'src/index.ts', client: 'src/client.ts', wire: 'src/wire/index.ts', server: 'server/index.ts', cli: 'server/cli.ts' },
+    // One graph, so that there is one `StreamError` whichever subpath it comes from.
+    banner: ({ fileName }) => (fileName === 'index.js' ? { js: "'use client';" } : undefined),
+    hooks: { 'build:done': ({ options }) => writeStyles(options.outDir) },
+  },
+  {
+    ...common,
+    // A graph of its own, and nothing left to import: a worker is one request, and bundlers copy it as it is.
+    entry: { worker: 'src/worker/entry.ts' },
+    platform: 'browser',
+    clean: false,
+    deps: { alwaysBundle: [/./], onlyBundle: ['msgpackr', 'eventsource-parser'] },
+  },
+]);
+
+/** Tokens first: what follows refers to them. */
+async function writeStyles(outDir: string): Promise<void> {
+  const names = (await readdir('src/styles')).filter((name) => name.endsWith('.css'));
+  const ordered = names.sort((a, b) => Number(b === 'tokens.css') - Number(a === 'tokens.css') || a.localeCompare(b));
+  const sheets = await Promise.all(ordered.map((name) => readFile(join('src/styles', name), 'utf8')));
+  await writeFile(join(outDir, 'styles.css'), sheets.join('\n'));
+}
