@@ -51,6 +51,7 @@ export type ErrorCode =
   | 'source_failed'
   | 'stream_too_large'
   | 'connect_failed'
+  | 'connection_lost'
   | 'worker_failed'
   | 'aborted'
   | 'port_in_use'
@@ -102,6 +103,7 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorEntry>> = {
   stream_too_large: entry(507, 4507, false, 'The answer outgrew the limit for one stream.'),
   // Browser
   connect_failed: entry(503, 4503, true, 'No transport could reach the relay.'),
+  connection_lost: entry(503, 4503, true, 'The connection to the relay broke off.'),
   worker_failed: entry(500, 4500, true, 'The worker could not start or died.'),
   aborted: entry(499, 4499, true, 'The caller gave up waiting.'),
   // Starting the relay

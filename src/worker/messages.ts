@@ -14,7 +14,7 @@ export type PageMessage =
   | SignalMessage
   | CloseMessage;
 
-export type WorkerMessage = ReadyMessage | ConnectionMessage | PatchMessage | FailureMessage;
+export type WorkerMessage = ReadyMessage | CredentialsNeededMessage | ConnectionMessage | PatchMessage | FailureMessage;
 
 export type TransportName = 'webtransport' | 'websocket' | 'sse';
 
@@ -25,6 +25,11 @@ export interface ConfigureMessage {
   readonly url: string;
   readonly transport: 'auto' | TransportName;
   readonly credentials?: string | undefined;
+  /**
+   * The page has a function for credentials: before each connection the receiver posts `credentials-needed`
+   * and waits for `credentials`, for as long as one attempt may take. @default false
+   */
+  readonly asksCredentials?: boolean | undefined;
   /** A transport that lost here lately, and until when (ms since the Unix epoch) it is not tried first. From the page's storage. */
   readonly remembered?: RememberedTransport | undefined;
   readonly options: ReceiverOptions;
@@ -98,6 +103,11 @@ export interface CloseMessage {
 /** The receiver runs. */
 export interface ReadyMessage {
   readonly type: 'ready';
+}
+
+/** The receiver is about to connect; the page answers with `credentials`. Only where `configure` says `asksCredentials`. */
+export interface CredentialsNeededMessage {
+  readonly type: 'credentials-needed';
 }
 
 export type ConnectionStatus = 'idle' | 'connecting' | 'connected' | 'reconnecting' | 'offline' | 'failed' | 'closed';
