@@ -24,10 +24,11 @@ export interface StreamLog {
   /** Whether a cursor can be served exactly: it stands on a boundary the log still keeps. 0 always can. */
   serves(afterSeq: number): boolean;
   /**
-   * Entries after the cursor, adjacent deltas merged, until about `maxBytes` (at least one entry, where there is one).
-   * From cursor 0 this reads the whole fold: compaction merges old entries and drops none.
+   * Entries after the cursor and up to `uptoSeq` (a boundary), adjacent deltas merged, until about `maxBytes`
+   * (at least one entry, where there is one). From cursor 0 this reads the whole fold: compaction merges old
+   * entries and drops none.
    */
-  read(afterSeq: number, maxBytes: number): LogEntry[];
+  read(afterSeq: number, maxBytes: number, uptoSeq?: number): LogEntry[];
   /** Approximate bytes `read` would return in all from this cursor. */
   pendingBytes(afterSeq: number): number;
 }
@@ -40,6 +41,8 @@ export interface LogStorage {
   delete(channel: string): void;
   /** Drops what is beyond the bounds (age, count and bytes of closed logs, oldest first). Returns the channels dropped. */
   evict(nowMs: number): string[];
+  /** A log that grows beyond this must be ended: the relay closes its stream with `stream_too_large`. */
+  readonly maxLogBytes: number;
   readonly size: number;
   readonly bytes: number;
   close(): void;

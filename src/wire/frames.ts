@@ -37,7 +37,7 @@ export interface HelloFrame {
 /** `[2, subscription, channel, epoch | nil, afterSeq, credit]` */
 export interface SubscribeFrame {
   readonly type: 'subscribe';
-  /** Chosen by the client, never used twice on one connection; integer ≥ 1. */
+  /** Chosen by the client, higher than all before on this connection; integer ≥ 1. */
   readonly subscription: number;
   readonly channel: string;
   /** Epoch of the cursor, or `undefined` with `afterSeq` 0 for a reader without one. */

@@ -1,0 +1,2 @@
+export type { LogStorage, StreamLog } from './log.ts';
+export { createMemoryStorage, type MemoryStorageOptions, memoryStorageDefaults } from './memory.ts';

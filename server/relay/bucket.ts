@@ -1,0 +1,21 @@
+/** Token bucket: `perSecond` on average, twice as many in a burst. */
+export class TokenBucket {
+  readonly #perSecond: number;
+  #tokens: number;
+  #at: number;
+
+  constructor(perSecond: number, nowMs: number) {
+    this.#perSecond = perSecond;
+    this.#tokens = 2 * perSecond;
+    this.#at = nowMs;
+  }
+
+  /** Whether one more is allowed now. */
+  take(nowMs: number): boolean {
+    this.#tokens = Math.min(2 * this.#perSecond, this.#tokens + ((nowMs - this.#at) / 1000) * this.#perSecond);
+    this.#at = nowMs;
+    if (this.#tokens < 1) return false;
+    this.#tokens -= 1;
+    return true;
+  }
+}

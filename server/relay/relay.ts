@@ -1,0 +1,136 @@
+import { StreamError } from '../../src/wire/index.ts';
+import type { LogStorage } from '../log/log.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { Accept } from '../transports/peer.ts';
+import { Hub } from './hub.ts';
+import { type Principal, type RelayOptions, type ResolvedRelayOptions, resolveRelayOptions } from './options.ts';
+import { Session, type SessionCounters, type SessionHost } from './session.ts';
+import { type StreamCounters, Streams } from './streams.ts';
+
+/** The relay without sockets and without HTTP: streams, sessions, limits. */
+export interface RelayCore {
+  readonly options: ResolvedRelayOptions;
+  readonly providers: readonly Provider[];
+  readonly streams: Streams;
+  /** Given to each transport. */
+  readonly accept: Accept;
+  /** Whether it starts nothing new. */
+  readonly draining: boolean;
+  /** Starts nothing new, and asks the clients to reconnect after `retryAfterMs` plus a random share of `spreadMs`. */
+  drain(options?: { readonly retryAfterMs?: number; readonly spreadMs?: number }): void;
+  readonly stats: RelayStats;
+  /** Stops all generations and closes all connections. */
+  close(): void;
+}
+
+/** Figures for operators, read when asked for. */
+export interface RelayStats extends StreamCounters, SessionCounters {
+  readonly connections: { readonly webtransport: number; readonly websocket: number; readonly sse: number };
+  readonly subscriptions: number;
+  /** Logs kept, running ones included. */
+  readonly streams: number;
+  readonly generations: number;
+  readonly logBytes: number;
+  /** Connections refused or ended by an error, by code. */
+  readonly refused: Readonly<Record<string, number>>;
+}
+
+const EVICT_INTERVAL_MS = 1_000;
+
+/** @throws {StreamError} `bad_option` */
+export function createRelayCore(
+  options: RelayOptions,
+  parts: { storage: LogStorage; providers: readonly Provider[]; now?: () => number },
+): RelayCore {
+  const resolved = resolveRelayOptions(options);
+  const { storage, providers, now = Date.now } = parts;
+  const hub = new Hub(storage, resolved.flushIntervalMs);
+  const streams = new Streams({ hub, storage, providers: new Map(providers.map((p) => [p.name, p])), options: resolved, now });
+  const counters: SessionCounters = { deliveredBatches: 0, deliveredBytes: 0, answers: { live: 0, recovered: 0, reset: 0, gone: 0 } };
+  const refused: Record<string, number> = {};
+  const perPrincipal = new Map<string, number>();
+  let draining = false;
+
+  const host: SessionHost = {
+    options: resolved,
+    now,
+    counters,
+    channel: (name) => hub.channels.get(name),
+    admitSession(principal: Principal): void {
+      const count = perPrincipal.get(principal.id) ?? 0;
+      if (count >= resolved.maxConnectionsPerPrincipal) {
+        throw new StreamError('too_many_connections', `The principal has ${count} connections already, the most it may. Close one first.`);
+      }
+      perPrincipal.set(principal.id, count + 1);
+    },
+    refused(code): void {
+      refused[code] = (refused[code] ?? 0) + 1;
+    },
+    forget(session): void {
+      hub.sessions.delete(session);
+      if (session.principal === undefined) return;
+      const left = (perPrincipal.get(session.principal.id) ?? 1) - 1;
+      if (left === 0) perPrincipal.delete(session.principal.id);
+      else perPrincipal.set(session.principal.id, left);
+    },
+  };
+
+  const evictTimer = setInterval(() => streams.forget(hub.evict(now())), EVICT_INTERVAL_MS).unref();
+  const heartbeatTimer = setInterval(
+    () => {
+      for (const session of [...hub.sessions]) session.tick(now());
+    },
+    Math.max(10, Math.floor(resolved.heartbeatMs / 4)),
+  ).unref();
+
+  return {
+    options: resolved,
+    providers,
+    streams,
+    get draining(): boolean {
+      return draining;
+    },
+    accept(peer, request) {
+      const session = new Session(peer, request, host);
+      hub.sessions.add(session);
+      if (hub.sessions.size > resolved.maxConnections) {
+        session.end(
+          new StreamError('too_many_connections', 'The relay has as many connections as it may. Try again shortly.', {
+            retryAfterMs: 1_000,
+          }),
+        );
+      }
+      return session;
+    },
+    drain({ retryAfterMs = 0, spreadMs = 5_000 } = {}): void {
+      draining = true;
+      streams.draining = true;
+      hub.drain(retryAfterMs, spreadMs);
+    },
+    get stats(): RelayStats {
+      const connections = { webtransport: 0, websocket: 0, sse: 0 };
+      let subscriptions = 0;
+      for (const session of hub.sessions) {
+        connections[session.peer.transport] += 1;
+        subscriptions += session.subscriptions.size;
+      }
+      return {
+        ...streams.counters,
+        ...counters,
+        connections,
+        subscriptions,
+        streams: storage.size,
+        generations: streams.running,
+        logBytes: storage.bytes,
+        refused,
+      };
+    },
+    close(): void {
+      clearInterval(evictTimer);
+      clearInterval(heartbeatTimer);
+      streams.stopAll('server');
+      hub.close(new StreamError('relay_draining', 'The relay stops. Reconnect to resume.'));
+      storage.close();
+    },
+  };
+}

@@ -1,0 +1,405 @@
+import {
+  type ClientFrame,
+  CreditAccount,
+  type CreditGrant,
+  decodeClientMessage,
+  encodeServerFrame,
+  type HelloFrame,
+  PROTOCOL_VERSION,
+  StreamError,
+  type SubscribeFrame,
+  toStreamError,
+} from '../../src/wire/index.ts';
+import type { Connection, ConnectionRequest, Delivery, Peer } from '../transports/peer.ts';
+import { TokenBucket } from './bucket.ts';
+import type { Channel } from './channel.ts';
+import type { Principal, ResolvedRelayOptions } from './options.ts';
+
+/** What a session asks of the relay around it. */
+export interface SessionHost {
+  readonly options: ResolvedRelayOptions;
+  readonly now: () => number;
+  channel(name: string): Channel<Subscription> | undefined;
+  /** Counts the session to its principal. @throws {StreamError} `too_many_connections` */
+  admitSession(principal: Principal): void;
+  forget(session: Session): void;
+  /** Counts an error that ended a connection or refused a subscription. */
+  refused(code: string): void;
+  /** Figures for operators; see `RelayStats`. */
+  readonly counters: SessionCounters;
+}
+
+export interface SessionCounters {
+  deliveredBatches: number;
+  deliveredBytes: number;
+  answers: { live: number; recovered: number; reset: number; gone: number };
+}
+
+/** One reader of one channel on one connection: a cursor and its credit. */
+export interface Subscription {
+  readonly id: number;
+  readonly session: Session;
+  readonly channel: Channel<Subscription>;
+  readonly credit: CreditAccount;
+  cursor: number;
+  appliedSeq: number;
+  /** Already in the session's list for the next delivery. */
+  due: boolean;
+}
+
+const HELLO_TIMEOUT_MS = 5_000;
+/** Frames waiting for `authenticate` or `authorize` at most. */
+const MAX_INBOX = 4_096;
+
+/** One connection as the relay sees it. Frames are handled in order; nothing it does throws. */
+export class Session implements Connection {
+  readonly id: string = crypto.randomUUID();
+  readonly peer: Peer;
+  readonly request: ConnectionRequest;
+  principal: Principal | undefined;
+  lastReceivedAt: number;
+  lastSentAt: number;
+  /** Already in the hub's list for this flush. */
+  due = false;
+  readonly #host: SessionHost;
+  readonly #subscriptions = new Map<number, Subscription>();
+  readonly #bucket: TokenBucket;
+  readonly #credit: CreditAccount = new CreditAccount(0);
+  readonly #openedAt: number;
+  #highestSubscription = 0;
+  #dueSubscriptions: Subscription[] = [];
+  #inbox: ClientFrame[] = [];
+  #busy = false;
+  #ended = false;
+
+  constructor(peer: Peer, request: ConnectionRequest, host: SessionHost) {
+    this.peer = peer;
+    this.request = request;
+    this.#host = host;
+    this.#openedAt = host.now();
+    this.lastReceivedAt = this.#openedAt;
+    this.lastSentAt = this.#openedAt;
+    this.#bucket = new TokenBucket(host.options.maxMessagesPerSecond, this.#openedAt);
+  }
+
+  get subscriptions(): ReadonlyMap<number, Subscription> {
+    return this.#subscriptions;
+  }
+
+  receive(message: Uint8Array): void {
+    if (this.#ended) return;
+    const now = this.#host.now();
+    this.lastReceivedAt = now;
+    try {
+      if (!this.#bucket.take(now)) {
+        throw new StreamError('rate_limited', 'Too many messages on this connection, which closes. Send fewer, and several frames in one.');
+      }
+      this.#inbox.push(...decodeClientMessage(message));
+      if (this.#inbox.length > MAX_INBOX) throw new StreamError('rate_limited', 'Too many frames wait on this connection, which closes.');
+    } catch (cause) {
+      this.end(toStreamError(cause));
+      return;
+    }
+    if (!this.#busy) void this.#work();
+  }
+
+  drained(): void {
+    this.deliver();
+  }
+
+  closed(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#leaveAll();
+    this.#host.forget(this);
+  }
+
+  /** Says why, closes, and leaves every channel. */
+  end(error: StreamError): void {
+    if (this.#ended) return;
+    this.#sendError(error);
+    this.peer.close(error);
+    this.closed();
+  }
+
+  send(message: Uint8Array): void {
+    this.lastSentAt = this.#host.now();
+    this.peer.send(message);
+  }
+
+  /** Heartbeat, and the deadlines of hello and silence. */
+  tick(now: number): void {
+    const { heartbeatMs } = this.#host.options;
+    if (this.principal === undefined && now - this.#openedAt > HELLO_TIMEOUT_MS) {
+      this.end(new StreamError('hello_timeout', `No hello came within ${HELLO_TIMEOUT_MS} ms; the connection closes.`));
+    } else if (now - this.lastReceivedAt > 2.5 * heartbeatMs) {
+      this.end(
+        new StreamError(
+          'heartbeat_timeout',
+          'Nothing was received for two and a half heartbeats; the connection closes. Reconnect to resume.',
+        ),
+      );
+    } else if (now - this.lastSentAt >= heartbeatMs) {
+      this.send(encodeServerFrame({ type: 'ping', nonce: 0 }));
+    }
+  }
+
+  /** Puts a subscription on the list of the next delivery. */
+  markDue(subscription: Subscription): void {
+    if (subscription.due) return;
+    subscription.due = true;
+    this.#dueSubscriptions.push(subscription);
+  }
+
+  /** Sends what is due and within credit, in one go. What is not, stays in the logs. */
+  deliver(): void {
+    if (this.#ended || this.#dueSubscriptions.length === 0 || this.peer.bufferedBytes > this.#host.options.maxBufferedBytes) return;
+    const due = this.#dueSubscriptions;
+    this.#dueSubscriptions = [];
+    const deliveries: Delivery[] = [];
+    for (const subscription of due) {
+      subscription.due = false;
+      const delivery = this.#collect(subscription);
+      if (delivery !== undefined) deliveries.push(delivery);
+    }
+    if (deliveries.length === 0) return;
+    this.lastSentAt = this.#host.now();
+    this.peer.deliver(deliveries);
+  }
+
+  /** The channel was dropped from the logs. */
+  dropChannel(subscription: Subscription): void {
+    this.#leave(subscription);
+    this.#sendError(new StreamError('unknown_channel', 'The stream’s grace period is over; its log was dropped.'), subscription.id);
+  }
+
+  #collect(subscription: Subscription): Delivery | undefined {
+    const { channel, credit } = subscription;
+    if (this.#subscriptions.get(subscription.id) !== subscription) return undefined;
+    const batches: Uint8Array[] = [];
+    let fromSeq = subscription.cursor + 1;
+    let last = false;
+    while (credit.available > 0 && this.#credit.available > 0) {
+      const batch = channel.next(subscription.cursor);
+      if (batch === undefined) break;
+      if (batch === 'compacted') {
+        this.#reset(subscription);
+        fromSeq = 1;
+        continue;
+      }
+      batches.push(batch.bytes);
+      credit.spend(batch.bytes.byteLength);
+      this.#credit.spend(batch.bytes.byteLength);
+      this.#host.counters.deliveredBytes += batch.bytes.byteLength;
+      subscription.cursor = batch.toSeq;
+      last = batch.last;
+    }
+    if (batches.length === 0) return undefined;
+    this.#host.counters.deliveredBatches += batches.length;
+    if (last) this.#forget(subscription);
+    return { subscription: subscription.id, epoch: channel.log.epoch, fromSeq, batches, last };
+  }
+
+  async #work(): Promise<void> {
+    this.#busy = true;
+    try {
+      for (let frame = this.#inbox.shift(); frame !== undefined && !this.#ended; frame = this.#inbox.shift()) {
+        const waiting = this.#handle(frame);
+        if (waiting !== undefined) await waiting;
+      }
+    } catch (cause) {
+      this.end(toStreamError(cause));
+    }
+    this.#busy = false;
+  }
+
+  #handle(frame: ClientFrame): Promise<void> | undefined {
+    if (frame.type === 'hello') return this.#hello(frame);
+    if (this.principal === undefined)
+      throw new StreamError('hello_expected', `The first frame was ${frame.type}; it must be hello. The connection closes.`);
+    switch (frame.type) {
+      case 'subscribe':
+        return this.#subscribe(frame, this.principal);
+      case 'unsubscribe': {
+        const subscription = this.#subscriptions.get(frame.subscription);
+        if (subscription !== undefined) this.#leave(subscription);
+        return undefined;
+      }
+      case 'credit':
+        this.#credit.raise(frame.connectionLimit);
+        for (const grant of frame.grants) this.#grant(grant);
+        // Another channel may have waited for the connection's credit.
+        for (const subscription of this.#subscriptions.values())
+          if (subscription.cursor < subscription.channel.flushed) this.markDue(subscription);
+        this.deliver();
+        return undefined;
+      case 'refresh':
+        return this.#authenticate(frame.credentials).then((principal) => {
+          if (principal.id !== this.principal?.id)
+            throw new StreamError('unauthenticated', 'The new credentials belong to somebody else; the connection closes. Connect anew.');
+        });
+      case 'ping':
+        this.send(encodeServerFrame({ type: 'pong', nonce: frame.nonce }));
+        return undefined;
+      case 'pong':
+        return undefined;
+    }
+  }
+
+  async #hello(frame: HelloFrame): Promise<void> {
+    if (this.principal !== undefined) throw new StreamError('bad_frame', 'A second hello came on this connection, which closes.');
+    if (frame.protocol !== PROTOCOL_VERSION) {
+      throw new StreamError(
+        'protocol_version',
+        `The client speaks version ${frame.protocol} of the protocol, this relay version ${PROTOCOL_VERSION}. Update the older one.`,
+      );
+    }
+    const principal = await this.#authenticate(frame.credentials);
+    if (this.#ended) return;
+    this.#host.admitSession(principal);
+    this.principal = principal;
+    this.#credit.raise(frame.credit);
+    const { heartbeatMs, maxChannelsPerConnection } = this.#host.options;
+    this.send(
+      encodeServerFrame({
+        type: 'welcome',
+        protocol: PROTOCOL_VERSION,
+        session: this.id,
+        heartbeatMs,
+        maxChannels: maxChannelsPerConnection,
+      }),
+    );
+  }
+
+  async #authenticate(credentials: string | undefined): Promise<Principal> {
+    const { headers, origin, remoteAddress, transport } = this.request;
+    const principal = await this.#host.options.authenticate({ credentials, headers, origin, remoteAddress, transport });
+    if (principal === undefined)
+      throw new StreamError('unauthenticated', 'The credentials were refused; the connection closes. Sign in again.');
+    return principal;
+  }
+
+  #subscribe(frame: SubscribeFrame, principal: Principal): Promise<void> | undefined {
+    const refusal = this.#refuseSubscribe(frame);
+    this.#highestSubscription = Math.max(this.#highestSubscription, frame.subscription);
+    if (refusal !== undefined) {
+      this.#sendError(refusal, frame.subscription);
+      return undefined;
+    }
+    const channel = this.#host.channel(frame.channel);
+    if (channel === undefined) {
+      this.#answer(frame.subscription, 'gone', '', 0, 0);
+      return undefined;
+    }
+    const allowed = this.#host.options.authorize(principal, 'subscribe', frame.channel, channel.log.principal);
+    if (typeof allowed === 'boolean') {
+      this.#join(frame, channel, allowed);
+      return undefined;
+    }
+    return allowed.then((decision) => {
+      if (!this.#ended) this.#join(frame, channel, decision);
+    });
+  }
+
+  #refuseSubscribe(frame: SubscribeFrame): StreamError | undefined {
+    if (frame.subscription <= this.#highestSubscription) {
+      return new StreamError(
+        'already_subscribed',
+        `Subscription ${frame.subscription} was used before on this connection; numbers must rise. This one is ignored.`,
+      );
+    }
+    for (const { channel } of this.#subscriptions.values()) {
+      if (channel.log.channel === frame.channel)
+        return new StreamError('already_subscribed', 'The connection reads this channel already; the second subscription is ignored.');
+    }
+    const max = this.#host.options.maxChannelsPerConnection;
+    if (this.#subscriptions.size >= max)
+      return new StreamError('too_many_channels', `The connection reads ${max} channels already, the most it may. Leave one first.`);
+    return undefined;
+  }
+
+  #join(frame: SubscribeFrame, channel: Channel<Subscription>, allowed: boolean): void {
+    if (!allowed) {
+      this.#sendError(
+        new StreamError('forbidden', 'The principal may not read this stream. The connection stays open.'),
+        frame.subscription,
+      );
+      return;
+    }
+    const { log } = channel;
+    const subscription: Subscription = {
+      id: frame.subscription,
+      session: this,
+      channel,
+      credit: new CreditAccount(frame.credit),
+      cursor: frame.afterSeq,
+      appliedSeq: frame.afterSeq,
+      due: false,
+    };
+    const current = frame.afterSeq === 0 || (frame.epoch === log.epoch && frame.afterSeq <= log.head && log.serves(frame.afterSeq));
+    this.#subscriptions.set(subscription.id, subscription);
+    channel.readers.add(subscription);
+    if (!current || (frame.afterSeq > 0 && log.pendingBytes(frame.afterSeq) > this.#host.options.maxReplayBytes)) {
+      this.#reset(subscription);
+    } else {
+      const recovered = log.head - frame.afterSeq;
+      this.#answer(subscription.id, recovered === 0 ? 'live' : 'recovered', log.epoch, frame.afterSeq, recovered);
+    }
+    if (log.closed && subscription.cursor === log.head) {
+      this.#forget(subscription);
+      return;
+    }
+    this.markDue(subscription);
+    this.deliver();
+  }
+
+  #reset(subscription: Subscription): void {
+    const { log, flushed } = subscription.channel;
+    subscription.cursor = 0;
+    this.#answer(subscription.id, 'reset', log.epoch, flushed, 0);
+  }
+
+  #grant(grant: CreditGrant): void {
+    const subscription = this.#subscriptions.get(grant.subscription);
+    if (subscription === undefined) return;
+    subscription.credit.raise(grant.limit);
+    subscription.appliedSeq = grant.appliedSeq;
+  }
+
+  #answer(subscription: number, answer: 'live' | 'recovered' | 'reset' | 'gone', epoch: string, seq: number, recovered: number): void {
+    this.#host.counters.answers[answer] += 1;
+    this.send(encodeServerFrame({ type: 'subscribed', subscription, answer, epoch, seq, recovered }));
+  }
+
+  #sendError(error: StreamError, subscription?: number): void {
+    const { code, message, retryable, retryAfterMs } = error;
+    this.#host.refused(code);
+    this.send(
+      encodeServerFrame({
+        type: 'error',
+        code,
+        message,
+        retryable,
+        ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+        ...(subscription === undefined ? {} : { subscription }),
+      }),
+    );
+  }
+
+  #leave(subscription: Subscription): void {
+    this.#forget(subscription);
+    this.peer.release(subscription.id);
+  }
+
+  #forget(subscription: Subscription): void {
+    this.#subscriptions.delete(subscription.id);
+    subscription.channel.readers.delete(subscription);
+  }
+
+  #leaveAll(): void {
+    for (const subscription of this.#subscriptions.values()) subscription.channel.readers.delete(subscription);
+    this.#subscriptions.clear();
+    this.#dueSubscriptions = [];
+    this.#inbox = [];
+  }
+}

@@ -1,0 +1,286 @@
+import { createHash } from 'node:crypto';
+import {
+  emptyFold,
+  foldEntries,
+  isStreamId,
+  isTerminal,
+  type Json,
+  type StreamEvent,
+  StreamError,
+  type StreamFold,
+  streamChannel,
+} from '../../src/wire/index.ts';
+import type { LogStorage } from '../log/log.ts';
+import type { Message, Provider } from '../providers/provider.ts';
+import { Channel } from './channel.ts';
+import type { Hub } from './hub.ts';
+import type { Principal, ResolvedRelayOptions } from './options.ts';
+import { produce } from './producer.ts';
+import type { Subscription } from './session.ts';
+
+/** What `streams.create` takes: a request to a provider, or events an application produces itself. */
+export type CreateStreamRequest = CreateStreamBase & (ProviderOrigin | IterableOrigin | ResponseOrigin);
+
+interface CreateStreamBase {
+  /** 1–128 unreserved characters. @default a random one */
+  readonly id?: string;
+  /** Owner of the stream. @default `{ id: 'anonymous' }` */
+  readonly principal?: Principal;
+}
+
+interface ProviderOrigin {
+  readonly provider: string;
+  readonly model: string;
+  readonly prompt?: string;
+  readonly messages?: readonly Message[];
+  readonly options?: { readonly [key: string]: Json };
+  readonly source?: undefined;
+}
+
+interface IterableOrigin {
+  /** Read to its end, once, whether or not anybody watches. `return()` is called when the stream is stopped. */
+  readonly source: AsyncIterable<StreamEvent>;
+  readonly model?: string;
+}
+
+interface ResponseOrigin {
+  /** An answer of a provider the application fetched itself. */
+  readonly source: Response;
+  /** Whose dialect the answer is in. */
+  readonly provider: string;
+  readonly model?: string;
+}
+
+export interface CreatedStream {
+  readonly id: string;
+  readonly channel: string;
+  readonly epoch: string;
+  /** `false` where the id existed already, with the same request. */
+  readonly created: boolean;
+}
+
+export interface StreamCounters {
+  created: number;
+  finished: number;
+  failed: number;
+  stopped: number;
+  /** Milliseconds from creation to the first text, reasoning or tool event, summed, and how many. */
+  firstTokenMsSum: number;
+  firstTokenCount: number;
+}
+
+interface Running {
+  readonly principal: string;
+  readonly abort: AbortController;
+}
+
+/** Generations: starts them, feeds their logs, stops them, and reads their state (docs/PROTOCOL.md, RL rules). */
+export class Streams {
+  readonly counters: StreamCounters = { created: 0, finished: 0, failed: 0, stopped: 0, firstTokenMsSum: 0, firstTokenCount: 0 };
+  readonly #hub: Hub;
+  readonly #storage: LogStorage;
+  readonly #providers: ReadonlyMap<string, Provider>;
+  readonly #options: ResolvedRelayOptions;
+  readonly #now: () => number;
+  /** What each stream was asked for, as long as its log is kept. */
+  readonly #fingerprints = new Map<string, string>();
+  readonly #running = new Map<string, Running>();
+  readonly #perPrincipal = new Map<string, number>();
+  draining = false;
+
+  constructor(parts: {
+    hub: Hub;
+    storage: LogStorage;
+    providers: ReadonlyMap<string, Provider>;
+    options: ResolvedRelayOptions;
+    now: () => number;
+  }) {
+    this.#hub = parts.hub;
+    this.#storage = parts.storage;
+    this.#providers = parts.providers;
+    this.#options = parts.options;
+    this.#now = parts.now;
+  }
+
+  get running(): number {
+    return this.#running.size;
+  }
+
+  /**
+   * The stream exists when this returns, before anything was asked of the provider.
+   * @throws {StreamError} `bad_request`, `unknown_provider`, `provider_not_configured`, `stream_conflict`, `forbidden`, `too_many_streams`, `relay_draining`
+   */
+  create(request: CreateStreamRequest): CreatedStream {
+    const id = request.id ?? crypto.randomUUID();
+    if (!isStreamId(id))
+      throw new StreamError('bad_request', 'The id of a stream is 1 to 128 letters, digits and . _ ~ - characters. Nothing was started.');
+    const principal = request.principal?.id ?? 'anonymous';
+    const name = streamChannel(id);
+    const fingerprint = fingerprintOf(request);
+    const existing = this.#hub.channels.get(name);
+    if (existing !== undefined) {
+      if (existing.log.principal !== principal)
+        throw new StreamError('forbidden', 'A stream with this id belongs to somebody else. Choose another id.');
+      if (fingerprint === undefined || this.#fingerprints.get(name) !== fingerprint) {
+        throw new StreamError(
+          'stream_conflict',
+          `A stream ${id} exists and was asked for with another body. Choose another id, or send the same body.`,
+        );
+      }
+      return { id, channel: name, epoch: existing.log.epoch, created: false };
+    }
+    const open = this.#opener(request);
+    this.#admit(principal);
+    const channel = new Channel<Subscription>(this.#storage.create(name, principal));
+    this.#hub.channels.set(name, channel);
+    if (fingerprint !== undefined) this.#fingerprints.set(name, fingerprint);
+    const abort = new AbortController();
+    this.#running.set(name, { principal, abort });
+    this.#perPrincipal.set(principal, (this.#perPrincipal.get(principal) ?? 0) + 1);
+    this.counters.created += 1;
+    void this.#run(channel, open, request, abort);
+    return { id, channel: name, epoch: channel.log.epoch, created: true };
+  }
+
+  /** Whether the stream exists. Stopping what has ended changes nothing. */
+  stop(id: string, by: 'user' | 'server'): boolean {
+    const channel = this.#hub.channels.get(streamChannel(id));
+    if (channel === undefined) return false;
+    if (!channel.log.closed) {
+      const createdAt = this.#createdAt.get(channel) ?? this.#now();
+      this.#running.get(channel.log.channel)?.abort.abort();
+      if (channel.log.head === 0) this.#append(channel, { type: 'start', provider: '', model: '', createdAt }, createdAt);
+      this.#append(channel, { type: 'stopped', by }, createdAt);
+    }
+    return true;
+  }
+
+  stopAll(by: 'user' | 'server'): void {
+    for (const channel of this.#hub.channels.values()) this.stop(channel.log.channel.slice('stream:'.length), by);
+  }
+
+  /** State of a stream, as of now. O(answer). */
+  fold(id: string): { principal: string; epoch: string; fold: StreamFold } | undefined {
+    const log = this.#hub.channels.get(streamChannel(id))?.log;
+    if (log === undefined) return undefined;
+    return { principal: log.principal, epoch: log.epoch, fold: foldEntries(emptyFold(), log.read(0, Number.POSITIVE_INFINITY)) };
+  }
+
+  forget(channels: readonly string[]): void {
+    for (const name of channels) this.#fingerprints.delete(name);
+  }
+
+  readonly #createdAt = new WeakMap<Channel<Subscription>, number>();
+
+  /** What makes the events, checked before anything exists. */
+  #opener(request: CreateStreamRequest): (signal: AbortSignal) => AsyncIterable<StreamEvent> {
+    if (this.draining)
+      throw new StreamError('relay_draining', 'The relay is shutting down and starts nothing new. Try again shortly.', {
+        retryAfterMs: 1_000,
+      });
+    if (!('provider' in request)) {
+      const { source } = request;
+      if (typeof source?.[Symbol.asyncIterator] !== 'function') {
+        throw new StreamError('bad_request', 'streams.create needs a provider, or a source that is an async iterable of events. Nothing was started.');
+      }
+      return () => source;
+    }
+    const provider = this.#providers.get(request.provider);
+    if (provider === undefined) {
+      throw new StreamError(
+        'unknown_provider',
+        `There is no provider ${JSON.stringify(String(request.provider).slice(0, 64))}; nothing was started. Known: ${[...this.#providers.keys()].join(', ')}.`,
+      );
+    }
+    if (request.source !== undefined) {
+      const { source } = request;
+      return (signal) => provider.read(source, signal);
+    }
+    if (provider.unavailable !== undefined)
+      throw new StreamError('provider_not_configured', `${provider.unavailable} Nothing was started.`);
+    if ((request.prompt === undefined) === (request.messages === undefined))
+      throw new StreamError('bad_request', 'A request has either prompt or messages. Nothing was started.');
+    const { model, prompt, messages, options } = request;
+    const generation = {
+      model,
+      ...(prompt === undefined ? {} : { prompt }),
+      ...(messages === undefined ? {} : { messages }),
+      ...(options === undefined ? {} : { options }),
+    };
+    return (signal) => provider.generate(generation, signal);
+  }
+
+  #admit(principal: string): void {
+    const { maxGenerations, maxGenerationsPerPrincipal } = this.#options;
+    if (this.#running.size >= maxGenerations || (this.#perPrincipal.get(principal) ?? 0) >= maxGenerationsPerPrincipal) {
+      throw new StreamError(
+        'too_many_streams',
+        'As many generations run as may at once; nothing was started. Try again when one has ended.',
+        { retryAfterMs: 1_000 },
+      );
+    }
+  }
+
+  async #run(
+    channel: Channel<Subscription>,
+    open: (signal: AbortSignal) => AsyncIterable<StreamEvent>,
+    request: CreateStreamRequest,
+    abort: AbortController,
+  ): Promise<void> {
+    const createdAt = this.#now();
+    this.#createdAt.set(channel, createdAt);
+    const provider = 'provider' in request ? request.provider : 'source';
+    let first = true;
+    const sink = {
+      append: (event: StreamEvent): void => {
+        if (channel.log.closed) return;
+        const urgent = first && event.type !== 'start';
+        if (urgent) {
+          first = false;
+          this.counters.firstTokenMsSum += this.#now() - createdAt;
+          this.counters.firstTokenCount += 1;
+        }
+        this.#append(channel, event, createdAt, urgent);
+        if (channel.log.bytes <= this.#storage.maxLogBytes || channel.log.closed) return;
+        abort.abort();
+        const message = `The answer outgrew ${this.#storage.maxLogBytes} bytes and was ended here. Ask for a shorter one, or raise maxLogBytes.`;
+        this.#append(channel, { type: 'error', code: 'stream_too_large', message, retryable: false }, createdAt);
+      },
+    };
+    await produce(open(abort.signal), { type: 'start', provider, model: request.model ?? '', createdAt }, sink, abort.signal);
+  }
+
+  #append(channel: Channel<Subscription>, event: StreamEvent, createdAt: number, urgent = false): void {
+    channel.append([event], Math.max(0, Math.round(this.#now() - createdAt)));
+    const terminal = isTerminal(event);
+    if (terminal) this.#ended(channel, event.type);
+    this.#hub.touch(channel, urgent || terminal);
+  }
+
+  #ended(channel: Channel<Subscription>, type: 'finish' | 'error' | 'stopped'): void {
+    this.counters[type === 'finish' ? 'finished' : type === 'error' ? 'failed' : 'stopped'] += 1;
+    const running = this.#running.get(channel.log.channel);
+    if (running === undefined) return;
+    this.#running.delete(channel.log.channel);
+    const left = (this.#perPrincipal.get(running.principal) ?? 1) - 1;
+    if (left === 0) this.#perPrincipal.delete(running.principal);
+    else this.#perPrincipal.set(running.principal, left);
+  }
+}
+
+/** The same request, the same string; `undefined` for what cannot be compared. */
+function fingerprintOf(request: CreateStreamRequest): string | undefined {
+  if (request.source !== undefined) return undefined;
+  const { provider, model, prompt, messages, options } = request;
+  return createHash('sha256').update(canonical({ provider, model, prompt, messages, options })).digest('base64');
+}
+
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const fields = Object.entries(value).filter(([, field]) => field !== undefined);
+  return `{${fields
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, field]) => `${JSON.stringify(key)}:${canonical(field)}`)
+    .join(',')}}`;
+}
