@@ -1,0 +1,1 @@
+export { createStreamStore, idleConnection, type StreamStore, type StreamStoreOptions } from './store.ts';
