@@ -1,0 +1,143 @@
+import { StreamError, toStreamError } from '../../src/wire/index.ts';
+import { type CertificateFiles, checkCertificate, type DevelopmentCertificate, makeCertificate } from './certificate.ts';
+import type { Accept, ConnectionRequest } from './peer.ts';
+import { loadQuic, type Quic, type QuicServer, type QuicSession } from './quic.ts';
+import { refuseSession, serveSession, WEBTRANSPORT_PATH } from './webtransport.ts';
+
+/** The relay's WebTransport end. */
+export interface WebTransportListener {
+  /** UDP port for new connections; changes when a development certificate is replaced. */
+  readonly port: number;
+  /** Hashes a browser must be given, base64 SHA-256; empty with a certificate of the app's own. */
+  readonly certificateHashes: readonly string[];
+  /** Ends all sessions. */
+  close(): Promise<void>;
+}
+
+export interface WebTransportListenerOptions {
+  /** IP address. */
+  readonly host: string;
+  /** Tried first; where it is taken, any free one is used. */
+  readonly port: number;
+  /** @default a development certificate made at start, replaced before it expires */
+  readonly certificate?: CertificateFiles | undefined;
+  readonly accept: Accept;
+  /** Decides on the request. @throws {StreamError} and the session is closed with its close code */
+  readonly admit: (request: ConnectionRequest, host: string) => void;
+  /** Called with what went wrong later on: a certificate that could not be replaced. */
+  readonly failed?: (error: StreamError) => void;
+  readonly now?: () => number;
+}
+
+/** Time between a new certificate and the end of the old one, which goes on for the sessions it has. */
+const OVERLAP_MS = 2 * 86_400_000;
+
+/**
+ * Listens for WebTransport. Returns why not, where the addon is missing.
+ * @throws {StreamError} `certificate_unreadable`, or `port_in_use` where no port can be bound
+ */
+export async function listenWebTransport(
+  options: WebTransportListenerOptions,
+): Promise<WebTransportListener | { readonly missing: string }> {
+  if (options.certificate !== undefined) await checkCertificate(options.certificate);
+  const quic = await loadQuic();
+  if ('missing' in quic) return quic;
+  const { certificate } = options;
+  if (certificate === undefined) return rotating(quic, options);
+  const server = await bind(quic, options, certificate);
+  return { port: server.port, certificateHashes: [], close: async () => server.close() };
+}
+
+interface Endpoint {
+  readonly server: QuicServer;
+  readonly certificate: DevelopmentCertificate;
+}
+
+async function rotating(quic: Quic, options: WebTransportListenerOptions): Promise<WebTransportListener> {
+  const { now = Date.now } = options;
+  const start = async (): Promise<Endpoint> => {
+    const certificate = await makeCertificate(now());
+    try {
+      return { certificate, server: await bind(quic, options, certificate) };
+    } catch (cause) {
+      await certificate.remove();
+      throw cause;
+    }
+  };
+  const end = async ({ server, certificate }: Endpoint): Promise<void> => {
+    server.close();
+    await certificate.remove();
+  };
+  let closed = false;
+  let current = await start();
+  let previous: Endpoint | undefined;
+  let timer: NodeJS.Timeout;
+  const schedule = (): void => {
+    timer = setTimeout(rotate, Math.max(0, current.certificate.expiresAt - OVERLAP_MS - now())).unref();
+  };
+  const rotate = async (): Promise<void> => {
+    try {
+      const next = await start();
+      if (closed) return await end(next);
+      if (previous !== undefined) await end(previous);
+      previous = current;
+      current = next;
+      schedule();
+    } catch (cause) {
+      options.failed?.(toStreamError(cause));
+      timer = setTimeout(rotate, 60_000).unref();
+    }
+  };
+  schedule();
+  return {
+    get port() {
+      return current.server.port;
+    },
+    get certificateHashes() {
+      return [current.certificate.hash];
+    },
+    async close() {
+      closed = true;
+      clearTimeout(timer);
+      await end(current);
+      if (previous !== undefined) await end(previous);
+    },
+  };
+}
+
+async function bind(quic: Quic, options: WebTransportListenerOptions, { cert, key }: CertificateFiles): Promise<QuicServer> {
+  const listen = (port: number): Promise<QuicServer> => quic.listen({ host: bindHost(options.host), port, cert, key });
+  let server: QuicServer;
+  try {
+    server = await listen(options.port).catch(() => listen(0));
+  } catch (cause) {
+    throw new StreamError('port_in_use', `No UDP port on ${options.host} can be bound for WebTransport: ${String(cause)}.`, { cause });
+  }
+  void serve(server, options);
+  return server;
+}
+
+async function serve(server: QuicServer, { accept, admit }: WebTransportListenerOptions): Promise<void> {
+  for await (const session of server.sessions) {
+    try {
+      const request = connectionRequest(session);
+      if (session.path !== WEBTRANSPORT_PATH) throw new StreamError('not_found');
+      admit(request, session.authority);
+      serveSession(session, request, accept);
+    } catch (cause) {
+      refuseSession(session, toStreamError(cause));
+    }
+  }
+}
+
+function connectionRequest(session: QuicSession): ConnectionRequest {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(session.headers)) if (!name.startsWith(':')) headers.set(name, value);
+  return { transport: 'webtransport', headers, origin: session.origin ?? undefined, remoteAddress: session.remoteAddress };
+}
+
+/** The addon takes addresses only, and an IPv6 one in brackets. */
+function bindHost(host: string): string {
+  if (host === 'localhost') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}
