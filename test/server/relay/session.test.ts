@@ -1,0 +1,401 @@
+import { describe, expect, test, vi } from 'vitest';
+import { encodeClientFrame, PROTOCOL_VERSION } from '../../../src/wire/index.ts';
+import { startCore } from '../../support/core.ts';
+import { MemoryPeer } from '../../support/peer.ts';
+import { ManualSource } from '../../support/source.ts';
+
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('hello', () => {
+  test('[CN1] anything else first closes the connection with hello_expected', async () => {
+    const peer = new MemoryPeer(startCore());
+    peer.subscribe(1, 'stream:a');
+    await settled();
+    expect(peer.closedWith?.code).toBe('hello_expected');
+    expect(peer.of('error')).toEqual([expect.objectContaining({ code: 'hello_expected' })]);
+  });
+
+  test('[CN1] no hello in time closes with hello_timeout', async () => {
+    let now = 0;
+    const core = startCore({ heartbeatMs: 40 }, { now: () => now });
+    const peer = new MemoryPeer(core);
+    now = 5_001;
+    await vi.waitFor(() => expect(peer.closedWith?.code).toBe('hello_timeout'));
+  });
+
+  test('[CN1] frames may follow hello in the same message', async () => {
+    const core = startCore();
+    core.streams.create({ id: 'a', source: new ManualSource() });
+    const peer = new MemoryPeer(core);
+    peer.say(
+      { type: 'hello', protocol: PROTOCOL_VERSION, credit: 100 },
+      { type: 'subscribe', subscription: 1, channel: 'stream:a', afterSeq: 0, credit: 100 },
+    );
+    await vi.waitFor(() => expect(peer.frames.map((frame) => frame.type)).toEqual(['welcome', 'subscribed']));
+  });
+
+  test('[CN2] another protocol version is refused, naming both', async () => {
+    const peer = new MemoryPeer(startCore());
+    peer.say({ type: 'hello', protocol: 99, credit: 0 });
+    await settled();
+    expect(peer.closedWith?.code).toBe('protocol_version');
+    expect(peer.of('error')[0]?.message).toContain('99');
+  });
+
+  test('[CN3] authenticate sees credentials and headers, and its refusal closes', async () => {
+    const authenticate = vi.fn(({ credentials }: { credentials: string | undefined }) =>
+      credentials === 'good' ? { id: 'u' } : undefined,
+    );
+    const core = startCore({ authenticate });
+    const bad = new MemoryPeer(core);
+    bad.hello(10, 'bad');
+    await vi.waitFor(() => expect(bad.closedWith?.code).toBe('unauthenticated'));
+    const good = new MemoryPeer(core);
+    good.hello(10, 'good');
+    await vi.waitFor(() => expect(good.of('welcome')).toHaveLength(1));
+    expect(authenticate).toHaveBeenLastCalledWith(
+      expect.objectContaining({ credentials: 'good', transport: 'websocket', remoteAddress: '127.0.0.1' }),
+    );
+  });
+
+  test('[CN5] refresh replaces credentials; a refusal, or another principal, closes', async () => {
+    const core = startCore({
+      authenticate: ({ credentials }) => (credentials === undefined ? undefined : { id: credentials.slice(0, 1) }),
+    });
+    const peer = new MemoryPeer(core);
+    peer.hello(10, 'a1');
+    peer.say({ type: 'refresh', credentials: 'a2' });
+    await settled();
+    await settled();
+    expect(peer.isClosed).toBe(false);
+    peer.say({ type: 'refresh', credentials: 'b1' });
+    await vi.waitFor(() => expect(peer.closedWith?.code).toBe('unauthenticated'));
+  });
+});
+
+describe('subscribing', () => {
+  test('[SQ6] [SQ7] a reader without a cursor reads from the beginning, before the first event and after', async () => {
+    const core = startCore();
+    const source = new ManualSource();
+    core.streams.create({ id: 'a', source });
+    const early = new MemoryPeer(core);
+    early.hello();
+    early.subscribe(1, 'stream:a');
+    await vi.waitFor(() => expect(early.of('subscribed')).toEqual([expect.objectContaining({ answer: 'live', seq: 0 })]));
+    source.text('hello ');
+    source.text('world');
+    await vi.waitFor(() => expect(early.text(1)).toBe('hello world'));
+    const late = new MemoryPeer(core);
+    late.hello();
+    late.subscribe(1, 'stream:a');
+    await vi.waitFor(() => expect(late.of('subscribed')).toEqual([expect.objectContaining({ answer: 'recovered', recovered: 3, seq: 0 })]));
+    source.text('!');
+    source.end();
+    await vi.waitFor(() => expect(early.ended(1) && late.ended(1)).toBe(true));
+    expect([early.text(1), late.text(1)]).toEqual(['hello world!', 'hello world!']);
+  });
+
+  test('[SQ7] [SQ11] a cursor is served exactly, across what is appended meanwhile', async () => {
+    const core = startCore();
+    const source = new ManualSource();
+    const { epoch } = core.streams.create({ id: 'a', source });
+    for (const word of ['a', 'b', 'c', 'd']) source.text(word);
+    const peer = new MemoryPeer(core);
+    await settled();
+    peer.hello();
+    peer.subscribe(1, 'stream:a', { epoch, afterSeq: 3 });
+    source.text('e');
+    source.end();
+    await vi.waitFor(() => expect(peer.ended(1)).toBe(true));
+    expect(peer.of('subscribed')[0]).toMatchObject({ answer: 'recovered', seq: 3 });
+    expect(peer.entries(1)[0]?.fromSeq).toBe(4);
+    expect(peer.text(1)).toBe('cde');
+  });
+
+  test('[SQ8] another epoch, a cursor beyond the head, or too long a replay is reset to a snapshot', async () => {
+    const core = startCore({ maxReplayBytes: 50 });
+    const source = new ManualSource();
+    const { epoch } = core.streams.create({ id: 'a', source });
+    source.text('x'.repeat(30));
+    source.text('y'.repeat(30));
+    source.text('z'.repeat(30));
+    source.end();
+    await settled();
+    for (const cursor of [
+      { epoch: 'other', afterSeq: 2 },
+      { epoch, afterSeq: 99 },
+      { epoch, afterSeq: 2 },
+    ]) {
+      const peer = new MemoryPeer(core);
+      peer.hello();
+      peer.subscribe(1, 'stream:a', cursor);
+      await vi.waitFor(() => expect(peer.ended(1)).toBe(true));
+      expect(peer.of('subscribed')).toEqual([expect.objectContaining({ answer: 'reset', epoch, seq: 5 })]);
+      expect(peer.entries(1)[0]?.fromSeq).toBe(1);
+      expect(peer.text(1)).toBe(`${'x'.repeat(30)}${'y'.repeat(30)}${'z'.repeat(30)}`);
+    }
+  });
+
+  test('[SQ9] an unknown channel is gone, and the connection goes on', async () => {
+    const peer = new MemoryPeer(startCore());
+    peer.hello();
+    peer.subscribe(1, 'stream:nope');
+    await vi.waitFor(() => expect(peer.of('subscribed')).toEqual([expect.objectContaining({ answer: 'gone' })]));
+    expect(peer.isClosed).toBe(false);
+  });
+
+  test('[SQ12] the subscription is over after the terminal event, and the log readable again', async () => {
+    const core = startCore();
+    const source = new ManualSource();
+    core.streams.create({ id: 'a', source });
+    source.text('x');
+    source.end();
+    const peer = new MemoryPeer(core);
+    peer.hello();
+    peer.subscribe(1, 'stream:a');
+    await vi.waitFor(() => expect(peer.ended(1)).toBe(true));
+    expect(core.stats.subscriptions).toBe(0);
+    peer.subscribe(2, 'stream:a');
+    await vi.waitFor(() => expect(peer.text(2)).toBe('x'));
+  });
+
+  test('[CN4] each channel is authorised; a refusal names the subscription and leaves the connection open', async () => {
+    const core = startCore({ authenticate: ({ credentials = '' }) => ({ id: credentials }) });
+    core.streams.create({ id: 'hers', principal: { id: 'her' }, source: new ManualSource() });
+    const peer = new MemoryPeer(core);
+    peer.hello(100, 'him');
+    peer.subscribe(1, 'stream:hers');
+    await vi.waitFor(() => expect(peer.of('error')).toEqual([expect.objectContaining({ code: 'forbidden', subscription: 1 })]));
+    expect(peer.of('subscribed')).toEqual([]);
+    expect(peer.isClosed).toBe(false);
+  });
+
+  test('[CN6] [RL7] numbers rise, a channel is read once, and channels are bounded', async () => {
+    const core = startCore({ maxChannelsPerConnection: 2 });
+    for (const id of ['a', 'b', 'c']) core.streams.create({ id, source: new ManualSource() });
+    const peer = new MemoryPeer(core);
+    peer.hello();
+    peer.subscribe(1, 'stream:a');
+    peer.subscribe(1, 'stream:b');
+    peer.subscribe(2, 'stream:a');
+    peer.subscribe(3, 'stream:b');
+    peer.subscribe(4, 'stream:c');
+    await vi.waitFor(() => expect(peer.of('error')).toHaveLength(3));
+    expect(peer.of('error').map(({ code, subscription }) => [code, subscription])).toEqual([
+      ['already_subscribed', 1],
+      ['already_subscribed', 2],
+      ['too_many_channels', 4],
+    ]);
+    expect(peer.of('subscribed').map(({ subscription }) => subscription)).toEqual([1, 3]);
+    expect(peer.isClosed).toBe(false);
+  });
+
+  test('a log dropped while it is read is told to its readers', async () => {
+    let now = 0;
+    const core = startCore({}, { now: () => now, storage: { graceMs: 10 } });
+    const source = new ManualSource();
+    core.streams.create({ id: 'a', source });
+    source.text('x'.repeat(100));
+    const peer = new MemoryPeer(core);
+    peer.hello();
+    peer.subscribe(1, 'stream:a', { credit: 0 });
+    source.end();
+    await settled();
+    now = 1_000;
+    await vi.waitFor(() => expect(peer.of('error')).toEqual([expect.objectContaining({ code: 'unknown_channel', subscription: 1 })]), {
+      timeout: 3_000,
+    });
+    expect(core.stats.streams).toBe(0);
+  });
+});
+
+describe('credit', () => {
+  test('[CR1] [CR2] sends within credit, overshoots by one batch at most, and never lowers a limit', async () => {
+    const core = startCore();
+    const source = new ManualSource();
+    core.streams.create({ id: 'a', source });
+    const peer = new MemoryPeer(core);
+    peer.hello();
+    peer.subscribe(1, 'stream:a', { credit: 100 });
+    for (let index = 0; index < 50; index += 1) {
+      source.text('0123456789'.repeat(100));
+      await settled();
+    }
+    source.end();
+    await vi.waitFor(() => expect(core.stats.generations).toBe(0));
+    const sent = (): number => peer.batches.reduce((sum, batch) => sum + batch.byteLength, 0);
+    const largest = (): number => Math.max(...peer.batches.map((batch) => batch.byteLength));
+    expect(sent()).toBeLessThan(100 + largest());
+    expect(peer.ended(1)).toBe(false);
+    const before = sent();
+    peer.say({ type: 'credit', connectionLimit: 0, grants: [{ subscription: 1, limit: 50, appliedSeq: 1 }] });
+    await settled();
+    expect(sent()).toBe(before);
+    peer.say({ type: 'credit', connectionLimit: 0, grants: [{ subscription: 1, limit: 100_000, appliedSeq: 1 }] });
+    await vi.waitFor(() => expect(peer.ended(1)).toBe(true));
+    expect(peer.text(1)).toBe('0123456789'.repeat(5_000));
+  });
+
+  test('[CR2] a batch larger than the whole window passes', async () => {
+    const core = startCore();
+    const source = new ManualSource();
+    core.streams.create({ id: 'a', source });
+    source.text('x'.repeat(100_000));
+    await settled();
+    const peer = new MemoryPeer(core);
+    peer.hello(60);
+    peer.subscribe(1, 'stream:a', { credit: 60 });
+    await vi.waitFor(() => expect(peer.text(1)).toHaveLength(100_000));
+  });
+
+  test('[CR3] [SQ5] what waited is merged from the reader’s own cursor', async () => {
+    const core = startCore();
+    const source = new ManualSource();
+    core.streams.create({ id: 'a', source });
+    const peer = new MemoryPeer(core);
+    peer.hello();
+    peer.subscribe(1, 'stream:a', { credit: 0 });
+    for (let index = 0; index < 1_000; index += 1) source.text('abcd');
+    source.end();
+    await vi.waitFor(() => expect(core.stats.generations).toBe(0));
+    expect(peer.batches).toHaveLength(0);
+    peer.say({ type: 'credit', connectionLimit: 0, grants: [{ subscription: 1, limit: 1_000_000, appliedSeq: 0 }] });
+    await vi.waitFor(() => expect(peer.ended(1)).toBe(true));
+    expect(peer.entries(1).length).toBeLessThan(5);
+    expect(peer.text(1)).toBe('abcd'.repeat(1_000));
+  });
+
+  test('[CR4] a reader without credit delays nobody, and connection credit is shared by all channels', async () => {
+    const core = startCore();
+    const [a, b] = [new ManualSource(), new ManualSource()];
+    core.streams.create({ id: 'a', source: a });
+    core.streams.create({ id: 'b', source: b });
+    const [slow, quick, poor] = [new MemoryPeer(core), new MemoryPeer(core), new MemoryPeer(core)];
+    slow.hello();
+    slow.subscribe(1, 'stream:a', { credit: 0 });
+    slow.subscribe(2, 'stream:b');
+    quick.hello();
+    quick.subscribe(1, 'stream:a');
+    poor.hello(1);
+    poor.subscribe(1, 'stream:a');
+    poor.subscribe(2, 'stream:b');
+    a.text('first');
+    await vi.waitFor(() => expect(quick.text(1)).toBe('first'));
+    b.text('second');
+    await vi.waitFor(() => expect(slow.text(2)).toBe('second'));
+    expect(slow.text(1)).toBe('');
+    expect([poor.text(1), poor.text(2)]).toEqual(['first', '']);
+    poor.say({ type: 'credit', connectionLimit: 10_000, grants: [] });
+    await vi.waitFor(() => expect(poor.text(2)).toBe('second'));
+  });
+
+  test('[CR6] answers, errors and heartbeats pass without credit', async () => {
+    const core = startCore();
+    core.streams.create({ id: 'a', source: new ManualSource() });
+    const peer = new MemoryPeer(core);
+    peer.hello(0);
+    peer.subscribe(1, 'stream:a', { credit: 0 });
+    peer.say({ type: 'ping', nonce: 7 });
+    await vi.waitFor(() => expect(peer.frames.map(({ type }) => type)).toEqual(['welcome', 'subscribed', 'pong']));
+  });
+
+  test('a transport that does not drain gets nothing more until it does', async () => {
+    const core = startCore({ maxBufferedBytes: 1_000 });
+    const source = new ManualSource();
+    core.streams.create({ id: 'a', source });
+    const peer = new MemoryPeer(core);
+    peer.hello();
+    peer.subscribe(1, 'stream:a');
+    await settled();
+    peer.bufferedBytes = 2_000;
+    source.text('waits');
+    source.end();
+    await vi.waitFor(() => expect(core.stats.generations).toBe(0));
+    await settled();
+    expect(peer.text(1)).toBe('');
+    peer.bufferedBytes = 0;
+    peer.drained();
+    expect(peer.text(1)).toBe('waits');
+  });
+});
+
+describe('connection life', () => {
+  test('[CN7] pings when there is nothing else, and ends a silent connection', async () => {
+    let now = 0;
+    const core = startCore({ heartbeatMs: 40 }, { now: () => now });
+    const peer = new MemoryPeer(core);
+    peer.hello();
+    await settled();
+    now = 41;
+    await vi.waitFor(() => expect(peer.of('ping')).not.toHaveLength(0));
+    expect(peer.isClosed).toBe(false);
+    now = 101;
+    await vi.waitFor(() => expect(peer.closedWith?.code).toBe('heartbeat_timeout'));
+    expect(core.stats.connections.websocket).toBe(0);
+  });
+
+  test('[CN8] [FR6] malformed input closes the one connection, and takes no effect', async () => {
+    const core = startCore();
+    core.streams.create({ id: 'a', source: new ManualSource() });
+    const [bad, good] = [new MemoryPeer(core), new MemoryPeer(core)];
+    bad.hello();
+    good.hello();
+    await settled();
+    const subscribe = encodeClientFrame({ type: 'subscribe', subscription: 1, channel: 'stream:a', afterSeq: 0, credit: 1 });
+    bad.receive(Uint8Array.of(...subscribe, 0xc1));
+    await settled();
+    expect(bad.closedWith?.code).toBe('bad_frame');
+    expect(bad.of('subscribed')).toEqual([]);
+    good.subscribe(1, 'stream:a');
+    await vi.waitFor(() => expect(good.of('subscribed')).toHaveLength(1));
+    expect(core.stats.refused).toEqual({ bad_frame: 1 });
+  });
+
+  test('[RL7] messages are limited by rate, connections in all and by principal', async () => {
+    const core = startCore({ maxMessagesPerSecond: 5, maxConnections: 3, maxConnectionsPerPrincipal: 2 }, { now: () => 0 });
+    const chatty = new MemoryPeer(core);
+    chatty.hello();
+    for (let index = 0; index < 10; index += 1) chatty.say({ type: 'ping', nonce: index });
+    await vi.waitFor(() => expect(chatty.closedWith?.code).toBe('rate_limited'));
+    const peers = [new MemoryPeer(core), new MemoryPeer(core), new MemoryPeer(core)];
+    for (const peer of peers) peer.hello();
+    await vi.waitFor(() => expect(peers.map(({ closedWith }) => closedWith?.code)).toEqual([undefined, undefined, 'too_many_connections']));
+    const [third, fourth] = [new MemoryPeer(core), new MemoryPeer(core)];
+    expect([third.closedWith?.code, fourth.closedWith?.code]).toEqual([undefined, 'too_many_connections']);
+  });
+
+  test('[CN9] [RL9] drain is told to everybody; running streams go on, new ones are refused', async () => {
+    const core = startCore();
+    const source = new ManualSource();
+    core.streams.create({ id: 'a', source });
+    const peer = new MemoryPeer(core);
+    peer.hello();
+    peer.subscribe(1, 'stream:a');
+    await settled();
+    core.drain({ retryAfterMs: 10, spreadMs: 20 });
+    expect(peer.of('drain')).toEqual([{ type: 'drain', retryAfterMs: 10, spreadMs: 20 }]);
+    expect(() => core.streams.create({ id: 'b', source: new ManualSource() })).toThrow(expect.objectContaining({ code: 'relay_draining' }));
+    source.text('still');
+    await vi.waitFor(() => expect(peer.text(1)).toBe('still'));
+  });
+
+  test('[RL5] leaving, by unsubscribing or by a closed connection, never stops a generation', async () => {
+    const core = startCore();
+    const source = new ManualSource();
+    core.streams.create({ id: 'a', source });
+    const [one, two] = [new MemoryPeer(core), new MemoryPeer(core)];
+    for (const peer of [one, two]) {
+      peer.hello();
+      peer.subscribe(1, 'stream:a');
+    }
+    await settled();
+    one.say({ type: 'unsubscribe', subscription: 1 });
+    two.leave();
+    await vi.waitFor(() => expect(core.stats.subscriptions).toBe(0));
+    expect(one.released).toEqual([1]);
+    source.text('unwatched');
+    source.end();
+    await vi.waitFor(() => expect(core.streams.fold('a')?.fold.status).toBe('done'));
+    expect(source.returned).toBe(false);
+  });
+});
