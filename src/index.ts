@@ -1,1 +1,16 @@
 export type * from './client.ts';
+export { ConnectionStatus } from './react/connection/ConnectionStatus.tsx';
+export type { ConnectionStatusProps } from './react/connection/props.ts';
+export type { StreamGridProps } from './react/grid/props.ts';
+export { StreamGrid } from './react/grid/StreamGrid.tsx';
+export type { StreamPanelBodyProps, StreamPanelFooterProps, StreamPanelHeaderProps, StreamPanelProps } from './react/panel/props.ts';
+export { StreamPanel } from './react/panel/StreamPanel.tsx';
+export { useSluice } from './react/provider/context.ts';
+export type { OwnClientProps, ProvidedClientProps, SluiceProviderProps } from './react/provider/props.ts';
+export { SluiceProvider } from './react/provider/SluiceProvider.tsx';
+export type { StreamStatsProps } from './react/stats/props.ts';
+export { StreamStats } from './react/stats/StreamStats.tsx';
+export type { Stream } from './react/stream.ts';
+export { useConnection } from './react/useConnection.ts';
+export { useStream } from './react/useStream.ts';
+export { useStreamText } from './react/useStreamText.ts';

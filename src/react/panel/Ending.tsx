@@ -1,0 +1,48 @@
+import type { ReactNode } from 'react';
+import { usePanel } from './context.ts';
+import type { Shown } from './display.ts';
+import type { StreamPanelBodyProps } from './props.ts';
+
+const cutShort: Readonly<Record<string, string>> = {
+  length: 'Cut off: the model reached its length limit.',
+  'content-filter': 'Cut off by the provider’s content filter.',
+};
+
+interface EndingProps extends Pick<StreamPanelBodyProps, 'pending' | 'empty'> {
+  readonly shown: Shown;
+}
+
+/** What stands below the text: that it has yet to come, that there is none, or why it ends here. */
+export function Ending({ shown, pending, empty }: EndingProps): ReactNode {
+  const { retry } = usePanel('StreamPanel.Body');
+  const { status, error, finishReason, hasText } = shown;
+  switch (status) {
+    case 'pending':
+      return <p className="sluice-note">{pending ?? 'Waiting for the first token…'}</p>;
+    case 'streaming':
+      return null;
+    case 'stopped':
+      return <p className="sluice-note sluice-cut">Stopped. {hasText ? 'What had arrived is kept.' : 'Nothing had arrived.'}</p>;
+    case 'done': {
+      const note = finishReason === undefined ? undefined : cutShort[finishReason];
+      if (note !== undefined) return <p className="sluice-note sluice-cut">{note}</p>;
+      return hasText ? null : <p className="sluice-note">{empty ?? 'The answer has no text.'}</p>;
+    }
+    case 'failed':
+      return (
+        <div className="sluice-failure">
+          <p className="sluice-failure-message">{error?.message ?? 'The answer broke off.'}</p>
+          <p className="sluice-failure-detail">
+            <code>{error?.code ?? 'internal'}</code>
+            {hasText && <span>What had arrived is kept.</span>}
+            {error?.retryAfterMs !== undefined && <span>Try again in {Math.ceil(error.retryAfterMs / 1000)} s.</span>}
+          </p>
+          {retry !== undefined && error?.retryable !== false && (
+            <button type="button" className="sluice-button" onClick={retry}>
+              Try again
+            </button>
+          )}
+        </div>
+      );
+  }
+}

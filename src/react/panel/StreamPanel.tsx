@@ -1,0 +1,87 @@
+import { type ReactNode, useCallback, useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { announcer } from '../announcer.ts';
+import { classes } from '../classes.ts';
+import type { Stream } from '../stream.ts';
+import { useStream } from '../useStream.ts';
+import { Body } from './Body.tsx';
+import { PanelContext } from './context.ts';
+import { createDisplay, type Display } from './display.ts';
+import { Footer } from './Footer.tsx';
+import { Header } from './Header.tsx';
+import type { StreamPanelProps } from './props.ts';
+
+function Root({ source, title, view: _, onRetry, children, ref, className, ...rest }: StreamPanelProps): ReactNode {
+  const stream = useStream(source);
+  const [display] = useState(() => createDisplay());
+  const name = title ?? (stream.model || stream.id || 'Answer');
+  const element = useRef<HTMLElement>(null);
+  useImperativeHandle(ref, () => element.current as HTMLElement);
+
+  useLayoutEffect(() => {
+    display.root(element.current);
+    return () => display.root(null);
+  }, [display]);
+  useLayoutEffect(() => display.hold(stream.paused), [display, stream.paused]);
+  useLayoutEffect(() => display.bind(stream.handle), [display, stream.handle]);
+  useAnnouncements(display, name);
+
+  const retry = useRetry(stream, onRetry);
+  const panel = useMemo(() => ({ stream, display, name, retry }), [stream, display, name, retry]);
+  return (
+    <PanelContext value={panel}>
+      {/* `data-status` and `data-epoch` belong to the display from here on: constants to React, which never writes them again. */}
+      <section
+        aria-label={name}
+        {...rest}
+        ref={element}
+        className={classes('sluice-panel', className)}
+        data-stream-panel=""
+        data-stream-id={stream.id ?? (stream.handle === undefined ? '' : `local-${stream.handle.key}`)}
+        data-status="pending"
+        data-epoch=""
+        data-paused={stream.paused ? '' : undefined}
+      >
+        {children ?? (
+          <>
+            <Header />
+            <Body />
+            <Footer />
+          </>
+        )}
+      </section>
+    </PanelContext>
+  );
+}
+
+/**
+ * One answer: shows a stream as it arrives, whole and in order, without a React render per token.
+ * Compose its parts freely; without children it has all three.
+ */
+export const StreamPanel: typeof Root & { readonly Header: typeof Header; readonly Body: typeof Body; readonly Footer: typeof Footer } =
+  Object.assign(Root, { Header, Body, Footer, displayName: 'StreamPanel' });
+
+function useRetry(stream: Stream, onRetry: (() => void) | undefined): (() => void) | undefined {
+  const repeat = useCallback(() => (onRetry ?? stream.retry)(), [onRetry, stream.retry]);
+  return stream.retryable || onRetry !== undefined ? repeat : undefined;
+}
+
+/** Speaks the end of a stream that this panel has seen running. */
+function useAnnouncements(display: Display, name: string): void {
+  const spoken = useRef(name);
+  useEffect(() => {
+    spoken.current = name;
+  });
+  useEffect(() => {
+    let last = display.shown().status;
+    return display.subscribe(() => {
+      const { status, error } = display.shown();
+      if (status === last) return;
+      const ran = last === 'streaming' || last === 'pending';
+      last = status;
+      if (!ran) return;
+      if (status === 'done') announcer().polite(`${spoken.current}: answer complete.`);
+      if (status === 'stopped') announcer().polite(`${spoken.current}: stopped.`);
+      if (status === 'failed') announcer().assertive(`${spoken.current} failed. ${error?.message ?? ''}`);
+    });
+  }, [display]);
+}

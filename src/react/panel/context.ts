@@ -1,0 +1,27 @@
+import { createContext, use, useSyncExternalStore, type Context } from 'react';
+import type { Stream } from '../stream.ts';
+import { type Display, nothingShown, type Shown } from './display.ts';
+
+/** What the parts of a panel share. */
+export interface Panel {
+  readonly stream: Stream;
+  readonly display: Display;
+  /** The stream's name, as shown and spoken. */
+  readonly name: string;
+  /** Sends the request again; `undefined` where nothing can be repeated. */
+  readonly retry: (() => void) | undefined;
+}
+
+export const PanelContext: Context<Panel | undefined> = createContext<Panel | undefined>(undefined);
+
+/** @throws outside of a `StreamPanel` */
+export function usePanel(part: string): Panel {
+  const panel = use(PanelContext);
+  if (panel === undefined) throw new Error(`<${part}> has no stream to show. Put it inside a <StreamPanel>.`);
+  return panel;
+}
+
+/** What is on display: at most as far as the text is, other than `stream.status`, which the log has reached. */
+export function useShown({ display }: Panel): Shown {
+  return useSyncExternalStore(display.subscribe, display.shown, () => nothingShown);
+}

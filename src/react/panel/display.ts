@@ -1,0 +1,174 @@
+import type { Part, StreamHandle, StreamSummary } from '../../client.ts';
+import { type Frames, type FrameTask, frames } from '../frame.ts';
+import type { Stick } from './stick.ts';
+
+/** What of a stream is on display that React renders: rare things only. A new object for each change. */
+export interface Shown {
+  readonly status: StreamSummary['status'];
+  readonly error: StreamSummary['error'];
+  readonly finishReason: string | undefined;
+  /** Parts other than text, in order; identities as in the record. */
+  readonly parts: readonly Part[];
+  readonly hasText: boolean;
+  /** Counts replaced contents: parts of another generation are other parts. */
+  readonly generation: number;
+}
+
+/** One growing text of a panel, shown without React. */
+export interface LiveText {
+  show(handle: StreamHandle): void;
+  clear(): void;
+}
+
+/**
+ * Brings one panel up to its stream, frame by frame. Text goes to the DOM directly, and so do `data-status` and
+ * `data-epoch` of the root, so that they never say more than the text beside them does.
+ */
+export interface Display {
+  root(element: HTMLElement | null): void;
+  stick(stick: Stick | undefined): void;
+  /** The stream's text, or another text of it. Returns the remover. */
+  live(text: LiveText): () => void;
+  /** Follows another stream, or none. */
+  bind(handle: StreamHandle | undefined): () => void;
+  /** Holds display, or shows what came meanwhile. */
+  hold(held: boolean): void;
+  /** Sees to the scroller in the next frame, after its size has changed. */
+  settle(): void;
+  subscribe(listener: () => void): () => void;
+  shown(): Shown;
+}
+
+export const nothingShown: Shown = {
+  status: 'pending',
+  error: undefined,
+  finishReason: undefined,
+  parts: [],
+  hasText: false,
+  generation: 0,
+};
+
+export function createDisplay(loop: () => Frames = frames): Display {
+  const listeners = new Set<() => void>();
+  const texts = new Set<LiveText>();
+  let root: HTMLElement | null = null;
+  let stick: Stick | undefined;
+  let handle: StreamHandle | undefined;
+  let held = false;
+  let shown = nothingShown;
+  let epoch = '';
+  let generation = 0;
+  let resets = 0;
+  let outline = createOutline();
+
+  const task: FrameTask = {
+    flush() {
+      if (held || handle === undefined) return;
+      const { record } = handle;
+      if (record.generation !== generation) reset(record.generation);
+      // Epoch before text and status after it: whoever looks between sees a prefix of that epoch's text.
+      if (record.summary.epoch !== epoch) setEpoch(record.summary.epoch);
+      for (const text of texts) text.show(handle);
+      const { status, error, finishReason } = record.summary;
+      root?.setAttribute('data-status', status);
+      const parts = outline(record.parts);
+      const hasText = record.text.length > 0;
+      if (
+        status === shown.status &&
+        error === shown.error &&
+        finishReason === shown.finishReason &&
+        parts === shown.parts &&
+        hasText === shown.hasText &&
+        resets === shown.generation
+      )
+        return;
+      emit({ status, error, finishReason, parts, hasText, generation: resets });
+    },
+    settle: () => stick?.settle(),
+  };
+
+  const emit = (next: Shown): void => {
+    shown = next;
+    for (const listener of listeners) listener();
+  };
+  const setEpoch = (next: string): void => {
+    epoch = next;
+    root?.setAttribute('data-epoch', next);
+  };
+  const reset = (next: number): void => {
+    generation = next;
+    resets += 1;
+    outline = createOutline();
+    for (const text of texts) text.clear();
+  };
+  const request = (urgent = false): void => {
+    if (handle !== undefined) loop().request(task, urgent);
+  };
+  /** At once, where something new mounts: not a frame of emptiness in front of text the page already has. */
+  const showNow = (): void => {
+    if (!document.hidden) task.flush(performance.now());
+    request(true);
+  };
+
+  return {
+    root(element) {
+      root = element;
+      element?.setAttribute('data-status', shown.status);
+      element?.setAttribute('data-epoch', epoch);
+    },
+    stick(next) {
+      stick = next;
+    },
+    live(text) {
+      texts.add(text);
+      if (!held && handle !== undefined) text.show(handle);
+      return () => void texts.delete(text);
+    },
+    bind(next) {
+      if (handle !== next) {
+        handle = next;
+        reset(next?.record.generation ?? 0);
+        setEpoch('');
+        stick?.restart();
+        root?.setAttribute('data-status', 'pending');
+        if (shown !== nothingShown) emit({ ...nothingShown, generation: resets });
+      }
+      if (next === undefined) return () => {};
+      showNow();
+      const unsubscribe = next.subscribe(() => {
+        if (!held) request(next.record.summary.status !== shown.status);
+      });
+      return () => {
+        unsubscribe();
+        loop().cancel(task);
+      };
+    },
+    hold(next) {
+      if (held === next) return;
+      held = next;
+      if (!held) request(true);
+    },
+    settle: () => request(true),
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    shown: () => shown,
+  };
+}
+
+/** The parts other than text; the same array until a part is added or a tool answers. O(new parts + open calls). */
+function createOutline(): (parts: readonly Part[]) => readonly Part[] {
+  let seen = 0;
+  let listed: readonly Part[] = [];
+  let open: Extract<Part, { type: 'tool' }>[] = [];
+  return (parts) => {
+    const added = parts.slice(seen).filter((part) => part.type !== 'text');
+    seen = parts.length;
+    const waiting = open.filter((part) => part.result === undefined);
+    if (added.length === 0 && waiting.length === open.length) return listed;
+    open = [...waiting, ...added.filter((part) => part.type === 'tool')];
+    listed = [...listed, ...added];
+    return listed;
+  };
+}

@@ -1,0 +1,16 @@
+import { type Context, createContext, use } from 'react';
+import type { SluiceClient } from '../../client.ts';
+
+export const SluiceContext: Context<SluiceClient | undefined> = createContext<SluiceClient | undefined>(undefined);
+
+/**
+ * The client of the nearest `SluiceProvider`.
+ * @throws without a provider
+ */
+export function useSluice(): SluiceClient {
+  const client = use(SluiceContext);
+  if (client === undefined) {
+    throw new Error('There is no Sluice client here, so no stream can be shown. Wrap this part of the app in <SluiceProvider>.');
+  }
+  return client;
+}

@@ -1,0 +1,34 @@
+import { useState } from 'react';
+import type { StreamSource } from '../client.ts';
+
+/** The first of several sources that mean the same stream, so that one written inline is not another at each render. */
+export function useSameSource(source: StreamSource): StreamSource {
+  const [same, setSame] = useState(source);
+  if (isSameSource(same, source)) return same;
+  setSame(source);
+  return source;
+}
+
+/** A source that asks for the same once more, as a new stream; `undefined` where the source cannot be repeated. */
+export function repeated(source: StreamSource): StreamSource | undefined {
+  if (!('request' in source)) return undefined;
+  const { id: _, ...request } = source.request;
+  return { request };
+}
+
+/** Id of the stream, where the source names one. */
+export function sourceId(source: StreamSource): string | undefined {
+  if ('request' in source) return source.request.id;
+  return isLocal(source) ? undefined : source.id;
+}
+
+function isSameSource(a: StreamSource, b: StreamSource): boolean {
+  if (a === b) return true;
+  if (isLocal(a) || isLocal(b)) return false;
+  if ('request' in a && 'request' in b) return JSON.stringify(a.request) === JSON.stringify(b.request);
+  return 'id' in a && 'id' in b && a.id === b.id;
+}
+
+function isLocal(source: StreamSource): source is Exclude<StreamSource, { id: string } | { request: unknown }> {
+  return Symbol.asyncIterator in source || 'getReader' in source || 'headers' in source;
+}
