@@ -1,1 +1,140 @@
-export {};
+import { StreamError, wireLimits } from '../../src/wire/index.ts';
+import type { RelayCore } from '../relay/relay.ts';
+import { checkOrigin, isAllowedOrigin, type OriginPolicy } from '../transports/origin.ts';
+import type { ConnectionRequest } from '../transports/peer.ts';
+import { MESSAGE_TYPE, SSE_PATH, type SseTransport } from '../transports/sse.ts';
+import { readBody, requireType } from './body.ts';
+import { authenticate, type Caller, CallerLimits, publicError } from './caller.ts';
+import { corsHeaders, preflight } from './cors.ts';
+import { discovery, type Endpoints } from './discovery.ts';
+import { createMetrics } from './metrics.ts';
+import { json, problem } from './problem.ts';
+import { createStream, readStream, stopStream } from './streams.ts';
+
+/** What is known of a request besides itself. */
+export interface RequestInfo {
+  /** IP address of the other end, empty where unknown. */
+  readonly remoteAddress: string;
+}
+
+/** The relay's HTTP surface. Never rejects: every failure is a problem document. */
+export type FetchHandler = (request: Request, info?: RequestInfo) => Promise<Response>;
+
+export interface HttpParts {
+  readonly core: RelayCore;
+  readonly sse: SseTransport;
+  readonly endpoints: Endpoints;
+  readonly policy: OriginPolicy;
+  readonly now?: () => number;
+}
+
+/** Whether a path is one of the relay's, for servers that have others as well. */
+export function isRelayPath(pathname: string): boolean {
+  return pathname.startsWith('/v1/') || pathname === '/healthz' || pathname === '/readyz' || pathname === '/metrics';
+}
+
+interface Call {
+  readonly request: Request;
+  readonly url: URL;
+  readonly info: RequestInfo;
+  readonly id: string;
+}
+
+interface Route {
+  /** Its only group is the id. */
+  readonly path: RegExp;
+  readonly name: string;
+  /** Probes come by address, with whatever `Host`, and learn nothing. */
+  readonly open?: boolean;
+  readonly methods: Readonly<Record<string, (call: Call) => Response | Promise<Response>>>;
+}
+
+export function createFetchHandler({ core, sse, endpoints, policy, now = Date.now }: HttpParts): FetchHandler {
+  const metrics = createMetrics(core);
+  const limits = new CallerLimits(core.options.maxMessagesPerSecond, now);
+  const identify = async ({ request, info }: Call): Promise<Caller> => {
+    const caller = await authenticate(request, info.remoteAddress, core.options);
+    limits.take(`${info.remoteAddress} ${caller.principal.id}`);
+    return caller;
+  };
+  const messageBody = (request: Request): Promise<Uint8Array> => {
+    requireType(request, MESSAGE_TYPE);
+    return readBody(request, wireLimits.maxClientMessageBytes, 'frame_too_large');
+  };
+
+  const routes: readonly Route[] = [
+    { path: /^\/healthz$/, name: 'healthz', open: true, methods: { GET: () => json(200, { status: 'ok' }) } },
+    {
+      path: /^\/readyz$/,
+      name: 'readyz',
+      open: true,
+      methods: { GET: () => (core.draining ? json(503, { status: 'draining' }) : json(200, { status: 'ready' })) },
+    },
+    { path: /^\/metrics$/, name: 'metrics', methods: { GET: () => metrics.response() } },
+    { path: /^\/v1\/connect$/, name: 'connect', methods: { GET: ({ url }) => json(200, discovery(core, endpoints, url)) } },
+    { path: /^\/v1\/streams$/, name: 'streams', methods: { POST: async (call) => createStream(core, call.request, await identify(call)) } },
+    { path: /^\/v1\/streams\/([^/]+)$/, name: 'stream', methods: { GET: async (call) => readStream(core, call.id, await identify(call)) } },
+    {
+      path: /^\/v1\/streams\/([^/]+)\/stop$/,
+      name: 'stop',
+      methods: { POST: async (call) => stopStream(core, call.request, call.id, await identify(call)) },
+    },
+    {
+      path: new RegExp(`^${SSE_PATH}$`),
+      name: 'sse',
+      methods: {
+        POST: async ({ request, info }) => {
+          limits.take(info.remoteAddress);
+          return sse.open(sseRequest(request, info), await messageBody(request));
+        },
+      },
+    },
+    {
+      path: new RegExp(`^${SSE_PATH}/([^/]+)$`),
+      name: 'sse-post',
+      methods: {
+        POST: async (call) => {
+          const { principal } = await authenticate(call.request, call.info.remoteAddress, core.options);
+          sse.post(call.id, principal.id, await messageBody(call.request));
+          return new Response(null, { status: 204 });
+        },
+      },
+    },
+  ];
+
+  const handle = async (request: Request, info: RequestInfo, url: URL): Promise<{ route: string; response: Response }> => {
+    const route = routes.find(({ path }) => path.test(url.pathname));
+    try {
+      if (route === undefined) throw new StreamError('not_found', `There is nothing at ${url.pathname.slice(0, 100)}.`);
+      if (route.open !== true) checkOrigin({ ...subject(request), remoteAddress: info.remoteAddress }, policy);
+      if (request.method === 'OPTIONS') return { route: route.name, response: preflight() };
+      const handler = route.methods[request.method];
+      if (handler === undefined) {
+        const allow = Object.keys(route.methods).join(', ');
+        const error = new StreamError('method_not_allowed', `This address takes ${allow} only.`);
+        return { route: route.name, response: problem(error, { allow }) };
+      }
+      const id = route.path.exec(url.pathname)?.[1] ?? '';
+      return { route: route.name, response: await handler({ request, url, info, id }) };
+    } catch (cause) {
+      const error = publicError(cause);
+      if (error.code === 'internal') core.options.log('error', `HTTP ${request.method} failed`, { cause: String(error.cause ?? error) });
+      return { route: route?.name ?? 'none', response: problem(error) };
+    }
+  };
+
+  return async (request, info = { remoteAddress: '' }) => {
+    const { route, response } = await handle(request, info, new URL(request.url));
+    metrics.requests.inc({ route, status: String(response.status) });
+    if (isAllowedOrigin(subject(request), policy)) for (const [name, value] of corsHeaders(request)) response.headers.set(name, value);
+    return response;
+  };
+}
+
+function subject(request: Request): { origin: string | undefined; host: string | undefined } {
+  return { origin: request.headers.get('origin') ?? undefined, host: request.headers.get('host') ?? new URL(request.url).host };
+}
+
+function sseRequest(request: Request, { remoteAddress }: RequestInfo): ConnectionRequest {
+  return { transport: 'sse', headers: request.headers, origin: request.headers.get('origin') ?? undefined, remoteAddress };
+}

@@ -5,6 +5,8 @@ export interface OriginPolicy {
   readonly allowedOrigins: readonly string[];
   /** Whether only this machine can reach the relay: then `Host` must be a loopback name, against DNS rebinding. */
   readonly loopback: boolean;
+  /** Whether everybody is let in: then only from this machine, whatever address the server listens on. */
+  readonly anonymous: boolean;
 }
 
 export interface OriginSubject {
@@ -12,16 +14,24 @@ export interface OriginSubject {
   readonly origin: string | undefined;
   /** `Host` header or QUIC authority, with its port. */
   readonly host: string | undefined;
+  /** Empty where unknown. */
+  readonly remoteAddress: string;
   /** Further `host:port` the relay answers on, besides `host`: WebTransport's port may differ from the page's. */
   readonly ownHosts?: readonly string[];
 }
 
 /**
  * Checks where a request comes from and what host it asks for.
- * @throws {StreamError} `origin_refused`
+ * @throws {StreamError} `origin_refused`, or `unauthenticated` where nobody could say who it is
  */
 export function checkOrigin(subject: OriginSubject, policy: OriginPolicy): void {
-  const { origin, host } = subject;
+  const { origin, host, remoteAddress } = subject;
+  if (policy.anonymous && remoteAddress !== '' && !isLoopbackAddress(remoteAddress)) {
+    throw new StreamError(
+      'unauthenticated',
+      'This relay has no authenticate option and serves its own machine only. Give createRelay one.',
+    );
+  }
   if (policy.loopback && !isLoopbackHost(host) && !policy.allowedOrigins.some((allowed) => hostOf(allowed) === host?.toLowerCase())) {
     throw new StreamError(
       'origin_refused',
@@ -33,7 +43,10 @@ export function checkOrigin(subject: OriginSubject, policy: OriginPolicy): void 
 }
 
 /** Whether a page of this origin may connect: the relay's own, or an allowed one. */
-export function isAllowedOrigin({ origin, host, ownHosts = [] }: OriginSubject, { allowedOrigins }: OriginPolicy): boolean {
+export function isAllowedOrigin(
+  { origin, host, ownHosts = [] }: Omit<OriginSubject, 'remoteAddress'>,
+  { allowedOrigins }: Pick<OriginPolicy, 'allowedOrigins'>,
+): boolean {
   if (origin === undefined) return false;
   if (allowedOrigins.includes(origin)) return true;
   const own = hostOf(origin);

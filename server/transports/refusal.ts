@@ -1,4 +1,4 @@
-import { encodeServerFrame, StreamError } from '../../src/wire/index.ts';
+import { encodeServerFrame, type StreamError } from '../../src/wire/index.ts';
 import type { Peer } from './peer.ts';
 
 /** Bytes a transport holds at most for one connection; above, the connection is ended. The relay stops sending long before. */

@@ -1,4 +1,4 @@
-import { encodeServerFrame, StreamError, toStreamError, wireLimits } from '../../src/wire/index.ts';
+import { encodeServerFrame, type StreamError, toStreamError, wireLimits } from '../../src/wire/index.ts';
 import { composeMessage } from './compose.ts';
 import { frameMessage, LENGTH_BYTES, MessageReader } from './framing.ts';
 import type { Accept, ConnectionRequest, Delivery, Peer } from './peer.ts';

@@ -1,0 +1,51 @@
+import { PROTOCOL_VERSION } from '../../src/wire/index.ts';
+import type { RelayCore } from '../relay/relay.ts';
+import { isLoopbackHost } from '../transports/origin.ts';
+import { SSE_PATH } from '../transports/sse.ts';
+import { WEBTRANSPORT_PATH } from '../transports/webtransport.ts';
+import { SOCKET_PATH } from '../transports/websocket.ts';
+
+/** What `GET /v1/connect` answers. See docs/PROTOCOL.md, the discovery document. */
+export interface Discovery {
+  readonly protocol: number;
+  readonly transports: {
+    readonly webtransport?: { readonly url: string; readonly certificateHashes: readonly string[] };
+    readonly websocket?: { readonly url: string };
+    readonly sse: { readonly url: string };
+  };
+  readonly providers: readonly { readonly name: string; readonly available: boolean; readonly reason?: string }[];
+}
+
+/** The transports that run beside the fetch handler. */
+export interface Endpoints {
+  /** Whether upgrade requests reach the relay. */
+  readonly websocket: boolean;
+  readonly webtransport: { readonly port: number; readonly certificateHashes: readonly string[] } | undefined;
+}
+
+export function discovery(core: RelayCore, endpoints: Endpoints, requestUrl: URL): Discovery {
+  const { websocket, webtransport } = endpoints;
+  return {
+    protocol: PROTOCOL_VERSION,
+    transports: {
+      ...(webtransport === undefined
+        ? {}
+        : {
+            webtransport: {
+              url: `https://${quicHost(requestUrl)}:${webtransport.port}${WEBTRANSPORT_PATH}`,
+              certificateHashes: webtransport.certificateHashes,
+            },
+          }),
+      ...(websocket ? { websocket: { url: SOCKET_PATH } } : {}),
+      sse: { url: SSE_PATH },
+    },
+    providers: core.providers.map(({ name, unavailable }) =>
+      unavailable === undefined ? { name, available: true } : { name, available: false, reason: unavailable },
+    ),
+  };
+}
+
+/** A browser may resolve `localhost` to `::1` first, and UDP has no second try. */
+function quicHost({ hostname }: URL): string {
+  return isLoopbackHost(hostname) && !hostname.startsWith('[') ? '127.0.0.1' : hostname;
+}

@@ -1,0 +1,60 @@
+import { Counter, Gauge, Registry } from 'prom-client';
+import type { RelayCore } from '../relay/relay.ts';
+
+/** Figures for Prometheus, in a registry of their own. */
+export interface Metrics {
+  readonly requests: Counter<'route' | 'status'>;
+  /** The exposition, as Prometheus text. */
+  response(): Promise<Response>;
+}
+
+export function createMetrics(core: RelayCore): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const requests = new Counter({
+    name: 'sluice_http_requests_total',
+    help: 'HTTP requests answered.',
+    labelNames: ['route', 'status'],
+    registers,
+  });
+  const gauge = (name: string, help: string, read: () => number): void => {
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(read());
+      },
+    });
+  };
+  const labelled = (name: string, help: string, label: string, read: () => Readonly<Record<string, number>>): void => {
+    new Gauge({
+      name,
+      help,
+      labelNames: [label],
+      registers,
+      collect() {
+        for (const [value, count] of Object.entries(read())) this.set({ [label]: value }, count);
+      },
+    });
+  };
+  labelled('sluice_connections', 'Open connections.', 'transport', () => core.stats.connections);
+  labelled('sluice_subscribe_answers_total', 'Answers to subscribe.', 'answer', () => core.stats.answers);
+  labelled('sluice_refused_total', 'Connections refused or ended by an error.', 'code', () => core.stats.refused);
+  gauge('sluice_subscriptions', 'Readers of channels.', () => core.stats.subscriptions);
+  gauge('sluice_streams', 'Logs kept, running ones included.', () => core.stats.streams);
+  gauge('sluice_generations', 'Streams still running.', () => core.stats.generations);
+  gauge('sluice_log_bytes', 'Bytes of all logs.', () => core.stats.logBytes);
+  gauge('sluice_streams_created_total', 'Streams created.', () => core.stats.created);
+  gauge('sluice_streams_finished_total', 'Streams that finished.', () => core.stats.finished);
+  gauge('sluice_streams_failed_total', 'Streams that failed.', () => core.stats.failed);
+  gauge('sluice_streams_stopped_total', 'Streams that were stopped.', () => core.stats.stopped);
+  gauge('sluice_delivered_batches_total', 'Batches sent to readers.', () => core.stats.deliveredBatches);
+  gauge('sluice_delivered_bytes_total', 'Bytes of batches sent to readers.', () => core.stats.deliveredBytes);
+  gauge('sluice_first_token_seconds_sum', 'Time from creation to the first token, summed.', () => core.stats.firstTokenMsSum / 1000);
+  gauge('sluice_first_token_seconds_count', 'Streams that had a first token.', () => core.stats.firstTokenCount);
+  return {
+    requests,
+    response: async () => new Response(await registry.metrics(), { headers: { 'content-type': registry.contentType } }),
+  };
+}

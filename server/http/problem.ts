@@ -1,0 +1,30 @@
+import type { StreamError } from '../../src/wire/index.ts';
+
+/** An error as RFC 9457 problem document (docs/PROTOCOL.md, RL8). */
+export function problem(error: StreamError, headers: Readonly<Record<string, string>> = {}): Response {
+  const { status, code, message, retryable, retryAfterMs } = error;
+  const body = { type: 'about:blank', title: title(code), status, code, detail: message, retryable, retryAfterMs };
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: {
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      ...(retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) }),
+      ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+      ...headers,
+    },
+  });
+}
+
+export function json(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Response {
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
+  });
+}
+
+/** `stream_conflict` → `Stream conflict`. */
+function title(code: string): string {
+  const words = code.replaceAll('_', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -1,0 +1,65 @@
+import { type FoldedPart, foldedText, StreamError, streamChannel } from '../../src/wire/index.ts';
+import type { Action, Principal } from '../relay/options.ts';
+import type { RelayCore } from '../relay/relay.ts';
+import { readJson, requireType } from './body.ts';
+import type { Caller } from './caller.ts';
+import { json } from './problem.ts';
+import { parseCreateBody } from './schema.ts';
+
+/** `POST /v1/streams`: 201, also for a stream that exists with the same request. */
+export async function createStream(core: RelayCore, request: Request, { principal }: Caller): Promise<Response> {
+  const asked = parseCreateBody(await readJson(request, core.options.maxBodyBytes));
+  const admitted = await core.options.admit(principal, asked);
+  if (admitted === undefined) throw new StreamError('forbidden', 'This relay does not allow this request. Nothing was started.');
+  const id = admitted.id ?? crypto.randomUUID();
+  await authorize(core, principal, 'create', id, principal.id);
+  const { channel, epoch } = core.streams.create({ ...admitted, id, principal });
+  return json(201, { id, channel, epoch }, { location: `/v1/streams/${id}` });
+}
+
+/** `GET /v1/streams/:id`: the stream as of now. */
+export async function readStream(core: RelayCore, id: string, { principal }: Caller): Promise<Response> {
+  const found = core.streams.fold(id);
+  if (found === undefined) throw unknownStream();
+  await authorize(core, principal, 'read', id, found.principal);
+  const { epoch, fold } = found;
+  const { status, seq, parts, usage, error, provider, model, createdAt, finishReason } = fold;
+  return json(200, {
+    id,
+    status,
+    epoch,
+    seq,
+    provider,
+    model,
+    createdAt,
+    text: foldedText(fold),
+    parts: parts.map(jsonPart),
+    usage,
+    finishReason,
+    error,
+  });
+}
+
+/** `POST /v1/streams/:id/stop`: 202, also if it has already ended. */
+export async function stopStream(core: RelayCore, request: Request, id: string, { principal }: Caller): Promise<Response> {
+  requireType(request, 'application/json');
+  const owner = core.streams.fold(id)?.principal;
+  if (owner === undefined) throw unknownStream();
+  await authorize(core, principal, 'stop', id, owner);
+  core.streams.stop(id, 'user');
+  return json(202, { id });
+}
+
+async function authorize(core: RelayCore, principal: Principal, action: Action, id: string, owner: string): Promise<void> {
+  if (await core.options.authorize(principal, action, streamChannel(id), owner)) return;
+  throw new StreamError('forbidden', `The principal may not ${action} this stream.`);
+}
+
+function unknownStream(): StreamError {
+  return new StreamError('unknown_channel', 'There is no such stream: it never existed, or its grace period is over.');
+}
+
+/** Bytes of a file as base64. */
+function jsonPart(part: FoldedPart): unknown {
+  return part.type === 'file' && part.bytes !== undefined ? { ...part, bytes: Buffer.from(part.bytes).toString('base64') } : part;
+}
