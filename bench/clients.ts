@@ -21,7 +21,7 @@ const readers: Readonly<Record<SubjectName, () => Promise<ConnectReader>>> = {
   'sluice-sse': async () => (await import('./readers/sluice.ts')).connectSluiceSse,
 };
 
-const tally: Tally = { bytes: 0, sampledBytes: 0, sampledBatches: 0 };
+const tally: Tally = { bytes: 0, sampledBytes: 0, sampledMessages: 0, sampledBatches: 0 };
 const samples: Sample[] = [];
 
 answer(async (request: ClientRequest) => {

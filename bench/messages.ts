@@ -14,7 +14,9 @@ export type ServerRequest =
   | { readonly type: 'start'; readonly subject: SubjectName; readonly cell: Cell; readonly durationMs: number }
   | { readonly type: 'arrive' }
   | { readonly type: 'mark' }
-  | { readonly type: 'collect' };
+  | { readonly type: 'collect' }
+  /** Starts the CPU profiler, or ends it and writes what it saw. */
+  | { readonly type: 'profile'; readonly file?: string };
 
 /** What the parent asks of the clients' process. */
 export type ClientRequest =
@@ -41,8 +43,9 @@ export interface ClientMark {
   readonly atMs: number;
   /** Payload bytes received by all subscribers. */
   readonly bytes: number;
-  /** Payload bytes received by the sampled ones, and the batches these were. */
+  /** Payload bytes received by the sampled ones, the messages and the batches these were. */
   readonly sampledBytes: number;
+  readonly sampledMessages: number;
   readonly sampledBatches: number;
   readonly cpuMicros: number;
 }

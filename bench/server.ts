@@ -3,6 +3,7 @@ import { nowMs } from './clock.ts';
 import type { ServerMark, ServerRecord, ServerRequest } from './messages.ts';
 import type { SubjectName } from './scenario.ts';
 import { answer } from './child.ts';
+import { startProfile, writeProfile } from './profile.ts';
 import type { StartSubject, Subject } from './subjects/subject.ts';
 
 // The server's process: one subject, and the source it is fed by. Only this process's CPU time is counted.
@@ -43,5 +44,9 @@ answer(async (request: ServerRequest) => {
       const { appendedAt, dueAt } = arrivals as Arrivals;
       return { appendedAt, dueAt } satisfies ServerRecord;
     }
+    case 'profile':
+      if (request.file === undefined) await startProfile();
+      else await writeProfile(request.file);
+      return undefined;
   }
 });

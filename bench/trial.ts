@@ -18,6 +18,8 @@ export interface Trial {
   readonly serverCores: number;
   readonly clientCores: number;
   readonly bytesPerDelivery: number;
+  /** Batches in one message, on average. */
+  readonly batchesPerMessage: number;
   /** From append to receipt, ms. Of batches that had not come when it ended: at least the time until then. */
   readonly latencyMs: { readonly p50: number; readonly p95: number; readonly p99: number };
   /** From when the batch was due to its append: the server too busy to take it. */
@@ -43,9 +45,9 @@ export async function runTrial(
   cell: Cell,
   round: number,
   timing: Timing,
-  execArgv: readonly string[] = [],
+  profile?: string,
 ): Promise<Trial | FailedTrial> {
-  const server = startChild<ServerRequest>('./server.ts', ['--max-old-space-size=4096', ...execArgv]);
+  const server = startChild<ServerRequest>('./server.ts', ['--max-old-space-size=4096']);
   const clients = startChild<ClientRequest>('./clients.ts', ['--max-old-space-size=4096']);
   try {
     const durationMs = timing.warmupMs + timing.windowMs + slackMs;
@@ -55,9 +57,11 @@ export async function runTrial(
     await delay(timing.warmupMs);
     const mark = (): Promise<[ServerMark, ClientMark]> =>
       Promise.all([server.ask<ServerMark>({ type: 'mark' }, askMs), clients.ask<ClientMark>({ type: 'mark' }, askMs)]);
+    if (profile !== undefined) await server.ask({ type: 'profile' }, askMs);
     const [serverFrom, clientsFrom] = await mark();
     await delay(timing.windowMs);
     const [serverTo, clientsTo] = await mark();
+    if (profile !== undefined) await server.ask({ type: 'profile', file: profile }, askMs);
     // What was appended last is given the time to arrive.
     await delay(200);
     const [serverRecord, clientRecord] = await Promise.all([
@@ -95,6 +99,7 @@ export async function runTrial(
       serverCores: (serverTo.cpuMicros - serverFrom.cpuMicros) / 1e6 / serverSeconds,
       clientCores: (clientsTo.cpuMicros - clientsFrom.cpuMicros) / 1e6 / clientSeconds,
       bytesPerDelivery,
+      batchesPerMessage: batches / (clientsTo.sampledMessages - clientsFrom.sampledMessages),
       latencyMs: { p50: quantile(latencies, 0.5), p95: quantile(latencies, 0.95), p99: quantile(latencies, 0.99) },
       appendLagMs: { p50: quantile(lags, 0.5), p99: quantile(lags, 0.99) },
       rssBytes: serverTo.rssBytes,

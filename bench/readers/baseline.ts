@@ -18,6 +18,7 @@ export const connectFloor: ConnectReader = async ({ port }, _cell, tally, sample
     tally.bytes += payload.length;
     if (sample === undefined) return;
     tally.sampledBytes += payload.length;
+    tally.sampledMessages += 1;
     for (const batch of JSON.parse(decoder.decode(payload))) note(sample, batch);
   });
 };
@@ -27,6 +28,7 @@ export const connectBroadcast: ConnectReader = async ({ port }, _cell, tally, sa
     tally.bytes += payload.length;
     if (sample === undefined) return;
     tally.sampledBytes += payload.length;
+    tally.sampledMessages += 1;
     note(sample, JSON.parse(decoder.decode(payload)));
   });
 };
@@ -36,6 +38,7 @@ export const connectSse: ConnectReader = async ({ port }, _cell, tally, sample) 
     tally.bytes += payload.length;
     if (sample === undefined) return;
     tally.sampledBytes += payload.length;
+    tally.sampledMessages += 1;
     note(sample, JSON.parse(decoder.decode(payload)));
   });
 };
@@ -52,6 +55,7 @@ export const connectSocketIo: ConnectReader = async ({ port }, _cell, tally, sam
       tally.bytes += payload.length;
       if (sample === undefined) return;
       tally.sampledBytes += payload.length;
+      tally.sampledMessages += 1;
       note(sample, JSON.parse(decoder.decode(payload.subarray(2)))[1]);
     }
   });

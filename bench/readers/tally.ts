@@ -4,6 +4,7 @@ import { nowMs } from '../clock.ts';
 export interface Tally {
   bytes: number;
   sampledBytes: number;
+  sampledMessages: number;
   sampledBatches: number;
 }
 
