@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { parseSync } from 'vite';
-
-export const root: string = resolve(import.meta.dirname, '../..');
+import { root } from './repository.ts';
 
 export interface Import {
   /** Relative to the repository, e.g. `src/wire/codec.ts`. */

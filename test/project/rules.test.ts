@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { root } from './imports.ts';
+import { root } from './repository.ts';
 
 const protocol = readFileSync(join(root, 'docs/PROTOCOL.md'), 'utf8');
 const rules = new Set([...protocol.matchAll(/^- \*\*([A-Z]{2}\d+)\*\* /gm)].map(([, rule]) => String(rule)));

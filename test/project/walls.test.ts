@@ -3,7 +3,8 @@ import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Import, importsIn, importsOf, root } from './imports.ts';
+import { type Import, importsIn, importsOf } from './imports.ts';
+import { root } from './repository.ts';
 
 /** Folder, an import or a use of its environment that it may not have, and what the compiler says. */
 const illegal: readonly (readonly [folder: string, code: string, error: RegExp])[] = [
