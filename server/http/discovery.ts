@@ -8,7 +8,7 @@ import { SOCKET_PATH } from '../transports/websocket.ts';
 /** What `GET /v1/connect` answers. See docs/PROTOCOL.md, the discovery document. */
 export interface Discovery {
   readonly protocol: number;
-  readonly transports: {
+  readonly endpoints: {
     readonly webtransport?: { readonly url: string; readonly certificateHashes: readonly string[] };
     readonly websocket?: { readonly url: string };
     readonly sse: { readonly url: string };
@@ -27,7 +27,7 @@ export function discovery(core: RelayCore, endpoints: Endpoints, requestUrl: URL
   const { websocket, webtransport } = endpoints;
   return {
     protocol: PROTOCOL_VERSION,
-    transports: {
+    endpoints: {
       ...(webtransport === undefined
         ? {}
         : {
