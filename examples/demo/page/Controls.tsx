@@ -1,0 +1,111 @@
+import { useEffect, useState } from 'react';
+import { type Query, queryDefaults } from './query.ts';
+
+interface ProviderChoice {
+  readonly name: string;
+  readonly available: boolean;
+}
+
+export interface ControlsProps {
+  readonly query: Query;
+  readonly onStart: (query: Query) => void;
+  readonly onStop: () => void;
+}
+
+const models: Readonly<Record<string, string>> = {
+  scripted: queryDefaults.model,
+  openai: 'gpt-5-mini',
+  'openai-chat': 'gpt-4.1-mini',
+  anthropic: 'claude-sonnet-4-5',
+  gemini: 'gemini-2.5-flash',
+  ollama: 'llama3.2',
+};
+
+export function Controls({ query, onStart, onStop }: ControlsProps): React.ReactNode {
+  const providers = useProviders();
+  const [draft, setDraft] = useState(query);
+  const set = (change: Partial<Query>): void => setDraft((current) => ({ ...current, ...change }));
+  const scripted = draft.provider === 'scripted';
+  return (
+    <form
+      className="demo-controls"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onStart(draft);
+      }}
+    >
+      <label>
+        Provider
+        <select value={draft.provider} onChange={(event) => set({ provider: event.target.value, model: models[event.target.value] ?? '' })}>
+          {providers.map(({ name, available }) => (
+            <option key={name} value={name} disabled={!available}>
+              {available ? name : `${name} (no key)`}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        Model
+        <input value={draft.model} onChange={(event) => set({ model: event.target.value })} required />
+      </label>
+      <NumberField label="Streams" value={draft.streams} max={256} onChange={(streams) => set({ streams })} />
+      {scripted && <NumberField label="Tokens/s each" value={draft.rate} max={5_000} onChange={(rate) => set({ rate })} />}
+      {scripted && <NumberField label="Length" value={draft.tokens} max={200_000} onChange={(tokens) => set({ tokens })} />}
+      <label>
+        Transport
+        <select value={draft.transport} onChange={(event) => set({ transport: event.target.value as Query['transport'] })}>
+          {['auto', 'webtransport', 'websocket', 'sse'].map((name) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+      </label>
+      {!scripted && (
+        <label className="demo-prompt">
+          Prompt
+          <input value={draft.prompt} onChange={(event) => set({ prompt: event.target.value })} required />
+        </label>
+      )}
+      <div className="demo-buttons">
+        <button type="submit" className="demo-primary">
+          Start
+        </button>
+        <button type="button" onClick={onStop}>
+          Stop all
+        </button>
+      </div>
+    </form>
+  );
+}
+
+function NumberField({
+  label,
+  value,
+  max,
+  onChange,
+}: {
+  readonly label: string;
+  readonly value: number;
+  readonly max: number;
+  readonly onChange: (value: number) => void;
+}): React.ReactNode {
+  return (
+    <label>
+      {label}
+      <input type="number" min={1} max={max} value={value} onChange={(event) => onChange(event.target.valueAsNumber || 1)} />
+    </label>
+  );
+}
+
+/** What the relay can ask, as its discovery document says. */
+function useProviders(): readonly ProviderChoice[] {
+  const [providers, setProviders] = useState<readonly ProviderChoice[]>([{ name: 'scripted', available: true }]);
+  useEffect(() => {
+    const abort = new AbortController();
+    fetch('/v1/connect', { signal: abort.signal })
+      .then((response) => response.json() as Promise<{ providers: ProviderChoice[] }>)
+      .then((discovery) => setProviders(discovery.providers))
+      .catch(() => {});
+    return () => abort.abort();
+  }, []);
+  return providers;
+}

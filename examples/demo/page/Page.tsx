@@ -1,0 +1,40 @@
+import { useMemo } from 'react';
+import { ConnectionStatus, StreamGrid } from 'sluice-kit';
+import { Answer } from './Answer.tsx';
+import { Controls } from './Controls.tsx';
+import { HandlesContext, useHandles } from './handles.ts';
+import { type Query, requestsOf } from './query.ts';
+import { Totals } from './Totals.tsx';
+
+export interface PageProps {
+  readonly query: Query;
+  /** Counts the starts; 0 before the first. */
+  readonly run: number;
+  readonly onStart: (query: Query) => void;
+}
+
+export function Page({ query, run, onStart }: PageProps): React.ReactNode {
+  const handles = useHandles();
+  const answers = useMemo(
+    () => (run === 0 ? [] : requestsOf(query).map((request, index) => ({ request, key: `${run}.${index}`, title: `Answer ${index + 1}` }))),
+    [query, run],
+  );
+  return (
+    <HandlesContext value={handles}>
+      <header className="demo-bar">
+        <h1>Sluice</h1>
+        <ConnectionStatus />
+        <Totals handles={handles} />
+      </header>
+      <Controls query={query} onStart={onStart} onStop={handles.stopAll} />
+      {query.view === 'markdown' && <p className="demo-note">The Markdown view is not built yet: answers are shown as plain text.</p>}
+      <main>
+        <StreamGrid minColumnWidth={answers.length > 12 ? '16rem' : '21rem'}>
+          {answers.map(({ key, request, title }) => (
+            <Answer key={key} request={request} title={title} />
+          ))}
+        </StreamGrid>
+      </main>
+    </HandlesContext>
+  );
+}

@@ -1,0 +1,13 @@
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import type { InlineConfig } from 'vite';
+
+/** The page uses the package as an application would: by name, from what `npm run build` made. */
+export const demoConfig: InlineConfig = {
+  configFile: false,
+  root: fileURLToPath(new URL('./page/', import.meta.url)),
+  logLevel: 'warn',
+  plugins: [react()],
+  worker: { format: 'es' },
+  build: { outDir: '../dist', emptyOutDir: true, target: 'es2022' },
+};
