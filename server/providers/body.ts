@@ -1,0 +1,119 @@
+import { StreamError, type StreamEvent } from '../../src/wire/index.ts';
+import { causeCode, failure } from './failure.ts';
+import type { Dialect } from './http.ts';
+import { parseObject } from './json.ts';
+import { createLineSplitter } from './ndjson.ts';
+import { createSseSplitter, type UpstreamMessage } from './sse.ts';
+import { EventWriter } from './writer.ts';
+
+export interface Reading {
+  /** For `start`, where the provider reports none. */
+  readonly model: string;
+  readonly signal: AbortSignal;
+  readonly idleTimeoutMs: number;
+}
+
+/** Longest event in UTF-16 code units: images come inline. */
+const MAX_EVENT_LENGTH = 16_777_216;
+/** How long the body may go on, silent, once the model has ended the answer. */
+const LINGER_MS = 1000;
+/** How long a body may take to end behind its last message, so that its connection can be used again. */
+const DRAIN_MS = 50;
+
+/** Reads an answer's body to its end. Never throws; after an abort it ends without an event and the body is cancelled at once. */
+export async function* readBody(body: ReadableStream<Uint8Array>, dialect: Dialect, reading: Reading): AsyncGenerator<StreamEvent, void> {
+  const { signal, idleTimeoutMs } = reading;
+  const { title } = dialect;
+  const writer = new EventWriter(dialect.name, reading.model);
+  const understand = dialect.reader(writer);
+  const splitter = dialect.framing === 'sse' ? createSseSplitter(MAX_EVENT_LENGTH) : createLineSplitter(MAX_EVENT_LENGTH);
+  const reader = body.getReader();
+  const cancel = (): void => void reader.cancel().catch(() => {});
+  let reads = false;
+  let timedOut = false;
+  let ended = false;
+  let seen = false;
+  let bytes = 0;
+  const expire = (): void => {
+    // A slow consumer is not a silent provider.
+    if (!reads) return;
+    timedOut = true;
+    cancel();
+  };
+  let timer = setTimeout(expire, idleTimeoutMs);
+  let lingers = false;
+
+  const take = (messages: readonly UpstreamMessage[], last: boolean): void => {
+    for (const { event, data } of messages) {
+      if (writer.closed) return;
+      if (data === '[DONE]') {
+        seen = true;
+        if (!writer.ending) writer.finish('other');
+        writer.close();
+        return;
+      }
+      const payload = parseObject(data);
+      if (payload !== undefined) {
+        seen = true;
+        understand(payload, event);
+      } else if (!last && data !== '') {
+        writer.fail(failure('upstream_malformed', `${title} sent an event that is not a JSON object. The answer ends here; try again.`));
+      }
+    }
+  };
+
+  signal.addEventListener('abort', cancel, { once: true });
+  try {
+    try {
+      while (!writer.closed && !ended) {
+        if (writer.ending && !lingers) {
+          lingers = true;
+          clearTimeout(timer);
+          timer = setTimeout(expire, Math.min(LINGER_MS, idleTimeoutMs));
+        } else timer.refresh();
+        reads = true;
+        const { done, value } = await reader.read();
+        reads = false;
+        if (signal.aborted) return;
+        ended = done;
+        if (done && timedOut) break;
+        bytes += value?.byteLength ?? 0;
+        take(done ? splitter.end() : splitter.feed(value), done);
+        for (const event of writer.take()) {
+          yield event;
+          if (signal.aborted) return;
+        }
+      }
+    } catch (cause) {
+      if (signal.aborted) return;
+      ended = true;
+      timedOut ||= causeCode(cause) === 'UND_ERR_BODY_TIMEOUT';
+      if (cause instanceof StreamError) writer.fail(failure(cause.code, cause.message));
+    }
+    const otherwise = timedOut
+      ? failure('upstream_timeout', `${title} sent nothing for ${idleTimeoutMs} ms. The answer ends here; try again.`)
+      : bytes > 0 && !seen
+        ? failure('upstream_malformed', `${title} sent a body without a single event. Check ${dialect.urlVariable}.`)
+        : failure('upstream_truncated', `${title}'s answer broke off without its end. What came is kept; try again for the rest.`);
+    for (const event of writer.end(otherwise)) {
+      yield event;
+      if (signal.aborted) return;
+    }
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', cancel);
+    if (writer.closed && writer.ending && !ended && !signal.aborted) void drain(reader, cancel);
+    else cancel();
+  }
+}
+
+async function drain(reader: ReadableStreamDefaultReader<Uint8Array>, cancel: () => void): Promise<void> {
+  const timer = setTimeout(cancel, DRAIN_MS);
+  try {
+    while (!(await reader.read()).done);
+  } catch {
+    // Nothing of it matters any more.
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,207 @@
+import { type Json, StreamError, type StreamEvent } from '../../src/wire/index.ts';
+import { readBody } from './body.ts';
+import { causeCode, failure, type ProviderNames, statusFailure } from './failure.ts';
+import type { JsonObject } from './json.ts';
+import type { GenerationRequest, Message, Provider } from './provider.ts';
+import type { EventWriter } from './writer.ts';
+
+/** What tells one API from another. */
+export interface Dialect extends ProviderNames {
+  readonly framing: 'sse' | 'ndjson';
+  /** Path behind the base URL. */
+  path(model: string): string;
+  headers(apiKey: string): { readonly [name: string]: string };
+  /** Without the options, which are laid over it. */
+  body(model: string, messages: readonly Message[]): JsonObject;
+  /** Fields of the body that options cannot replace. */
+  readonly fixed: readonly string[];
+  /** Fields that the option `null` leaves out. */
+  readonly optional?: readonly string[];
+  /** A reader of one answer: writes what each payload means. Unknown payloads mean nothing. */
+  reader(writer: EventWriter): (payload: JsonObject, event: string | undefined) => void;
+}
+
+/** How to reach an API. */
+export interface HttpOptions {
+  /** Without one, no credentials are sent: for servers that want none. */
+  readonly apiKey?: string | undefined;
+  /** As the provider's own SDK takes it. @default the provider's; without a key there is no default */
+  readonly baseURL?: string | undefined;
+  /** Longest silence of the provider, ms. @default 120000 */
+  readonly idleTimeoutMs?: number | undefined;
+}
+
+export const httpDefaults: { readonly idleTimeoutMs: number } = { idleTimeoutMs: 120_000 };
+
+/** An adapter of a dialect. @throws {StreamError} `bad_option` */
+export function createHttpProvider(dialect: Dialect, options: HttpOptions, defaultBaseURL: string | undefined): Provider {
+  const { apiKey, baseURL, idleTimeoutMs } = resolveHttpOptions(dialect, options, defaultBaseURL);
+  const { title, keyVariable, urlVariable } = dialect;
+  const unavailable =
+    baseURL !== undefined
+      ? undefined
+      : keyVariable === undefined
+        ? `${title} is not configured: set ${urlVariable}.`
+        : `${title} is not configured: set ${keyVariable}, or ${urlVariable} for a compatible server without keys.`;
+
+  async function* generate(request: GenerationRequest, signal: AbortSignal): AsyncGenerator<StreamEvent, void> {
+    if (signal.aborted) return;
+    if (baseURL === undefined) {
+      yield failure('provider_not_configured', unavailable ?? '');
+      return;
+    }
+    const messages = messagesOf(request);
+    if (messages === undefined) {
+      yield failure('bad_request', 'The request must have either prompt or messages, and not both. Nothing was sent.');
+      return;
+    }
+    const headers = {
+      accept: dialect.framing === 'sse' ? 'text/event-stream' : 'application/x-ndjson',
+      // A compressing proxy would hold tokens back.
+      'accept-encoding': 'identity',
+      'content-type': 'application/json',
+      ...(apiKey === undefined ? {} : dialect.headers(apiKey)),
+    };
+    const body = JSON.stringify(bodyOf(dialect, request, messages));
+    const controller = new AbortController();
+    const abort = (): void => controller.abort();
+    let timedOut = false;
+    const timer = setTimeout(() => {
+      timedOut = true;
+      abort();
+    }, idleTimeoutMs);
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      // A redirect would carry the key to another origin.
+      const init: RequestInit = { method: 'POST', headers, body, redirect: 'manual', signal: controller.signal };
+      const response = await fetch(`${baseURL}${dialect.path(request.model)}`, init);
+      clearTimeout(timer);
+      yield* answer(response, request.model, signal);
+    } catch (cause) {
+      if (!signal.aborted) yield unanswered(cause, timedOut);
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+    }
+  }
+
+  const unanswered = (cause: unknown, timedOut: boolean): StreamEvent => {
+    const code = causeCode(cause);
+    if (timedOut || code === 'UND_ERR_HEADERS_TIMEOUT') {
+      return failure('upstream_timeout', `${title} did not answer within ${idleTimeoutMs} ms. The request was given up; try again.`);
+    }
+    return failure(
+      'upstream_unreachable',
+      `${title} could not be reached${code === '' ? '' : ` (${code})`}. Nothing was generated; check the network and ${urlVariable}, then try again.`,
+    );
+  };
+
+  async function* answer(response: Response, model: string, signal: AbortSignal): AsyncGenerator<StreamEvent, void> {
+    if (!response.ok) {
+      const body = await readStart(response, signal);
+      if (!signal.aborted) yield statusFailure(dialect, response.status, response.headers, body);
+      return;
+    }
+    const type = response.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? '';
+    if (response.body === null || !isExpected(dialect.framing, type)) {
+      await response.body?.cancel().catch(() => {});
+      const what = dialect.framing === 'sse' ? 'an event stream' : 'lines of JSON';
+      if (!signal.aborted)
+        yield failure('upstream_malformed', `${title} answered with something that is not ${what}. Check ${urlVariable}.`);
+      return;
+    }
+    yield* readBody(response.body, dialect, { model, signal, idleTimeoutMs });
+  }
+
+  return {
+    name: dialect.name,
+    unavailable,
+    generate,
+    read: async function* (response, signal) {
+      if (signal.aborted) await response.body?.cancel().catch(() => {});
+      else yield* answer(response, '', signal);
+    },
+  };
+}
+
+interface ResolvedHttpOptions {
+  readonly apiKey: string | undefined;
+  readonly baseURL: string | undefined;
+  readonly idleTimeoutMs: number;
+}
+
+function resolveHttpOptions(names: ProviderNames, options: HttpOptions, defaultBaseURL: string | undefined): ResolvedHttpOptions {
+  const apiKey = options.apiKey?.trim() || undefined;
+  const given = options.baseURL?.trim() || undefined;
+  const idleTimeoutMs = options.idleTimeoutMs ?? httpDefaults.idleTimeoutMs;
+  // The values stay out of the messages: both may hold secrets.
+  if (apiKey !== undefined && !/^[\x21-\x7e]+$/.test(apiKey)) {
+    throw new StreamError('bad_option', `${names.title}: the key has characters no HTTP header can carry. Check ${names.keyVariable}.`);
+  }
+  if (given !== undefined && !isBaseURL(given)) {
+    throw new StreamError(
+      'bad_option',
+      `${names.title}: the base URL must begin with http:// or https:// and name no user. Check ${names.urlVariable}.`,
+    );
+  }
+  if (!(idleTimeoutMs > 0 && idleTimeoutMs <= 0x7fff_ffff)) {
+    throw new StreamError('bad_option', `${names.title}: idleTimeoutMs is ${idleTimeoutMs}; it must be from 1 to 2147483647.`);
+  }
+  const baseURL = given ?? (apiKey === undefined ? undefined : defaultBaseURL);
+  return { apiKey, baseURL: baseURL?.replace(/\/+$/, ''), idleTimeoutMs };
+}
+
+function isBaseURL(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
+}
+
+function messagesOf({ prompt, messages }: GenerationRequest): readonly Message[] | undefined {
+  if (prompt === undefined) return messages !== undefined && messages.length > 0 ? messages : undefined;
+  return messages === undefined ? [{ role: 'user', content: prompt }] : undefined;
+}
+
+function bodyOf(dialect: Dialect, request: GenerationRequest, messages: readonly Message[]): JsonObject {
+  const own = dialect.body(request.model, messages);
+  const body = new Map<string, Json>(Object.entries({ ...own, ...request.options }));
+  for (const name of dialect.fixed) {
+    const value = own[name];
+    if (value !== undefined) body.set(name, value);
+  }
+  for (const name of dialect.optional ?? []) if (body.get(name) === null) body.delete(name);
+  return Object.fromEntries(body);
+}
+
+function isExpected(framing: Dialect['framing'], type: string): boolean {
+  if (type === '') return true;
+  return framing === 'sse' ? type === 'text/event-stream' : type.includes('json') || type === 'text/plain';
+}
+
+const ERROR_BODY_BYTES = 65_536;
+const ERROR_BODY_MS = 2000;
+
+/** The first 64 KiB of an error's body, for two seconds at most; what is missing is left out. */
+async function readStart(response: Response, signal: AbortSignal): Promise<string> {
+  const reader = response.body?.getReader();
+  if (reader === undefined) return '';
+  const cancel = (): void => void reader.cancel().catch(() => {});
+  const timer = setTimeout(cancel, ERROR_BODY_MS);
+  signal.addEventListener('abort', cancel, { once: true });
+  const decoder = new TextDecoder();
+  const pieces: string[] = [];
+  try {
+    for (let size = 0; size < ERROR_BODY_BYTES; ) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      size += value.byteLength;
+      pieces.push(decoder.decode(value, { stream: true }));
+    }
+  } catch {
+    // A broken error body is still an error of its status.
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', cancel);
+    cancel();
+  }
+  return pieces.join('');
+}
