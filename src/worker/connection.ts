@@ -1,0 +1,566 @@
+// Larger than most files here: the whole life of a connection is one machine, and is read as one.
+import type { ErrorCode } from '../wire/index.ts';
+import { dueTransports, ladder, type OutOfRace, startingOrder } from './ladder.ts';
+import type { ConnectionMessage, ConnectionStatus, RememberedTransport, SignalMessage, TransportName } from './messages.ts';
+
+export interface ConnectionConfig {
+  readonly transport: 'auto' | TransportName;
+  /** Fresh credentials are asked of the page before each connection. */
+  readonly asksCredentials: boolean;
+  readonly attemptTimeoutMs: number;
+  readonly fallbackDelayMs: number;
+  readonly rememberMs: number;
+}
+
+export interface Failure {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly retryable: boolean;
+  readonly retryAfterMs?: number | undefined;
+}
+
+export type ConnectionEvent =
+  /** Something is attached. */
+  | { readonly type: 'start' }
+  | { readonly type: 'credentials' }
+  | { readonly type: 'discovered'; readonly round: number; readonly unavailable: OutOfRace }
+  | { readonly type: 'discovery-failed'; readonly round: number; readonly failure: Failure }
+  /** The transport's handshake is done. */
+  | { readonly type: 'opened'; readonly attempt: number }
+  /** The transport ended, by itself; without a failure when the relay ended it in order. */
+  | { readonly type: 'ended'; readonly attempt: number; readonly failure: Failure | undefined }
+  | { readonly type: 'welcomed'; readonly attempt: number; readonly heartbeatMs: number }
+  /** Bytes came. */
+  | { readonly type: 'heard'; readonly attempt: number }
+  | { readonly type: 'pong'; readonly attempt: number; readonly nonce: number }
+  /** An error frame about the connection. */
+  | { readonly type: 'refused'; readonly attempt: number; readonly failure: Failure }
+  | { readonly type: 'drain'; readonly attempt: number; readonly retryAfterMs: number; readonly spreadMs: number }
+  | { readonly type: 'signal'; readonly signal: SignalMessage['signal'] }
+  /** Time has passed: at `nextWake`, or whenever. */
+  | { readonly type: 'tick' }
+  | { readonly type: 'close' };
+
+export type ConnectionEffect =
+  | { readonly type: 'discover'; readonly round: number }
+  | { readonly type: 'ask-credentials' }
+  | { readonly type: 'open'; readonly attempt: number; readonly transport: TransportName }
+  | { readonly type: 'close'; readonly attempt: number }
+  /** The attempt has won: send `hello` and the subscriptions on it. */
+  | { readonly type: 'greet'; readonly attempt: number }
+  | { readonly type: 'refresh'; readonly attempt: number }
+  | { readonly type: 'ping'; readonly attempt: number; readonly nonce: number }
+  /** The attempt that was greeted carries nothing any more. */
+  | { readonly type: 'down'; readonly attempt: number };
+
+export interface Attempt {
+  readonly id: number;
+  readonly transport: TransportName;
+  readonly deadline: number;
+}
+
+export interface ConnectionState {
+  readonly config: ConnectionConfig;
+  readonly phase: 'idle' | 'preparing' | 'racing' | 'greeting' | 'connected' | 'waiting' | 'failed' | 'closed';
+  readonly round: number;
+  readonly lastAttempt: number;
+  /** Of `preparing`, `greeting` and `waiting`. */
+  readonly deadline: number;
+  /** In `waiting`: nothing hurries the next attempt before this moment. */
+  readonly notBefore: number;
+  readonly discovered: boolean;
+  readonly awaitsCredentials: boolean;
+  readonly unavailable: OutOfRace;
+  readonly raceStartedAt: number;
+  readonly out: OutOfRace;
+  /** Transports that failed or timed out in this race. */
+  readonly lost: readonly TransportName[];
+  /** Running and not won; after the race at most WebTransport, only to learn whether it would have worked (CN15). */
+  readonly pending: readonly Attempt[];
+  readonly live: Attempt | undefined;
+  /** An SSE response was ended by the relay and its successor is on the way (CN13): not a loss. */
+  readonly recycling: boolean;
+  readonly greetedAt: number;
+  readonly since: number;
+  readonly heartbeatMs: number;
+  readonly heardAt: number;
+  readonly pingAt: number;
+  readonly ping: { readonly nonce: number; readonly sentAt: number };
+  /** By then something must have been heard. */
+  readonly probeUntil: number;
+  readonly drainAt: number;
+  readonly roundTripMs: number | undefined;
+  readonly remembered: RememberedTransport | undefined;
+  /** Rounds since the last welcome. */
+  readonly rounds: number;
+  /** Exponent of the backoff: losses since a connection last stood for `stableMs`. */
+  readonly losses: number;
+  readonly everConnected: boolean;
+  readonly offline: boolean;
+  readonly error: Failure | undefined;
+}
+
+export interface Moment {
+  /** ms since the Unix epoch. */
+  readonly now: number;
+  /** In [0, 1), new for each transition. */
+  readonly random: number;
+}
+
+export interface Transition {
+  readonly state: ConnectionState;
+  readonly effects: readonly ConnectionEffect[];
+}
+
+/** Bounds of the full-jitter backoff, ms, and how long a connection must have stood to begin it anew. */
+export const backoff = { baseMs: 500, maxMs: 30_000, stableMs: 5_000 } as const;
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+export function initialConnection(config: ConnectionConfig, remembered: RememberedTransport | undefined): ConnectionState {
+  return {
+    config,
+    phase: 'idle',
+    round: 0,
+    lastAttempt: 0,
+    deadline: NEVER,
+    notBefore: 0,
+    discovered: false,
+    awaitsCredentials: false,
+    unavailable: {},
+    raceStartedAt: 0,
+    out: {},
+    lost: [],
+    pending: [],
+    live: undefined,
+    recycling: false,
+    greetedAt: 0,
+    since: 0,
+    heartbeatMs: 0,
+    heardAt: 0,
+    pingAt: NEVER,
+    ping: { nonce: 0, sentAt: 0 },
+    probeUntil: NEVER,
+    drainAt: NEVER,
+    roundTripMs: undefined,
+    remembered,
+    rounds: 0,
+    losses: 0,
+    everConnected: false,
+    offline: false,
+    error: undefined,
+  };
+}
+
+/** The next state and what is to be done. Pure; events of an attempt or round that is not current change nothing (CN17). */
+export function transition(state: ConnectionState, event: ConnectionEvent, moment: Moment): Transition {
+  if (state.phase === 'closed') return { state, effects: [] };
+  const step: Step = { next: { ...state }, effects: [], ...moment };
+  apply(step, event);
+  return { state: step.next, effects: step.effects };
+}
+
+/** When `tick` is due, ms since the Unix epoch; infinite when nothing is. */
+export function nextWake(state: ConnectionState): number {
+  let wake = Math.min(NEVER, ...state.pending.map((attempt) => attempt.deadline));
+  switch (state.phase) {
+    case 'preparing':
+    case 'greeting':
+    case 'waiting':
+      return Math.min(wake, state.deadline);
+    case 'racing':
+      if (dueTransports(state.out, transports(state.pending), true).length > 0) wake = Math.min(wake, headStartEnd(state));
+      return wake;
+    case 'connected':
+      return Math.min(wake, silenceEnd(state), state.pingAt, state.probeUntil, state.drainAt);
+    default:
+      return wake;
+  }
+}
+
+/** What the page is told. */
+export function connectionReport(state: ConnectionState): Omit<ConnectionMessage, 'type'> {
+  const transport = state.phase === 'connected' ? state.live?.transport : state.recycling ? 'sse' : undefined;
+  const fellBack = state.config.transport === 'auto' && transport !== undefined && transport !== 'webtransport';
+  const { error } = state;
+  return {
+    status: status(state),
+    transport,
+    attempt: state.rounds,
+    error: error && { code: error.code, message: error.message, retryable: error.retryable },
+    fallbackReason: fellBack ? (state.out.webtransport ?? 'WebTransport was not ready in time.') : undefined,
+    roundTripMs: state.roundTripMs,
+    remember: state.remembered,
+  };
+}
+
+type Draft = { -readonly [field in keyof ConnectionState]: ConnectionState[field] };
+
+interface Step extends Moment {
+  readonly next: Draft;
+  readonly effects: ConnectionEffect[];
+}
+
+function apply(step: Step, event: ConnectionEvent): void {
+  const { next, effects, now } = step;
+  switch (event.type) {
+    case 'start':
+      if (next.phase === 'idle') prepare(step);
+      break;
+    case 'credentials':
+      applyCredentials(step);
+      break;
+    case 'discovered':
+      if (next.phase !== 'preparing' || event.round !== next.round || next.discovered) break;
+      next.discovered = true;
+      next.unavailable = event.unavailable;
+      raceWhenPrepared(step);
+      break;
+    case 'discovery-failed':
+      if (next.phase === 'preparing' && event.round === next.round && !next.discovered) giveUp(step, event.failure);
+      break;
+    case 'opened': {
+      const attempt = next.pending.find(({ id }) => id === event.attempt);
+      if (attempt === undefined) break;
+      if (next.phase === 'racing') win(step, attempt);
+      else dismiss(step, attempt);
+      break;
+    }
+    case 'ended': {
+      const attempt = next.pending.find(({ id }) => id === event.attempt);
+      if (attempt !== undefined) lose(step, attempt, event.failure ?? lostFailure);
+      else if (isLive(next, event.attempt)) liveEnded(step, event.failure);
+      break;
+    }
+    case 'welcomed':
+      if (next.phase === 'greeting' && isLive(next, event.attempt)) welcome(step, event.heartbeatMs);
+      break;
+    case 'heard':
+      if (!isLive(next, event.attempt)) break;
+      next.heardAt = now;
+      next.probeUntil = NEVER;
+      break;
+    case 'pong':
+      if (isLive(next, event.attempt) && event.nonce === next.ping.nonce) next.roundTripMs = now - next.ping.sentAt;
+      break;
+    case 'refused':
+      if (!isLive(next, event.attempt)) break;
+      effects.push({ type: 'close', attempt: event.attempt });
+      if (next.phase === 'connected') lostConnection(step, { ...event.failure, retryable: true });
+      else {
+        down(step);
+        giveUp(step, event.failure);
+      }
+      break;
+    case 'drain':
+      if (next.phase === 'connected' && isLive(next, event.attempt)) {
+        next.drainAt = Math.min(next.drainAt, now + event.retryAfterMs + step.random * event.spreadMs);
+      }
+      break;
+    case 'signal':
+      applySignal(step, event.signal);
+      break;
+    case 'tick':
+      tick(step);
+      break;
+    case 'close':
+      closeLive(step);
+      closePending(step);
+      next.phase = 'closed';
+      next.recycling = false;
+      break;
+  }
+}
+
+function tick(step: Step): void {
+  const { next, effects, now } = step;
+  for (const attempt of next.pending) {
+    if (attempt.deadline > now) continue;
+    effects.push({ type: 'close', attempt: attempt.id });
+    lose(step, attempt, timedOut(`${attempt.transport} was not ready within ${next.config.attemptTimeoutMs} ms`));
+  }
+  switch (next.phase) {
+    case 'preparing':
+      if (next.deadline <= now) {
+        giveUp(
+          step,
+          timedOut(next.discovered ? 'The page gave no credentials in time' : 'The relay did not answer the discovery request in time'),
+        );
+      }
+      break;
+    case 'racing':
+      advance(step);
+      break;
+    case 'greeting':
+      if (next.deadline > now || next.live === undefined) break;
+      effects.push({ type: 'close', attempt: next.live.id });
+      liveEnded(step, timedOut(`The relay did not answer over ${next.live.transport} in time`));
+      break;
+    case 'connected':
+      if (next.drainAt <= now) {
+        closeLive(step);
+        closePending(step);
+        prepare(step);
+      } else if (silenceEnd(next) <= now || next.probeUntil <= now) {
+        const silent = now - next.heardAt;
+        if (next.live !== undefined) effects.push({ type: 'close', attempt: next.live.id });
+        lostConnection(step, {
+          code: 'heartbeat_timeout',
+          message: `The relay has been silent for ${Math.round(silent)} ms. The connection is made again and every stream resumes.`,
+          retryable: true,
+        });
+      } else if (next.pingAt <= now) ping(step);
+      break;
+    case 'waiting':
+      if (next.deadline <= now) prepare(step);
+      break;
+    default:
+      break;
+  }
+}
+
+/** Begins a round: discovery and credentials, then the race. */
+function prepare(step: Step, credentialsFresh = false): void {
+  const { next, effects, now } = step;
+  next.phase = 'preparing';
+  next.round += 1;
+  next.rounds += 1;
+  next.deadline = now + next.config.attemptTimeoutMs;
+  next.discovered = next.recycling;
+  next.awaitsCredentials = next.config.asksCredentials && !credentialsFresh;
+  if (!next.discovered) effects.push({ type: 'discover', round: next.round });
+  if (next.awaitsCredentials) effects.push({ type: 'ask-credentials' });
+  raceWhenPrepared(step);
+}
+
+function raceWhenPrepared(step: Step): void {
+  const { next, now } = step;
+  if (!next.discovered || next.awaitsCredentials) return;
+  next.phase = 'racing';
+  next.raceStartedAt = now;
+  next.lost = [];
+  next.out = next.recycling
+    ? {
+        webtransport: next.out.webtransport ?? 'WebTransport was not ready in time.',
+        websocket: next.out.websocket ?? 'websocket was not tried.',
+      }
+    : startingOrder(next.config.transport, next.unavailable, next.remembered, now);
+  advance(step);
+}
+
+/** Starts what is due; ends the round when nothing is left. */
+function advance(step: Step): void {
+  const { next, effects, now } = step;
+  for (const transport of dueTransports(next.out, transports(next.pending), headStartEnd(next) <= now)) {
+    next.lastAttempt += 1;
+    next.pending = [...next.pending, { id: next.lastAttempt, transport, deadline: now + next.config.attemptTimeoutMs }];
+    effects.push({ type: 'open', attempt: next.lastAttempt, transport });
+  }
+  if (next.pending.length > 0) return;
+  if (next.config.transport === 'auto' && !next.recycling) next.remembered = undefined;
+  const reasons = ladder.map((name) => next.out[name]).filter((reason) => reason !== undefined);
+  giveUp(step, {
+    code: 'connect_failed',
+    message: `No transport reached the relay: ${reasons.join(' ')} It is tried again.`,
+    retryable: true,
+  });
+}
+
+function win(step: Step, winner: Attempt): void {
+  const { next, effects, now } = step;
+  for (const attempt of next.pending) {
+    if (attempt !== winner && attempt.transport !== 'webtransport') effects.push({ type: 'close', attempt: attempt.id });
+  }
+  next.pending = next.pending.filter((attempt) => attempt !== winner && attempt.transport === 'webtransport');
+  next.live = winner;
+  next.phase = 'greeting';
+  next.deadline = now + next.config.attemptTimeoutMs;
+  next.greetedAt = now;
+  effects.push({ type: 'greet', attempt: winner.id });
+}
+
+function dismiss({ next, effects }: Step, attempt: Attempt): void {
+  next.pending = next.pending.filter((other) => other !== attempt);
+  effects.push({ type: 'close', attempt: attempt.id });
+}
+
+/** A running attempt failed before it could win, or, being WebTransport, after another had won. */
+function lose(step: Step, { id, transport }: Attempt, failure: Failure): void {
+  const { next } = step;
+  next.pending = next.pending.filter((attempt) => attempt.id !== id);
+  next.out = { ...next.out, [transport]: `${transport}: ${failure.message}` };
+  next.lost = [...next.lost, transport];
+  if (next.phase === 'racing') advance(step);
+  else if (next.phase === 'connected') remember(step);
+}
+
+function liveEnded(step: Step, failure: Failure | undefined): void {
+  const { next } = step;
+  if (next.phase === 'connected') {
+    lostConnection(step, failure);
+    return;
+  }
+  const { live } = next;
+  down(step);
+  if (live === undefined) return;
+  if (failure?.retryable === false) {
+    giveUp(step, failure);
+    return;
+  }
+  next.phase = 'racing';
+  lose(step, live, failure ?? lostFailure);
+}
+
+function welcome(step: Step, heartbeatMs: number): void {
+  const { next, now } = step;
+  next.phase = 'connected';
+  next.recycling = false;
+  next.since = now;
+  next.heartbeatMs = heartbeatMs;
+  next.heardAt = now;
+  next.pingAt = now + 0.75 * heartbeatMs;
+  next.probeUntil = NEVER;
+  next.drainAt = NEVER;
+  next.roundTripMs = now - next.greetedAt;
+  next.rounds = 0;
+  next.everConnected = true;
+  next.error = undefined;
+  remember(step);
+}
+
+/** CN15: a better transport has lost only when it failed or timed out; one left out because of an earlier loss keeps that loss's expiry. */
+function remember({ next, now }: Step): void {
+  const winner = next.live?.transport;
+  if (next.config.transport !== 'auto' || winner === undefined) return;
+  if (winner !== 'webtransport' && next.lost.length === 0) return;
+  next.remembered = { winner, expiresAt: now + next.config.rememberMs };
+}
+
+/** A connection that stood is gone. */
+function lostConnection(step: Step, failure: Failure | undefined): void {
+  const { next, now } = step;
+  const stood = now - next.since >= backoff.stableMs;
+  const { live, drainAt } = next;
+  if (stood) next.losses = 0;
+  down(step);
+  closePending(step);
+  if (failure === undefined && stood && live?.transport === 'sse' && drainAt === NEVER) {
+    next.recycling = true;
+    prepare(step);
+    next.rounds = 0;
+    return;
+  }
+  giveUp(step, {
+    ...(failure ?? lostFailure),
+    retryAfterMs: Math.max(failure?.retryAfterMs ?? 0, drainAt === NEVER ? 0 : drainAt - now),
+  });
+}
+
+/** Ends the round: waits for the next one, or for good where trying again cannot help. */
+function giveUp(step: Step, failure: Failure): void {
+  const { next, now } = step;
+  closePending(step);
+  next.error = failure;
+  next.recycling = false;
+  if (!failure.retryable) {
+    next.phase = 'failed';
+    return;
+  }
+  next.phase = 'waiting';
+  next.notBefore = now + (failure.retryAfterMs ?? 0);
+  next.deadline = next.notBefore + step.random * Math.min(backoff.maxMs, backoff.baseMs * 2 ** next.losses);
+  next.losses = Math.min(next.losses + 1, 10);
+}
+
+function applyCredentials(step: Step): void {
+  const { next, effects } = step;
+  switch (next.phase) {
+    case 'preparing':
+      next.awaitsCredentials = false;
+      raceWhenPrepared(step);
+      break;
+    case 'waiting':
+      if (next.awaitsCredentials) prepare(step, true);
+      break;
+    case 'failed':
+      prepare(step, true);
+      break;
+    case 'greeting':
+    case 'connected':
+      if (next.live !== undefined) effects.push({ type: 'refresh', attempt: next.live.id });
+      break;
+    default:
+      break;
+  }
+}
+
+function applySignal(step: Step, signal: SignalMessage['signal']): void {
+  const { next, now } = step;
+  if (signal === 'offline') next.offline = true;
+  if (signal === 'online') next.offline = false;
+  if (signal !== 'online' && signal !== 'visible' && signal !== 'resumed') return;
+  if (next.phase === 'waiting' && next.notBefore <= now) prepare(step);
+  else if (next.phase === 'connected' && next.probeUntil === NEVER) {
+    next.probeUntil = now + next.config.attemptTimeoutMs;
+    ping(step);
+  }
+}
+
+function ping({ next, effects, now }: Step): void {
+  if (next.live === undefined) return;
+  next.ping = { nonce: next.ping.nonce + 1, sentAt: now };
+  next.pingAt = now + 0.75 * next.heartbeatMs;
+  effects.push({ type: 'ping', attempt: next.live.id, nonce: next.ping.nonce });
+}
+
+function closeLive(step: Step): void {
+  if (step.next.live === undefined) return;
+  step.effects.push({ type: 'close', attempt: step.next.live.id });
+  down(step);
+}
+
+function closePending({ next, effects }: Step): void {
+  for (const { id } of next.pending) effects.push({ type: 'close', attempt: id });
+  next.pending = [];
+}
+
+function down({ next, effects }: Step): void {
+  if (next.live === undefined) return;
+  effects.push({ type: 'down', attempt: next.live.id });
+  next.live = undefined;
+}
+
+function status(state: ConnectionState): ConnectionStatus {
+  const { phase } = state;
+  if (phase === 'idle' || phase === 'connected' || phase === 'failed' || phase === 'closed') return phase;
+  if (state.recycling) return 'connected';
+  if (state.offline) return 'offline';
+  return state.everConnected ? 'reconnecting' : 'connecting';
+}
+
+function isLive(state: ConnectionState, attempt: number): boolean {
+  return state.live?.id === attempt;
+}
+
+function transports(attempts: readonly Attempt[]): TransportName[] {
+  return attempts.map(({ transport }) => transport);
+}
+
+function headStartEnd(state: ConnectionState): number {
+  return state.raceStartedAt + state.config.fallbackDelayMs;
+}
+
+/** CN7 */
+function silenceEnd(state: ConnectionState): number {
+  return state.heardAt + 2.5 * state.heartbeatMs;
+}
+
+function timedOut(what: string): Failure {
+  return { code: 'connect_failed', message: `${what}.`, retryable: true };
+}
+
+const lostFailure: Failure = {
+  code: 'connection_lost',
+  message: 'The connection to the relay broke off. It is made again and every stream resumes.',
+  retryable: true,
+};

@@ -1,0 +1,103 @@
+import type { StreamBuffer, Taken } from './buffer.ts';
+import type { Clock } from './environment.ts';
+import type { PatchMessage } from './messages.ts';
+
+export interface PumpOptions {
+  readonly patchIntervalMs: number;
+  readonly maxStalenessMs: number;
+}
+
+/** A stream as the pump sees it. */
+export interface Outlet {
+  readonly buffer: StreamBuffer;
+  /** Of the buffered entries. */
+  readonly epoch: string;
+}
+
+/**
+ * Brings what has arrived to the page: one patch per interval, at most one unacknowledged, at once where a buffer
+ * asks for it, and never later than `maxStalenessMs` while the page keeps up (docs/PROTOCOL.md, ST1, ST4).
+ */
+export class Pump {
+  readonly #options: PumpOptions;
+  readonly #clock: Clock;
+  readonly #post: (message: PatchMessage) => void;
+  readonly #settle: (taken: readonly Taken[]) => void;
+  readonly #waiting = new Set<Outlet>();
+  #patch = 0;
+  #unacknowledged: readonly Taken[] | undefined;
+  #lastAt = Number.NEGATIVE_INFINITY;
+  #timer: { readonly at: number; readonly cancel: () => void } | undefined;
+
+  /** `settle` is called with what the page has applied. */
+  constructor(options: PumpOptions, clock: Clock, post: (message: PatchMessage) => void, settle: (taken: readonly Taken[]) => void) {
+    this.#options = options;
+    this.#clock = clock;
+    this.#post = post;
+    this.#settle = settle;
+  }
+
+  /** Something arrived for the stream. `run` follows, once, after everything that came together. */
+  mark(outlet: Outlet): void {
+    this.#waiting.add(outlet);
+  }
+
+  forget(outlet: Outlet): void {
+    this.#waiting.delete(outlet);
+  }
+
+  /** Sends the patch that is due, or sees to it that it leaves in time. */
+  run(): void {
+    if (this.#unacknowledged !== undefined || this.#waiting.size === 0) return;
+    const now = this.#clock.now();
+    const due = this.#due();
+    if (due <= now) this.#flush(now);
+    else if (this.#timer === undefined || this.#timer.at > due) this.#arm(due, due - now);
+  }
+
+  /** The page has folded the patch in. */
+  applied(patch: number): void {
+    const taken = this.#unacknowledged;
+    if (taken === undefined || patch !== this.#patch) return;
+    this.#unacknowledged = undefined;
+    this.#settle(taken);
+    this.run();
+  }
+
+  close(): void {
+    this.#timer?.cancel();
+    this.#waiting.clear();
+  }
+
+  #due(): number {
+    const interval = this.#lastAt + this.#options.patchIntervalMs;
+    let oldest = Number.POSITIVE_INFINITY;
+    for (const { buffer } of this.#waiting) {
+      if (buffer.urgent) return Number.NEGATIVE_INFINITY;
+      oldest = Math.min(oldest, buffer.oldestAt);
+    }
+    return Math.min(interval, oldest + this.#options.maxStalenessMs);
+  }
+
+  #arm(at: number, delayMs: number): void {
+    this.#timer?.cancel();
+    const cancel = this.#clock.setTimer(() => {
+      this.#timer = undefined;
+      this.run();
+    }, delayMs);
+    this.#timer = { at, cancel };
+  }
+
+  #flush(now: number): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    const taken: Taken[] = [];
+    for (const { buffer, epoch } of this.#waiting) if (!buffer.empty) taken.push(buffer.take(epoch));
+    this.#waiting.clear();
+    if (taken.length === 0) return;
+    this.#lastAt = now;
+    this.#patch += 1;
+    this.#unacknowledged = taken;
+    this.#post({ type: 'patch', patch: this.#patch, changes: taken.map(({ change }) => change) });
+  }
+}

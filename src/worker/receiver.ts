@@ -1,0 +1,173 @@
+import { PROTOCOL_VERSION, StreamError, toStreamError } from '../wire/index.ts';
+import { StreamBuffer } from './buffer.ts';
+import { ConnectionDriver } from './driver.ts';
+import { platformEnv, type ReceiverEnv } from './environment.ts';
+import { LOCAL_EPOCH, LocalLog } from './local.ts';
+import type { ConfigureMessage, FeedMessage, PageMessage, WorkerMessage } from './messages.ts';
+import { type Outlet, Pump } from './pump.ts';
+import { Subscriptions } from './subscriptions.ts';
+
+/** Everything between the network and the page's store, in a worker or inline. */
+export interface Receiver {
+  /** Takes a message of the page. Never throws: what goes wrong is posted as `failure`. */
+  receive(message: PageMessage): void;
+  /** Leaves every stream and closes the connection. Final; nothing is posted afterwards. */
+  close(): void;
+}
+
+/**
+ * Makes a receiver. It posts `ready` in a microtask, and connects only after `configure` and the first `attach`.
+ * `post` may be answered synchronously.
+ */
+export function createReceiver(post: (message: WorkerMessage) => void, env: Partial<ReceiverEnv> = {}): Receiver {
+  const platform: ReceiverEnv = { ...platformEnv(), ...env };
+  let running: Running | undefined;
+  let closed = false;
+  const say = (message: WorkerMessage): void => {
+    if (!closed) post(message);
+  };
+  const close = (): void => {
+    running?.close();
+    closed = true;
+  };
+  queueMicrotask(() => say({ type: 'ready' }));
+  return {
+    receive(message) {
+      if (closed) return;
+      try {
+        if (message.type === 'close') close();
+        else if (message.type !== 'configure') required(running).receive(message);
+        else if (running === undefined) running = new Running(message, say, platform);
+      } catch (cause) {
+        const { code, message: text } = toStreamError(cause);
+        say({ type: 'failure', code, message: text });
+      }
+    },
+    close,
+  };
+}
+
+interface LocalStream extends Outlet {
+  readonly log: LocalLog;
+}
+
+/** A configured receiver. */
+class Running {
+  readonly #env: ReceiverEnv;
+  readonly #maxBufferBytes: number;
+  readonly #pump: Pump;
+  readonly #subscriptions: Subscriptions;
+  readonly #driver: ConnectionDriver;
+  readonly #locals = new Map<number, LocalStream>();
+  #credentials: string | undefined;
+
+  constructor(
+    { url, transport, credentials, asksCredentials, remembered, options }: ConfigureMessage,
+    post: (message: WorkerMessage) => void,
+    env: ReceiverEnv,
+  ) {
+    const { clock, random } = env;
+    this.#env = env;
+    this.#credentials = credentials;
+    this.#maxBufferBytes = options.maxBufferBytes;
+    this.#pump = new Pump(options, clock, post, (taken) => this.#subscriptions.settle(taken));
+    this.#subscriptions = new Subscriptions({
+      maxBufferBytes: options.maxBufferBytes,
+      clock,
+      random,
+      pump: this.#pump,
+      send: (frames) => this.#driver.send(frames),
+    });
+    this.#driver = new ConnectionDriver({
+      url,
+      config: {
+        transport,
+        asksCredentials: asksCredentials ?? false,
+        attemptTimeoutMs: options.attemptTimeoutMs,
+        fallbackDelayMs: options.fallbackDelayMs,
+        rememberMs: options.rememberMs,
+      },
+      remembered,
+      env,
+      hooks: {
+        greet: () => {
+          const { credit, frames } = this.#subscriptions.greet();
+          const hello = { type: 'hello', protocol: PROTOCOL_VERSION, credit } as const;
+          return [this.#credentials === undefined ? hello : { ...hello, credentials: this.#credentials }, ...frames];
+        },
+        credentials: () => this.#credentials,
+        askCredentials: () => post({ type: 'credentials-needed' }),
+        frame: (frame) => this.#subscriptions.receive(frame),
+        settled: () => this.#settled(),
+        down: () => this.#subscriptions.down(),
+        report: post,
+      },
+    });
+  }
+
+  receive(message: Exclude<PageMessage, { type: 'configure' | 'close' }>): void {
+    switch (message.type) {
+      case 'attach':
+        this.#subscriptions.attach(message);
+        this.#driver.dispatch({ type: 'start' });
+        break;
+      case 'detach':
+        this.#detach(message.key);
+        break;
+      case 'feed':
+        this.#feed(message);
+        break;
+      case 'applied':
+        this.#pump.applied(message.patch);
+        break;
+      case 'credentials':
+        this.#credentials = message.credentials;
+        this.#driver.dispatch({ type: 'credentials' });
+        break;
+      case 'signal':
+        this.#driver.dispatch({ type: 'signal', signal: message.signal });
+        break;
+    }
+    this.#settled();
+  }
+
+  close(): void {
+    this.#pump.close();
+    this.#subscriptions.close();
+    this.#driver.dispatch({ type: 'close' });
+  }
+
+  #detach(key: number): void {
+    const local = this.#locals.get(key);
+    if (local === undefined) this.#subscriptions.detach(key);
+    else {
+      this.#locals.delete(key);
+      this.#pump.forget(local);
+    }
+  }
+
+  #feed({ key, events, end }: FeedMessage): void {
+    const now = this.#env.clock.now();
+    let local = this.#locals.get(key);
+    if (local === undefined) {
+      local = { buffer: new StreamBuffer(key, this.#maxBufferBytes, false), epoch: LOCAL_EPOCH, log: new LocalLog(now) };
+      this.#locals.set(key, local);
+    }
+    const entries = local.log.append(events, end ?? false, now);
+    if (entries.length === 0) return;
+    let bytes = 0;
+    for (const { event } of entries) bytes += 'delta' in event ? event.delta.length : 0;
+    local.buffer.push(entries, bytes, undefined, now);
+    this.#pump.mark(local);
+  }
+
+  #settled(): void {
+    this.#subscriptions.flush();
+    this.#pump.run();
+  }
+}
+
+function required(running: Running | undefined): Running {
+  if (running !== undefined) return running;
+  throw new StreamError('internal', 'The receiver was given a message before `configure`. Nothing was done.');
+}

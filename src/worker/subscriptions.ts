@@ -1,0 +1,306 @@
+// Larger than most files here: the life of a subscription, from cursor to terminal event, is read as one.
+import {
+  type Batch,
+  type ClientFrame,
+  type ErrorFrame,
+  isErrorCode,
+  isTerminal,
+  type ServerFrame,
+  type SubscribedFrame,
+  type SubscribeFrame,
+} from '../wire/index.ts';
+import { StreamBuffer, type Taken } from './buffer.ts';
+import type { Clock } from './environment.ts';
+import { ConnectionCredit, type Cost, SubscriptionCredit } from './grants.ts';
+import type { AttachMessage } from './messages.ts';
+import type { Outlet, Pump } from './pump.ts';
+
+export interface SubscriptionsOptions {
+  readonly maxBufferBytes: number;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly pump: Pump;
+  /** Sends on the live connection. */
+  readonly send: (frames: readonly ClientFrame[]) => void;
+}
+
+/** Faults in a row, without an event between them, after which a stream is given up. */
+const MAX_FAULTS = 5;
+/** Upper bound of the random delay before a subscription refused for the moment is asked for again, ms. */
+const RETRY_MS = 2000;
+
+interface Subscription {
+  readonly id: number;
+  readonly credit: SubscriptionCredit;
+  answered: boolean;
+  /** Batches that overtook the answer (WebTransport); bounded by the credit granted. */
+  held: Batch[];
+}
+
+interface Stream extends Outlet {
+  readonly key: number;
+  readonly channel: string;
+  epoch: string;
+  /** Last `seq` received; the cursor a reconnect resumes from. */
+  received: number;
+  /** Last `seq` the page has applied, for the relay to know. */
+  applied: number;
+  subscription: Subscription | undefined;
+  /** The terminal event has been received, or there is nothing to follow. */
+  over: boolean;
+  faults: number;
+  cancelRetry: (() => void) | undefined;
+}
+
+/** Every stream of the relay the page follows: its cursor, its subscription, its credit (docs/PROTOCOL.md, SQ10, CR5). */
+export class Subscriptions {
+  readonly #options: SubscriptionsOptions;
+  readonly #streams = new Map<number, Stream>();
+  readonly #bySubscription = new Map<number, Stream>();
+  #lastSubscription = 0;
+  /** Of the live connection. */
+  #connection: ConnectionCredit | undefined;
+  #outbox: ClientFrame[] = [];
+
+  constructor(options: SubscriptionsOptions) {
+    this.#options = options;
+  }
+
+  attach({ key, channel, epoch, afterSeq }: AttachMessage): void {
+    if (this.#streams.has(key)) return;
+    const received = epoch === undefined ? 0 : afterSeq;
+    const stream: Stream = {
+      key,
+      channel,
+      buffer: new StreamBuffer(key, this.#options.maxBufferBytes, received > 0),
+      epoch: epoch ?? '',
+      received,
+      applied: received,
+      subscription: undefined,
+      over: false,
+      faults: 0,
+      cancelRetry: undefined,
+    };
+    this.#streams.set(key, stream);
+    if (this.#connection !== undefined) this.#outbox.push(this.#subscribe(stream, this.#connection));
+  }
+
+  detach(key: number): void {
+    const stream = this.#streams.get(key);
+    if (stream === undefined) return;
+    this.#streams.delete(key);
+    this.#options.pump.forget(stream);
+    this.#drop(stream, stream.buffer.clear());
+    this.#leave(stream);
+  }
+
+  /** A new connection stands: what follows `hello` on it. */
+  greet(): { readonly credit: number; readonly frames: ClientFrame[] } {
+    const connection = new ConnectionCredit(this.#now());
+    this.#connection = connection;
+    this.#outbox = [];
+    const frames: ClientFrame[] = [];
+    for (const stream of this.#streams.values()) if (!stream.over) frames.push(this.#subscribe(stream, connection));
+    return { credit: connection.limit, frames };
+  }
+
+  /** The connection is gone. Every stream keeps its cursor. */
+  down(): void {
+    this.#connection = undefined;
+    this.#outbox = [];
+    this.#bySubscription.clear();
+    for (const stream of this.#streams.values()) this.#unlink(stream);
+  }
+
+  /** A frame about a subscription; one about a subscription that is over only costs credit. */
+  receive(frame: ServerFrame): void {
+    switch (frame.type) {
+      case 'subscribed':
+        this.#answered(frame);
+        break;
+      case 'batches': {
+        for (const batch of frame.batches) {
+          // Looked up each time: a batch may end its subscription.
+          const stream = this.#bySubscription.get(frame.subscription);
+          if (stream?.subscription === undefined) this.#connection?.settle(batch.bytes, this.#now());
+          else if (!stream.subscription.answered) stream.subscription.held.push(batch);
+          else this.#batch(stream, stream.subscription, batch);
+        }
+        break;
+      }
+      case 'error':
+        this.#refused(frame);
+        break;
+      default:
+        break;
+    }
+  }
+
+  /** The page has applied what was taken from the buffers. */
+  settle(taken: readonly Taken[]): void {
+    const now = this.#now();
+    for (const { change, costs, seq } of taken) {
+      const stream = this.#streams.get(change.key);
+      if (stream !== undefined && change.epoch === stream.epoch && seq > stream.applied) stream.applied = seq;
+      for (const { account, bytes } of costs) account.settle(bytes, seq, now);
+    }
+  }
+
+  /** Sends what has become due. Once, after everything that came together. */
+  flush(): void {
+    const credit = this.#connection?.take();
+    if (credit !== undefined) this.#outbox.push(credit);
+    if (this.#outbox.length === 0) return;
+    const frames = this.#outbox;
+    this.#outbox = [];
+    this.#options.send(frames);
+  }
+
+  close(): void {
+    this.down();
+    this.#streams.clear();
+  }
+
+  #subscribe(stream: Stream, connection: ConnectionCredit): SubscribeFrame {
+    this.#lastSubscription += 1;
+    const id = this.#lastSubscription;
+    const credit = new SubscriptionCredit(id, connection, this.#now());
+    stream.subscription = { id, credit, answered: false, held: [] };
+    this.#bySubscription.set(id, stream);
+    return {
+      type: 'subscribe',
+      subscription: id,
+      channel: stream.channel,
+      epoch: stream.epoch === '' ? undefined : stream.epoch,
+      afterSeq: stream.received,
+      credit: credit.limit,
+    };
+  }
+
+  #answered({ subscription: id, answer, epoch, seq }: SubscribedFrame): void {
+    const stream = this.#bySubscription.get(id);
+    const subscription = stream?.subscription;
+    if (stream === undefined || subscription === undefined || subscription.answered) return;
+    subscription.answered = true;
+    if (answer === 'gone') {
+      stream.buffer.end(this.#now());
+      this.#options.pump.mark(stream);
+      this.#finish(stream);
+      return;
+    }
+    if (answer === 'reset') this.#reset(stream, seq);
+    else if (stream.received > 0 && epoch !== stream.epoch) {
+      this.#reset(stream, 0);
+      stream.epoch = '';
+      this.#fault(stream);
+      return;
+    }
+    stream.epoch = epoch;
+    const { held } = subscription;
+    subscription.held = [];
+    for (const [index, batch] of held.entries()) {
+      if (stream.subscription === subscription) this.#batch(stream, subscription, batch);
+      else {
+        for (const { bytes } of held.slice(index)) this.#connection?.settle(bytes, this.#now());
+        break;
+      }
+    }
+  }
+
+  #batch(stream: Stream, { credit }: Subscription, batch: Batch): void {
+    const now = this.#now();
+    if (batch.fromSeq !== stream.received + 1) {
+      credit.settle(batch.bytes, stream.applied, now);
+      if (batch.toSeq > stream.received) this.#fault(stream);
+      return;
+    }
+    stream.received = batch.toSeq;
+    stream.faults = 0;
+    stream.buffer.push(batch.entries, batch.bytes, { account: credit, bytes: batch.bytes }, now);
+    this.#options.pump.mark(stream);
+    const last = batch.entries.at(-1);
+    if (last !== undefined && isTerminal(last.event)) this.#finish(stream);
+  }
+
+  /** The relay sent what cannot follow the cursor: read again from it, under a new subscription (SQ10). */
+  #fault(stream: Stream): void {
+    stream.faults += 1;
+    this.#leave(stream);
+    if (stream.faults >= MAX_FAULTS) {
+      this.#fail(
+        stream,
+        'bad_frame',
+        'The relay kept sending events out of sequence. The stream is given up; what had arrived stays valid.',
+        false,
+      );
+    } else if (this.#connection !== undefined) this.#outbox.push(this.#subscribe(stream, this.#connection));
+  }
+
+  #refused({ subscription: id, code, message, retryable, retryAfterMs }: ErrorFrame): void {
+    const stream = id === undefined ? undefined : this.#bySubscription.get(id);
+    if (stream === undefined) return;
+    this.#unlink(stream);
+    stream.faults += 1;
+    if (!retryable || stream.faults >= MAX_FAULTS) {
+      this.#fail(stream, code, message, retryable);
+      return;
+    }
+    stream.cancelRetry = this.#options.clock.setTimer(
+      () => {
+        stream.cancelRetry = undefined;
+        if (this.#connection === undefined) return;
+        this.#outbox.push(this.#subscribe(stream, this.#connection));
+        this.flush();
+      },
+      (retryAfterMs ?? 0) + this.#options.random() * RETRY_MS,
+    );
+  }
+
+  /** Ends the stream for the page with an error event of our own. */
+  #fail(stream: Stream, code: string, message: string, retryable: boolean): void {
+    const seq = stream.received + 1;
+    const event = { type: 'error', code: isErrorCode(code) ? code : 'internal', message, retryable } as const;
+    stream.buffer.push([{ fromSeq: seq, seq, at: 0, event }], 0, undefined, this.#now());
+    this.#options.pump.mark(stream);
+    this.#finish(stream);
+  }
+
+  #reset(stream: Stream, snapshotSeq: number): void {
+    this.#drop(stream, stream.buffer.reset(snapshotSeq, this.#now()));
+    stream.received = 0;
+    stream.applied = 0;
+    this.#options.pump.mark(stream);
+  }
+
+  /** Nothing more is expected (SQ12). */
+  #finish(stream: Stream): void {
+    stream.over = true;
+    this.#unlink(stream);
+  }
+
+  #leave(stream: Stream): void {
+    const id = stream.subscription?.id;
+    this.#unlink(stream);
+    if (id !== undefined && this.#connection !== undefined) this.#outbox.push({ type: 'unsubscribe', subscription: id });
+  }
+
+  /** Forgets the subscription on our side. */
+  #unlink(stream: Stream): void {
+    stream.cancelRetry?.();
+    stream.cancelRetry = undefined;
+    const { subscription } = stream;
+    if (subscription === undefined) return;
+    stream.subscription = undefined;
+    this.#bySubscription.delete(subscription.id);
+    subscription.credit.end();
+    for (const { bytes } of subscription.held) subscription.credit.settle(bytes, stream.applied, this.#now());
+  }
+
+  #drop(stream: Stream, costs: readonly Cost[]): void {
+    for (const { account, bytes } of costs) account.settle(bytes, stream.applied, this.#now());
+  }
+
+  #now(): number {
+    return this.#options.clock.now();
+  }
+}

@@ -1,0 +1,94 @@
+import { StreamError } from '../../wire/index.ts';
+import { clientMessages, type OpenLink } from './link.ts';
+import { MessageSplitter, prefixed } from './prefix.ts';
+
+/**
+ * One bidirectional control stream, and a unidirectional stream per subscription (docs/PROTOCOL.md, CN12).
+ * Every incoming stream is accepted and read to its end, whether or not anybody wants it: a browser stalls the
+ * whole session when one stream is left unread.
+ */
+export const openWebTransport: OpenLink = (endpoint, callbacks, env) => {
+  let session: WebTransport | undefined;
+  let writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
+  let over = false;
+
+  const close = (): void => {
+    if (over) return;
+    over = true;
+    try {
+      session?.close();
+    } catch {
+      // It was closed already.
+    }
+  };
+  const end = (error: StreamError): void => {
+    if (over) return;
+    close();
+    callbacks.ended(error);
+  };
+  const fail = (cause: unknown): void => {
+    end(cause instanceof StreamError ? cause : new StreamError('connection_lost', undefined, { cause }));
+  };
+  const drain = async (stream: ReadableStream<Uint8Array>): Promise<void> => {
+    const splitter = new MessageSplitter();
+    const reader = stream.getReader();
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      if (over) continue;
+      callbacks.heard();
+      for (const message of splitter.push(value)) if (!over) callbacks.message(message);
+    }
+  };
+  const accept = async (streams: ReadableStream<ReadableStream<Uint8Array>>): Promise<void> => {
+    const reader = streams.getReader();
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      // A stream that is reset belongs to a subscription that is over; a malformed one ends the connection.
+      drain(value).catch((cause: unknown) => {
+        if (cause instanceof StreamError) end(cause);
+      });
+    }
+  };
+  const open = async (): Promise<void> => {
+    if (over) return;
+    if (env.WebTransport === undefined) throw new StreamError('connect_failed', 'This platform has no WebTransport.');
+    const hashes = endpoint.certificateHashes.map((value) => ({ algorithm: 'sha-256', value }));
+    session = new env.WebTransport(endpoint.url, hashes.length === 0 ? {} : { serverCertificateHashes: hashes });
+    session.closed.then(() => end(new StreamError('connection_lost', 'The relay closed the WebTransport session.')), fail);
+    await session.ready;
+    const control = await session.createBidirectionalStream();
+    writer = control.writable.getWriter();
+    writer.closed.catch(() => {});
+    if (over) return;
+    accept(session.incomingUnidirectionalStreams).catch(fail);
+    callbacks.opened();
+    await drain(control.readable);
+    end(new StreamError('connection_lost', 'The relay ended the control stream.'));
+  };
+
+  let ready = false;
+  const { opened } = callbacks;
+  callbacks = {
+    ...callbacks,
+    opened() {
+      ready = true;
+      opened();
+    },
+  };
+  Promise.resolve()
+    .then(open)
+    .catch((cause: unknown) => {
+      if (ready) fail(cause);
+      else end(new StreamError('connect_failed', 'The WebTransport session could not be opened.', { cause }));
+    });
+
+  return {
+    send(frames) {
+      if (over || writer === undefined) return;
+      for (const message of clientMessages(frames)) writer.write(prefixed(message)).catch(fail);
+    },
+    close,
+  };
+};
