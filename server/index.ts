@@ -1,1 +1,208 @@
+import type { Server as HttpServer } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
+import { StreamError } from '../src/wire/index.ts';
+import { createFetchHandler, type FetchHandler } from './http/routes.ts';
+import { createMemoryStorage } from './log/index.ts';
+import { defaultProviders } from './defaults.ts';
+import { attachTo, listenOn } from './node.ts';
+import type { AuthenticateInput, RelayOptions } from './relay/options.ts';
+import { createRelayCore, type RelayCore, type RelayStats } from './relay/relay.ts';
+import type { CreatedStream, CreateStreamRequest } from './relay/streams.ts';
+import type { CertificateFiles } from './transports/certificate.ts';
+import { listenWebTransport, type WebTransportListener } from './transports/listener.ts';
+import { checkOrigin, isLoopbackAddress, isLoopbackHost, type OriginPolicy } from './transports/origin.ts';
+import { createSseTransport } from './transports/sse.ts';
+import { createWebSocketTransport } from './transports/websocket.ts';
+
+export type { FetchHandler, RequestInfo } from './http/routes.ts';
+export { createMemoryStorage, type LogStorage, type MemoryStorageOptions, type StreamLog } from './log/index.ts';
+export type { GenerationRequest, Message, Provider } from './providers/provider.ts';
 export type * from './relay/options.ts';
+export type { RelayStats } from './relay/relay.ts';
+export type { CreatedStream, CreateStreamRequest } from './relay/streams.ts';
+export type { CertificateFiles } from './transports/certificate.ts';
+export { StreamError } from '../src/wire/index.ts';
+export type { Json, StreamEvent } from '../src/wire/index.ts';
+
+export interface RelayServerOptions extends RelayOptions {
+  /** Serve WebTransport, over UDP beside the HTTP server. `false` for WebSocket and SSE only. @default {} */
+  readonly webTransport?: false | WebTransportOptions;
+}
+
+export interface WebTransportOptions {
+  /** UDP port; where it is taken, any free one. @default the number of the HTTP port */
+  readonly port?: number;
+  /** PEM files browsers trust. @default a development certificate, valid for days, whose hash is in the discovery document */
+  readonly certificate?: CertificateFiles;
+}
+
+export interface ListenOptions {
+  /** @default 8787; 0 for any */
+  readonly port?: number;
+  /** Name or address. Others than loopback need `authenticate`. @default '127.0.0.1' */
+  readonly host?: string;
+}
+
+/** A relay: streams, and every way to reach them. */
+export interface Relay {
+  readonly streams: {
+    /**
+     * Starts a stream: a provider's answer, or events of your own. It can be subscribed to when this returns.
+     * @throws {StreamError} `bad_request`, `unknown_provider`, `provider_not_configured`, `stream_conflict`, `forbidden`, `too_many_streams`, `relay_draining`
+     */
+    create(request: CreateStreamRequest): CreatedStream;
+    /** Ends a generation, for everybody. `false` where there is no such stream. */
+    stop(id: string): boolean;
+  };
+  /** The HTTP surface, SSE included, for any server that speaks `Request` and `Response`. WebSocket and WebTransport need `attach` or `listen`. */
+  readonly fetch: FetchHandler;
+  /** Adds the relay to a Node server: `/v1/*`, the probes and upgrades to WebSocket. All else goes on to the server's own listeners. Call it after those are set. */
+  attach(server: HttpServer | HttpsServer): void;
+  /** A server of its own. @throws {StreamError} `port_in_use`, `certificate_unreadable`, `bad_option` */
+  listen(options?: ListenOptions): Promise<{ readonly url: string; readonly port: number }>;
+  /** Starts nothing new, and asks clients to reconnect elsewhere. What runs goes on. */
+  drain(options?: { readonly retryAfterMs?: number; readonly spreadMs?: number }): void;
+  readonly stats: RelayStats;
+  /** Stops all generations, closes all connections and the server of `listen`. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** @throws {StreamError} `bad_option` */
+export function createRelay(options: RelayServerOptions = {}): Relay {
+  const { webTransport = {}, ...relayOptions } = options;
+  const anonymous = options.authenticate === undefined;
+  let boundToLoopback = false;
+  let httpPort = 0;
+  let quic: WebTransportListener | undefined;
+  let websocketReachable = false;
+  let closing: Promise<void> | undefined;
+  const teardown: (() => Promise<void>)[] = [];
+
+  const policy: OriginPolicy = {
+    allowedOrigins: options.allowedOrigins ?? [],
+    anonymous,
+    get loopback() {
+      return anonymous || boundToLoopback;
+    },
+  };
+  const core: RelayCore = createRelayCore(
+    { ...relayOptions, ...(options.authenticate === undefined ? {} : { authenticate: needingCredentials(options.authenticate, policy) }) },
+    { storage: options.storage ?? createMemoryStorage(), providers: options.providers ?? defaultProviders() },
+  );
+  const sse = createSseTransport({ accept: core.accept, heartbeatMs: core.options.heartbeatMs });
+  const websocket = createWebSocketTransport({
+    accept: core.accept,
+    admit: ({ origin, remoteAddress }, host) => checkOrigin({ origin, host, remoteAddress }, policy),
+  });
+  const fetch = createFetchHandler({
+    core,
+    sse,
+    policy,
+    endpoints: {
+      get websocket() {
+        return websocketReachable;
+      },
+      get webtransport() {
+        return quic;
+      },
+    },
+  });
+
+  const startWebTransport = async (address: { readonly address: string; readonly port: number }): Promise<void> => {
+    boundToLoopback = isLoopbackAddress(address.address);
+    httpPort = address.port;
+    if (webTransport === false || quic !== undefined) return;
+    const started = await listenWebTransport({
+      host: address.address,
+      port: webTransport.port ?? address.port,
+      certificate: webTransport.certificate,
+      accept: core.accept,
+      admit: ({ origin, remoteAddress }, host) => checkOrigin({ origin, host, remoteAddress, ownHosts: pageHosts(host, httpPort) }, policy),
+      failed: (error) => core.options.log('error', `The WebTransport certificate could not be replaced: ${error.message}`, {}),
+    });
+    if ('missing' in started) sayMissing(started.missing, options);
+    else if (closing !== undefined) await started.close();
+    else quic = started;
+  };
+  const attach = (server: HttpServer | HttpsServer): Promise<void> => {
+    websocketReachable = true;
+    const attached = attachTo(server, { fetch, upgrade: websocket.upgrade, listening: startWebTransport });
+    teardown.push(attached.detach);
+    return attached.ready;
+  };
+
+  return {
+    streams: { create: (request) => core.streams.create(request), stop: (id) => core.streams.stop(id, 'server') },
+    fetch,
+    attach(server) {
+      attach(server).catch((cause: unknown) => core.options.log('error', `WebTransport did not start: ${String(cause)}`, {}));
+    },
+    async listen({ port = 8787, host = '127.0.0.1' } = {}) {
+      if (anonymous && !isLoopbackHost(host)) {
+        throw new StreamError(
+          'bad_option',
+          `The relay would listen on ${host}, for everybody, without authenticate. It did not start. Give createRelay an authenticate option, or listen on 127.0.0.1.`,
+        );
+      }
+      const listening = await listenOn(host, port);
+      teardown.push(listening.close);
+      try {
+        await attach(listening.server);
+      } catch (cause) {
+        await listening.close();
+        throw cause;
+      }
+      return { url: listening.url, port: listening.port };
+    },
+    drain: (drainOptions) => core.drain(drainOptions),
+    get stats() {
+      return core.stats;
+    },
+    close() {
+      closing ??= (async () => {
+        const { connections } = core.stats;
+        core.close();
+        // Until the last words have left; closing the socket would overtake them.
+        if (connections.webtransport > 0) await new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS));
+        sse.close();
+        websocket.close();
+        await quic?.close();
+        for (const end of teardown) await end();
+      })();
+      return closing;
+    },
+  };
+}
+
+/** A little more than the WebTransport transport needs to close a session. */
+const LAST_WORDS_MS = 200;
+
+/** Beyond loopback, a client that is no page says who it is, whatever `authenticate` makes of nothing (docs/PROTOCOL.md, CN10). */
+function needingCredentials(
+  authenticate: NonNullable<RelayOptions['authenticate']>,
+  policy: OriginPolicy,
+): NonNullable<RelayOptions['authenticate']> {
+  return (input: AuthenticateInput) => {
+    const { origin, credentials, headers } = input;
+    // Browsers leave out `Origin` with a GET of the same origin.
+    const page = origin !== undefined || headers.get('sec-fetch-site') === 'same-origin';
+    if (!policy.loopback && !page && credentials === undefined && !headers.has('cookie')) return undefined;
+    return authenticate(input);
+  };
+}
+
+/** `host:port` of the pages this relay serves, as seen from a WebTransport authority, whose port may be another. */
+function pageHosts(authority: string, httpPort: number): string[] {
+  const name = authority.toLowerCase().replace(/:\d+$/, '');
+  const names = isLoopbackHost(authority) ? ['127.0.0.1', 'localhost', '[::1]'] : [name];
+  return names.flatMap((own) => (httpPort === 80 || httpPort === 443 ? [own, `${own}:${httpPort}`] : [`${own}:${httpPort}`]));
+}
+
+let saidMissing = false;
+
+function sayMissing(why: string, { log }: RelayOptions): void {
+  const message = `WebTransport is not available, WebSocket and SSE are served: ${why}`;
+  if (log !== undefined) log('warn', message, {});
+  else if (!saidMissing) process.emitWarning(message, { code: 'SLUICE_NO_WEBTRANSPORT' });
+  saidMissing = true;
+}

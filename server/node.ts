@@ -1,0 +1,99 @@
+import { createServer, type IncomingMessage, type Server as HttpServer, type ServerResponse } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
+import type { Duplex } from 'node:stream';
+import { type ClientAddress, createRequestListener } from '@remix-run/node-fetch-server';
+import { StreamError } from '../src/wire/index.ts';
+import { problem } from './http/problem.ts';
+import { type FetchHandler, isRelayPath } from './http/routes.ts';
+import { SOCKET_PATH } from './transports/websocket.ts';
+
+export interface AttachParts {
+  readonly fetch: FetchHandler;
+  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** Called once the server's address is known. */
+  readonly listening: (address: { readonly address: string; readonly port: number }) => Promise<void>;
+}
+
+/** Puts the relay's routes in front of a server's own listeners. */
+export function attachTo(
+  server: HttpServer | HttpsServer,
+  { fetch, upgrade, listening }: AttachParts,
+): { readonly ready: Promise<void>; detach(): Promise<void> } {
+  const own = createRequestListener((request: Request, { address }: ClientAddress) => fetch(request, { remoteAddress: address }), {
+    onError: () => problem(new StreamError('bad_request', 'The request cannot be understood.')),
+  });
+  const others = server.listeners('request') as ((request: IncomingMessage, response: ServerResponse) => void)[];
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    if (isRelayPath(pathOf(request))) own(request, response);
+    else if (others.length === 0) response.writeHead(404, { 'content-type': 'text/plain' }).end('Not found\n');
+    else for (const other of others) other.call(server, request, response);
+  };
+  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    if (pathOf(request) === SOCKET_PATH) upgrade(request, socket, head);
+    // With any listener for upgrades, Node leaves the socket to the listeners.
+    else if (server.listenerCount('upgrade') === 1) socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n');
+  };
+  server.removeAllListeners('request');
+  server.on('request', onRequest);
+  server.on('upgrade', onUpgrade);
+
+  return {
+    ready: whenListening(server).then(() => {
+      const address = server.address();
+      if (typeof address === 'object' && address !== null) return listening(address);
+      return undefined;
+    }),
+    async detach() {
+      server.off('request', onRequest).off('upgrade', onUpgrade);
+      for (const other of others) server.on('request', other);
+    },
+  };
+}
+
+/** @throws {StreamError} `port_in_use`, or `bad_option` for an address that cannot be had */
+export async function listenOn(
+  host: string,
+  port: number,
+): Promise<{ readonly server: HttpServer; readonly url: string; readonly port: number; close(): Promise<void> }> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => reject(listenError(host, port, cause)));
+    server.listen(port, host, resolve);
+  });
+  const bound = server.address();
+  const actual = typeof bound === 'object' && bound !== null ? bound.port : port;
+  return {
+    server,
+    port: actual,
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${actual}/`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function listenError(host: string, port: number, cause: NodeJS.ErrnoException): StreamError {
+  if (cause.code === 'EADDRINUSE') {
+    return new StreamError(
+      'port_in_use',
+      `Port ${port} on ${host} is in use by another program; the relay did not start. Stop it, or choose another port.`,
+      {
+        cause,
+      },
+    );
+  }
+  return new StreamError('bad_option', `The relay cannot listen on ${host}, port ${port}: ${cause.message}. Choose another address.`, {
+    cause,
+  });
+}
+
+function whenListening(server: HttpServer | HttpsServer): Promise<void> {
+  return server.listening ? Promise.resolve() : new Promise((resolve) => server.once('listening', () => resolve()));
+}
+
+function pathOf({ url = '/' }: IncomingMessage): string {
+  const end = url.search(/[?#]/);
+  return end === -1 ? url : url.slice(0, end);
+}
