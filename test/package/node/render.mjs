@@ -1,6 +1,6 @@
 import { createElement } from 'react';
 import { renderToString } from 'react-dom/server';
-import { ConnectionStatus, SluiceProvider, StreamGrid, StreamPanel, StreamStats } from 'sluice-kit';
+import { ConnectionStatus, SluiceProvider, StreamGrid, StreamPanel } from 'sluice-kit';
 
 const panel = createElement(StreamPanel, { source: { id: 'some-stream' } });
 const page = createElement(
@@ -8,6 +8,5 @@ const page = createElement(
   { url: 'http://127.0.0.1:9/' },
   createElement(ConnectionStatus),
   createElement(StreamGrid, null, panel),
-  createElement(StreamStats),
 );
 console.log(renderToString(page));
