@@ -3,7 +3,7 @@ import type { Server as HttpsServer } from 'node:https';
 import { StreamError } from '../src/wire/index.ts';
 import { createFetchHandler, type FetchHandler } from './http/routes.ts';
 import { createMemoryStorage } from './log/index.ts';
-import { defaultProviders } from './defaults.ts';
+import { createProviders } from './providers/index.ts';
 import { attachTo, listenOn } from './node.ts';
 import type { AuthenticateInput, RelayOptions } from './relay/options.ts';
 import { createRelayCore, type RelayCore, type RelayStats } from './relay/relay.ts';
@@ -16,7 +16,7 @@ import { createWebSocketTransport } from './transports/websocket.ts';
 
 export type { FetchHandler, RequestInfo } from './http/routes.ts';
 export { createMemoryStorage, type LogStorage, type MemoryStorageOptions, type StreamLog } from './log/index.ts';
-export type { GenerationRequest, Message, Provider } from './providers/provider.ts';
+export * from './providers/index.ts';
 export type * from './relay/options.ts';
 export type { RelayStats } from './relay/relay.ts';
 export type { CreatedStream, CreateStreamRequest } from './relay/streams.ts';
@@ -87,7 +87,7 @@ export function createRelay(options: RelayServerOptions = {}): Relay {
   };
   const core: RelayCore = createRelayCore(
     { ...relayOptions, ...(options.authenticate === undefined ? {} : { authenticate: needingCredentials(options.authenticate, policy) }) },
-    { storage: options.storage ?? createMemoryStorage(), providers: options.providers ?? defaultProviders() },
+    { storage: options.storage ?? createMemoryStorage(), providers: options.providers ?? [...createProviders(process.env).values()] },
   );
   const sse = createSseTransport({ accept: core.accept, heartbeatMs: core.options.heartbeatMs });
   const websocket = createWebSocketTransport({

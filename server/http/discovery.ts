@@ -23,8 +23,8 @@ export interface Endpoints {
   readonly webtransport: { readonly port: number; readonly certificateHashes: readonly string[] } | undefined;
 }
 
-export function discovery(core: RelayCore, endpoints: Endpoints, requestUrl: URL): Discovery {
-  const { websocket, webtransport } = endpoints;
+export function discovery(core: RelayCore, running: Endpoints, requestUrl: URL): Discovery {
+  const { websocket, webtransport } = running;
   return {
     protocol: PROTOCOL_VERSION,
     endpoints: {
