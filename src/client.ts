@@ -1,2 +1,3 @@
+export { createClient } from './client/client.ts';
 export type * from './client/types.ts';
 export type * from './store/state.ts';

@@ -39,7 +39,8 @@ export function applyChange(record: OwnRecord, change: StreamChange, nowMs: numb
   const content = record.shadow?.content ?? record.content;
   for (const entry of change.entries) foldInto(content, entry);
   if (record.shadow !== undefined) {
-    if (content.seq < record.shadow.snapshotSeq) return;
+    // A stream that broke off within its snapshot shows what there is.
+    if (content.seq < record.shadow.snapshotSeq && !hasEnded(content)) return;
     record.shadow = undefined;
     record.content = content;
     record.parts = content.parts;
@@ -64,7 +65,11 @@ export function cursorOf(record: OwnRecord): { readonly epoch: string | undefine
 }
 
 export function isEnded(record: OwnRecord): boolean {
-  return record.content.status !== 'pending' && record.content.status !== 'streaming';
+  return hasEnded(record.content);
+}
+
+function hasEnded({ status }: Content): boolean {
+  return status !== 'pending' && status !== 'streaming';
 }
 
 function publish(record: OwnRecord, nowMs: number): void {

@@ -110,8 +110,8 @@ export function createStreamStore(options: StreamStoreOptions): StreamStore {
       for (const change of changes) {
         const record = records.get(change.key);
         if (record === undefined) continue;
+        if (change.entries.length > 0 || change.reset !== undefined) applyChange(record, change, nowMs);
         if (change.gone === true) failRecord(record, goneError, nowMs);
-        else applyChange(record, change, nowMs);
         touched.push(change.key);
         idleGrew ||= idle.has(change.key);
       }

@@ -1,0 +1,107 @@
+import { StreamError, toStreamError } from '../wire/errors.ts';
+import type { StreamEvent } from '../wire/events.ts';
+import type { StreamChange } from '../worker/messages.ts';
+import { readSource } from './response.ts';
+import { StreamShape } from './shape.ts';
+import type { LocalSource } from './types.ts';
+
+/** The one reading of a local source (ST7). Its events pass through the receiver like those of the relay. */
+export interface LocalReading {
+  /** A receiver has started: it is fed what the page has not folded in, which ends with `appliedSeq`. */
+  resume(appliedSeq: number): void;
+  /** A receiver numbers from 1; after a replacement its numbers are not the stream's any more. */
+  renumber(change: StreamChange): StreamChange;
+  /** The page has folded in everything up to `seq`: the source may be read on. */
+  applied(seq: number): void;
+  /** Ends the stream with `stopped`, and the source. */
+  stop(): void;
+  /** Ends the source. */
+  cancel(): void;
+}
+
+/** Events read from the source and not yet folded in, at most (one item of the source may overshoot it by what it is made of). */
+const MAX_UNAPPLIED = 256;
+
+export function readLocal(source: LocalSource, feed: (events: readonly StreamEvent[], end: boolean) => void): LocalReading {
+  const shape = new StreamShape();
+  let start: StreamEvent | undefined;
+  /** What the page has not folded in; the first of them is `applied + 1`. */
+  let unapplied: StreamEvent[] = [];
+  let applied = 0;
+  let offset = 0;
+  let cancelled = false;
+  let wake = (): void => {};
+
+  const push = (item: string | StreamEvent): void => {
+    if (cancelled) return;
+    const events = shape.push(item);
+    if (events.length === 0) return;
+    start ??= events[0];
+    unapplied.push(...events);
+    feed(events, shape.ended);
+  };
+  const fail = (cause: unknown): void => {
+    const { code, message, retryable, retryAfterMs } = toStreamError(cause, 'source_failed');
+    push({ type: 'error', code, message, retryable, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
+  };
+  const open = (): ReturnType<typeof readSource> | undefined => {
+    try {
+      return readSource(source);
+    } catch (cause) {
+      fail(new StreamError('source_failed', 'The source cannot be read: it was read before, or is locked by another reader.', { cause }));
+      return undefined;
+    }
+  };
+  const reader = open();
+
+  const run = async (): Promise<void> => {
+    try {
+      while (reader !== undefined && !shape.ended && !cancelled) {
+        if (unapplied.length >= MAX_UNAPPLIED) {
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+          continue;
+        }
+        const { done, value } = await reader.next();
+        if (done) push({ type: 'finish', reason: 'stop' });
+        else if (value !== undefined) push(value);
+      }
+    } catch (cause) {
+      fail(cause);
+    }
+    reader?.cancel();
+  };
+  void run();
+
+  return {
+    resume(appliedSeq) {
+      if (start === undefined) return;
+      // The receiver sees a stream that begins: `start` again, in the place of the last event the page has.
+      const again = appliedSeq > 0;
+      offset = again ? appliedSeq - 1 : 0;
+      feed(again ? [start, ...unapplied] : unapplied, shape.ended);
+    },
+    renumber(change) {
+      if (offset === 0) return change;
+      const entries = change.entries.map((entry) => ({ ...entry, fromSeq: entry.fromSeq + offset, seq: entry.seq + offset }));
+      return { ...change, entries };
+    },
+    applied(seq) {
+      if (seq <= applied) return;
+      unapplied = unapplied.slice(seq - applied);
+      applied = seq;
+      if (unapplied.length < MAX_UNAPPLIED) wake();
+    },
+    stop() {
+      push({ type: 'stopped', by: 'user' });
+      reader?.cancel();
+      wake();
+    },
+    cancel() {
+      cancelled = true;
+      reader?.cancel();
+      wake();
+    },
+  };
+}

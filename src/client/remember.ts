@@ -1,0 +1,29 @@
+import type { RememberedTransport } from '../worker/messages.ts';
+
+/** The transport that won for this relay lately, if it is not too old (CN15). Never throws: storage may be full, denied or missing. */
+export function recallTransport(url: string, nowMs: number): RememberedTransport | undefined {
+  try {
+    const value: unknown = JSON.parse(localStorage.getItem(storageKey(url)) ?? 'null');
+    return isRemembered(value) && value.expiresAt > nowMs ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function rememberTransport(url: string, remembered: RememberedTransport): void {
+  try {
+    localStorage.setItem(storageKey(url), JSON.stringify(remembered));
+  } catch {
+    // Not remembering costs one slower start.
+  }
+}
+
+function storageKey(url: string): string {
+  return `sluice:transport:${new URL(url).origin}`;
+}
+
+function isRemembered(value: unknown): value is RememberedTransport {
+  if (typeof value !== 'object' || value === null) return false;
+  const { winner, expiresAt } = value as Partial<RememberedTransport>;
+  return (winner === 'webtransport' || winner === 'websocket' || winner === 'sse') && typeof expiresAt === 'number';
+}

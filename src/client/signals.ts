@@ -1,0 +1,28 @@
+import type { SignalMessage } from '../worker/messages.ts';
+
+type Signal = SignalMessage['signal'];
+
+/**
+ * Tells what a worker cannot notice: network, visibility, the page frozen or brought back from the back/forward cache.
+ * Says at once where the page is offline or hidden. Does nothing where there is no page. Returns the end of it.
+ */
+export function watchSignals(tell: (signal: Signal) => void): () => void {
+  if (typeof window === 'undefined' || typeof document === 'undefined') return () => {};
+  const watching = new AbortController();
+  const on = (target: EventTarget, type: string, signal: (event: Event) => Signal | undefined): void => {
+    const listener = (event: Event): void => {
+      const found = signal(event);
+      if (found !== undefined) tell(found);
+    };
+    target.addEventListener(type, listener, { signal: watching.signal });
+  };
+  on(window, 'online', () => 'online');
+  on(window, 'offline', () => 'offline');
+  on(window, 'pageshow', (event) => ((event as PageTransitionEvent).persisted ? 'resumed' : undefined));
+  on(document, 'visibilitychange', () => (document.visibilityState === 'hidden' ? 'hidden' : 'visible'));
+  on(document, 'freeze', () => 'frozen');
+  on(document, 'resume', () => 'resumed');
+  if (navigator.onLine === false) tell('offline');
+  if (document.visibilityState === 'hidden') tell('hidden');
+  return () => watching.abort();
+}

@@ -1,0 +1,140 @@
+import type { StreamStore } from '../store/index.ts';
+import { StreamError, toStreamError } from '../wire/errors.ts';
+import type { StreamEvent } from '../wire/events.ts';
+import { isStreamId, streamChannel } from '../wire/limits.ts';
+import type { Attachment, Attachments, RelayStream } from './attachments.ts';
+import { readLocal } from './local.ts';
+import { noUrl, type Requests, type StartedStream } from './requests.ts';
+import type { LocalSource, StreamRequest, StreamSource } from './types.ts';
+
+export interface SourcesOptions {
+  readonly url: string | undefined;
+  readonly store: StreamStore;
+  readonly attachments: Attachments;
+  readonly requests: Requests;
+  /** Lets the receiver follow the stream from where the page is. */
+  readonly follow: (attachment: Attachment) => void;
+  readonly feed: (key: number, events: readonly StreamEvent[], end: boolean) => void;
+}
+
+/** Which stream a source means: the same source, the same stream. */
+export interface Sources {
+  /** The attachment the source has, or a new one. Never throws: what is wrong with a source is the stream's error. */
+  find(source: StreamSource): Attachment;
+  /** An attachment that has failed already. */
+  refused(error: StreamError): Attachment;
+  start(request: StreamRequest): Promise<StartedStream>;
+  /** The attachment is no more; its source may be attached again. */
+  forget(key: number): void;
+}
+
+export function createSources({ url, store, attachments, requests, follow, feed }: SourcesOptions): Sources {
+  const byId = new Map<string, Attachment>();
+  /** One `POST` for one request object, as long as the object lives. */
+  const byRequest = new WeakMap<StreamRequest, RelayStream>();
+  const byLocal = new WeakMap<LocalSource, Attachment>();
+  let lastKey = 0;
+
+  const refused = (error: StreamError, relay?: RelayStream): Attachment => {
+    lastKey += 1;
+    const record = store.create(lastKey, undefined);
+    fail(lastKey, error);
+    return { key: lastKey, record, relay, local: undefined };
+  };
+  const fail = (key: number, { code, message, retryable, retryAfterMs }: StreamError): void =>
+    store.fail(key, { code, message, retryable, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
+
+  const followRelay = (relay: RelayStream): Attachment => {
+    lastKey += 1;
+    const key = lastKey;
+    const attachment = { key, record: store.create(key, relay.channel === undefined ? undefined : relay.id), relay, local: undefined };
+    byId.set(relay.id, attachment);
+    relay.started.then(
+      () => {
+        if (attachments.get(key) !== attachment) return;
+        store.identify(key, relay.id);
+        byId.set(relay.id, attachment);
+        follow(attachment);
+      },
+      (cause: unknown) => fail(key, toStreamError(cause)),
+    );
+    return attachment;
+  };
+
+  const request = (body: StreamRequest): RelayStream => {
+    const known = byRequest.get(body);
+    if (known !== undefined) return known;
+    const id = body.id ?? randomId();
+    const relay: RelayStream = {
+      id,
+      channel: undefined,
+      started: requests.start({ ...body, id }).then((started) => {
+        relay.id = started.id;
+        relay.channel = started.channel;
+      }),
+    };
+    byRequest.set(body, relay);
+    return relay;
+  };
+
+  /** What was gone may exist by now: it is asked for again, once nobody shows that it was gone. */
+  const known = (id: string): Attachment | undefined => {
+    const found = byId.get(id);
+    if (found?.record.summary.error?.code !== 'unknown_channel' || attachments.shown(found)) return found;
+    store.remove(found.key);
+    forget(found.key);
+    return undefined;
+  };
+
+  const forget = (key: number): void => {
+    const attachment = attachments.get(key);
+    attachments.forget(key);
+    if (attachment === undefined) return;
+    attachment.local?.cancel();
+    for (const [id, known] of byId) if (known === attachment) byId.delete(id);
+  };
+
+  const local = (source: LocalSource): Attachment => {
+    const before = byLocal.get(source);
+    if (before !== undefined && store.get(before.key) !== undefined) return before;
+    if (before !== undefined)
+      return refused(new StreamError('source_failed', 'The source was read before, and its text has left the store. Make a new source.'));
+    lastKey += 1;
+    const key = lastKey;
+    const record = store.create(key, undefined);
+    const attachment = { key, record, relay: undefined, local: readLocal(source, (events, end) => feed(key, events, end)) };
+    byLocal.set(source, attachment);
+    return attachment;
+  };
+
+  return {
+    find(source) {
+      if (isLocal(source)) return local(source);
+      if (url === undefined) return refused(noUrl());
+      if ('request' in source && typeof source.request === 'object') {
+        const id = byRequest.get(source.request)?.id ?? source.request.id;
+        return (id === undefined ? undefined : known(id)) ?? followRelay(request(source.request));
+      }
+      if ('id' in source && isStreamId(source.id)) {
+        const { id } = source;
+        return known(id) ?? followRelay({ id, channel: streamChannel(id), started: Promise.resolve() });
+      }
+      return refused(
+        new StreamError('bad_request', 'The source is not a stream id, a request, an async iterable, a ReadableStream or a Response.'),
+      );
+    },
+    refused,
+    start: (body) => requests.start({ ...body, id: body.id ?? randomId() }),
+    forget,
+  };
+}
+
+function isLocal(source: StreamSource): source is LocalSource {
+  if (typeof source !== 'object' || source === null) return false;
+  return (typeof Response !== 'undefined' && source instanceof Response) || 'getReader' in source || Symbol.asyncIterator in source;
+}
+
+/** 128 random bits. `crypto.randomUUID` exists in secure contexts only. */
+function randomId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
