@@ -180,7 +180,9 @@ export class Subscriptions {
   #answered({ subscription: id, answer, epoch, seq }: SubscribedFrame): void {
     const stream = this.#bySubscription.get(id);
     const subscription = stream?.subscription;
-    if (stream === undefined || subscription === undefined || subscription.answered) return;
+    if (stream === undefined || subscription === undefined) return;
+    // A running subscription is answered again where the relay compacted what it had not sent yet (SQ8).
+    if (subscription.answered && answer !== 'reset') return;
     subscription.answered = true;
     if (answer === 'gone') {
       stream.buffer.end(this.#now());

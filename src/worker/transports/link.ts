@@ -1,4 +1,4 @@
-import { type ClientFrame, concatBytes, encodeClientFrame, type StreamError, wireLimits } from '../../wire/index.ts';
+import { type ClientFrame, concatBytes, encodeClientFrame, isErrorCode, StreamError, wireLimits } from '../../wire/index.ts';
 import type { ReceiverEnv } from '../environment.ts';
 
 /** Our end of one connection, whatever carries it. No method throws; after `close` they do nothing. */
@@ -48,6 +48,14 @@ export function clientMessages(frames: readonly ClientFrame[]): Uint8Array<Array
   }
   if (open.length > 0) messages.push(own(concatBytes(open)));
   return messages;
+}
+
+/** Why the other end closed: the reason beside the close code is a code of the table (docs/PROTOCOL.md, CN8), or something else. */
+export function closeError(reason: string | undefined, opened: boolean, what: string): StreamError {
+  if (isErrorCode(reason)) return new StreamError(reason);
+  return opened
+    ? new StreamError('connection_lost', `${what} closed. The connection is made again and every stream resumes.`)
+    : new StreamError('connect_failed', `${what} could not be opened.`);
 }
 
 /** The encoder hands out views of a shared buffer; what is sent later must own its bytes. */

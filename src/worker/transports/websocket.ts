@@ -1,5 +1,5 @@
 import { StreamError } from '../../wire/index.ts';
-import { clientMessages, type OpenLink } from './link.ts';
+import { clientMessages, closeError, type OpenLink } from './link.ts';
 
 /** Binary messages, one protocol message each (docs/PROTOCOL.md, CN11). */
 export const openWebSocket: OpenLink = (endpoint, callbacks, env) => {
@@ -40,13 +40,7 @@ export const openWebSocket: OpenLink = (endpoint, callbacks, env) => {
     callbacks.heard();
     callbacks.message(new Uint8Array(data));
   };
-  socket.onclose = ({ code }) => {
-    end(
-      opened
-        ? new StreamError('connection_lost', `The WebSocket closed (${code}). The connection is made again and every stream resumes.`)
-        : new StreamError('connect_failed', `The WebSocket could not be opened (${code}).`),
-    );
-  };
+  socket.onclose = ({ reason }) => end(closeError(reason, opened, 'The WebSocket'));
   socket.onerror = () => {};
   return {
     send(frames) {

@@ -1,5 +1,5 @@
 import { StreamError } from '../../wire/index.ts';
-import { clientMessages, type OpenLink } from './link.ts';
+import { clientMessages, closeError, type OpenLink } from './link.ts';
 import { MessageSplitter, prefixed } from './prefix.ts';
 
 /**
@@ -10,6 +10,7 @@ import { MessageSplitter, prefixed } from './prefix.ts';
 export const openWebTransport: OpenLink = (endpoint, callbacks, env) => {
   let session: WebTransport | undefined;
   let writer: WritableStreamDefaultWriter<Uint8Array> | undefined;
+  let ready = false;
   let over = false;
 
   const close = (): void => {
@@ -26,9 +27,13 @@ export const openWebTransport: OpenLink = (endpoint, callbacks, env) => {
     close();
     callbacks.ended(error);
   };
+  /** Stream and session fail together: the session's own word, which may name a code, comes first. */
   const fail = (cause: unknown): void => {
-    end(cause instanceof StreamError ? cause : new StreamError('connection_lost', undefined, { cause }));
+    if (cause instanceof StreamError) end(cause);
+    else if (session === undefined) refuse();
+    else session.closed.then(({ reason }) => end(closeError(reason, ready, 'The WebTransport session')), refuse);
   };
+  const refuse = (): void => end(closeError(undefined, ready, 'The WebTransport session'));
   const drain = async (stream: ReadableStream<Uint8Array>): Promise<void> => {
     const splitter = new MessageSplitter();
     const reader = stream.getReader();
@@ -56,33 +61,19 @@ export const openWebTransport: OpenLink = (endpoint, callbacks, env) => {
     if (env.WebTransport === undefined) throw new StreamError('connect_failed', 'This platform has no WebTransport.');
     const hashes = endpoint.certificateHashes.map((value) => ({ algorithm: 'sha-256', value }));
     session = new env.WebTransport(endpoint.url, hashes.length === 0 ? {} : { serverCertificateHashes: hashes });
-    session.closed.then(() => end(new StreamError('connection_lost', 'The relay closed the WebTransport session.')), fail);
+    session.closed.then(({ reason }) => end(closeError(reason, ready, 'The WebTransport session')), refuse);
     await session.ready;
     const control = await session.createBidirectionalStream();
     writer = control.writable.getWriter();
     writer.closed.catch(() => {});
     if (over) return;
     accept(session.incomingUnidirectionalStreams).catch(fail);
+    ready = true;
     callbacks.opened();
     await drain(control.readable);
-    end(new StreamError('connection_lost', 'The relay ended the control stream.'));
+    refuse();
   };
-
-  let ready = false;
-  const { opened } = callbacks;
-  callbacks = {
-    ...callbacks,
-    opened() {
-      ready = true;
-      opened();
-    },
-  };
-  Promise.resolve()
-    .then(open)
-    .catch((cause: unknown) => {
-      if (ready) fail(cause);
-      else end(new StreamError('connect_failed', 'The WebTransport session could not be opened.', { cause }));
-    });
+  Promise.resolve().then(open).catch(fail);
 
   return {
     send(frames) {
