@@ -11,6 +11,7 @@ const sampled = 5;
 const connectingAtOnce = 32;
 
 const readers: Readonly<Record<SubjectName, () => Promise<ConnectReader>>> = {
+  source: async () => async () => {},
   floor: async () => connectFloor,
   ws: async () => connectBroadcast,
   json: async () => connectBroadcast,

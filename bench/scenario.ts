@@ -12,9 +12,11 @@ export interface Timing {
 
 export const subjectNames = ['floor', 'ws', 'sse', 'socket.io', 'json', 'sluice-ws', 'sluice-wt', 'sluice-sse'] as const;
 
-export type SubjectName = (typeof subjectNames)[number];
+/** What is compared, and `source`: what arrives, delivered to nobody. */
+export type SubjectName = (typeof subjectNames)[number] | 'source';
 
 export const subjectTitles: Readonly<Record<SubjectName, string>> = {
+  source: 'source alone',
   floor: 'floor: one `ws` message per tick',
   ws: 'bare `ws` broadcast',
   sse: 'plain SSE',

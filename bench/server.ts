@@ -9,6 +9,7 @@ import type { StartSubject, Subject } from './subjects/subject.ts';
 // The server's process: one subject, and the source it is fed by. Only this process's CPU time is counted.
 
 const loaders: Readonly<Record<SubjectName, () => Promise<StartSubject>>> = {
+  source: async () => async () => ({ endpoint: { port: 0 }, publish: () => {} }),
   floor: async () => (await import('./subjects/floor.ts')).startFloor,
   ws: async () => (await import('./subjects/broadcast.ts')).startBroadcast,
   json: async () => (await import('./subjects/broadcast.ts')).startJson,

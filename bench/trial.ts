@@ -74,7 +74,8 @@ export async function runTrial(
     const deliveries = batches === 0 ? 0 : (clientsTo.bytes - clientsFrom.bytes) / bytesPerDelivery;
     const clientSeconds = (clientsTo.atMs - clientsFrom.atMs) / 1000;
     const serverSeconds = (serverTo.atMs - serverFrom.atMs) / 1000;
-    const perSecond = deliveries / clientSeconds;
+    const due = cell.subscribers * cell.streams * arrival.batchesPerSecond;
+    const perSecond = subject === 'source' ? due : deliveries / clientSeconds;
     const latencies: number[] = [];
     const lags: number[] = [];
     serverRecord.appendedAt.forEach((times, stream) => {
@@ -94,7 +95,7 @@ export async function runTrial(
       cell,
       round,
       cpuPerDelivery: (serverTo.cpuMicros - serverFrom.cpuMicros) / serverSeconds / perSecond,
-      delivered: perSecond / (cell.subscribers * cell.streams * arrival.batchesPerSecond),
+      delivered: perSecond / due,
       deliveriesPerSecond: perSecond,
       serverCores: (serverTo.cpuMicros - serverFrom.cpuMicros) / 1e6 / serverSeconds,
       clientCores: (clientsTo.cpuMicros - clientsFrom.cpuMicros) / 1e6 / clientSeconds,

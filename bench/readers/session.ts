@@ -1,11 +1,14 @@
+import type { BatchesFrame, CreditWindow } from '../../src/wire/index.ts';
 import { nowMs } from '../clock.ts';
+import { loadWire } from '../kit.ts';
 import { arrival } from '../scenario.ts';
-import { type BatchesFrame, CreditWindow, concatBytes, decodeServerMessage, encodeClientFrame, PROTOCOL_VERSION } from '../sluice.ts';
 import type { Sample, Tally } from './tally.ts';
 import { endOf, integerAt } from './walk.ts';
 
-/** Messages sent before this many bytes, so that all subscribes of a connection keep below the relay's limit of 64 KiB. */
-const creditWindow = { initialBytes: 196_608, maxBytes: 4_194_304 };
+const wire = await loadWire();
+
+/** The connection's window; a subscription's is the default. */
+const connectionWindow = { initialBytes: 196_608 };
 const batchesHead = [0x93, 18] as const;
 
 /**
@@ -20,7 +23,7 @@ export class ReaderSession {
   readonly #send: (message: Uint8Array) => void;
   readonly #tally: Tally;
   readonly #sample: Sample | undefined;
-  readonly #connection = new CreditWindow(nowMs(), creditWindow);
+  readonly #connection: CreditWindow = new wire.CreditWindow(nowMs(), connectionWindow);
   readonly #windows: CreditWindow[];
   readonly #appliedSeq: Float64Array;
   #answers = 0;
@@ -33,11 +36,11 @@ export class ReaderSession {
     this.#send = send;
     this.#tally = tally;
     this.#sample = sample;
-    this.#windows = channels.map(() => new CreditWindow(nowMs()));
+    this.#windows = channels.map(() => new wire.CreditWindow(nowMs()));
     this.#appliedSeq = new Float64Array(channels.length);
-    const hello = encodeClientFrame({ type: 'hello', protocol: PROTOCOL_VERSION, credit: this.#connection.limit });
+    const hello = wire.encodeClientFrame({ type: 'hello', protocol: wire.PROTOCOL_VERSION, credit: this.#connection.limit });
     const subscribes = channels.map((channel, index) =>
-      encodeClientFrame({
+      wire.encodeClientFrame({
         type: 'subscribe',
         subscription: index + 1,
         channel,
@@ -45,7 +48,7 @@ export class ReaderSession {
         credit: (this.#windows[index] as CreditWindow).limit,
       }),
     );
-    this.opening = concatBytes([hello, ...subscribes]);
+    this.opening = wire.concatBytes([hello, ...subscribes]);
   }
 
   receive(message: Uint8Array): void {
@@ -66,7 +69,7 @@ export class ReaderSession {
 
   #decode(message: Uint8Array): void {
     let batches = false;
-    for (const frame of decodeServerMessage(message)) {
+    for (const frame of wire.decodeServerMessage(message)) {
       switch (frame.type) {
         case 'batches':
           batches = true;
@@ -78,7 +81,7 @@ export class ReaderSession {
           if (this.#answers === this.#windows.length) this.#resolve();
           break;
         case 'ping':
-          this.#send(encodeClientFrame({ type: 'pong', nonce: frame.nonce }));
+          this.#send(wire.encodeClientFrame({ type: 'pong', nonce: frame.nonce }));
           break;
         case 'error':
           throw new Error(`The relay refused: ${frame.code} ${frame.message}`);
@@ -107,6 +110,6 @@ export class ReaderSession {
     const whole = this.#connection.applied(bytes, now);
     if (!own && !whole) return;
     const grants = own ? [{ subscription, limit: window.limit, appliedSeq: this.#appliedSeq[subscription - 1] as number }] : [];
-    this.#send(encodeClientFrame({ type: 'credit', connectionLimit: this.#connection.limit, grants }));
+    this.#send(wire.encodeClientFrame({ type: 'credit', connectionLimit: this.#connection.limit, grants }));
   }
 }

@@ -1,13 +1,18 @@
 import type { ConnectReader } from './baseline.ts';
+import { type Link, type OpenLink, openSseLink, openWebSocketLink, openWebTransportLink } from './link.ts';
 import { ReaderSession } from './session.ts';
-import { connectWebSocket, type WebSocketClient } from './websocket.ts';
 
-export const connectSluiceWebSocket: ConnectReader = async ({ port, channels = [] }, _cell, tally, sample) => {
-  let client: WebSocketClient | undefined;
-  const session = new ReaderSession(channels, tally, sample, (message) => client?.send(message));
-  client = await connectWebSocket(port, '/v1/socket', (payload) => session.receive(payload));
-  client.send(session.opening);
-  await session.subscribed;
-};
-export const connectSluiceWebTransport = connectSluiceWebSocket;
-export const connectSluiceSse = connectSluiceWebSocket;
+const over =
+  (open: OpenLink): ConnectReader =>
+  async (endpoint, _cell, tally, sample) => {
+    let link: Link | undefined;
+    const session = new ReaderSession(endpoint.channels ?? [], tally, sample, (message) => link?.send(message));
+    link = await open(endpoint, session.opening, (message) => session.receive(message));
+    await session.subscribed;
+  };
+
+export const connectSluiceWebSocket: ConnectReader = over(openWebSocketLink);
+
+export const connectSluiceWebTransport: ConnectReader = over(openWebTransportLink);
+
+export const connectSluiceSse: ConnectReader = over(openSseLink);

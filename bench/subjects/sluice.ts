@@ -1,23 +1,20 @@
-import { createRelayCore } from '../../server/relay/relay.ts';
-import { createMemoryStorage } from '../../server/log/memory.ts';
-import { createWebSocketTransport } from '../../server/transports/websocket.ts';
-import { listen } from './listen.ts';
+import { loadServer } from '../kit.ts';
+import { discover } from './discover.ts';
 import { PushSource } from './source.ts';
 import type { StartSubject } from './subject.ts';
 
-/** The relay as it is: log, sequence, credit, every transport. Only the limits on the number of connections are raised. */
+/** More connections than these limits allow, and all of one principal, are what the benchmark is about. */
+export const limits = { maxConnections: 1_000_000, maxConnectionsPerPrincipal: 1_000_000, maxMessagesPerSecond: 1_000_000 };
+
+/** The relay as it is: log, sequence, credit and heartbeat on, each stream an iterable of the application's own. */
 export const startSluice: StartSubject = async (cell) => {
-  const relay = createRelayCore(
-    { maxConnectionsPerPrincipal: 100_000, maxConnections: 100_000 },
-    { storage: createMemoryStorage(), providers: [] },
-  );
+  const { createRelay } = await loadServer();
+  const relay = createRelay({ ...limits, providers: [] });
   const sources = Array.from({ length: cell.streams }, () => new PushSource());
   const channels = sources.map((source, index) => relay.streams.create({ id: `bench-${index}`, source }).channel);
-  const { server, port } = await listen();
-  const sockets = createWebSocketTransport({ accept: relay.accept, admit: () => {} });
-  server.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head));
+  const { port } = await relay.listen({ port: 0 });
   return {
-    endpoint: { port, channels },
+    endpoint: { ...(await discover(port)), channels },
     publish(stream, _index, tokens) {
       const source = sources[stream] as PushSource;
       for (const delta of tokens) source.push({ type: 'text', part: '0', delta });

@@ -1,4 +1,4 @@
-import type { StreamEvent } from '../sluice.ts';
+import type { StreamEvent } from '../../src/wire/index.ts';
 
 /** What an application hands to `relay.streams.create({ source })`: events as they come, never ending. */
 export class PushSource implements AsyncIterable<StreamEvent> {

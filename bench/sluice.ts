@@ -1,2 +1,0 @@
-// The kit as the benchmark sees it.
-export * from '../src/wire/index.ts';
