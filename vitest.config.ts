@@ -1,3 +1,4 @@
+import { storybookTest } from '@storybook/addon-vitest/vitest-plugin';
 import react from '@vitejs/plugin-react';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
@@ -5,6 +6,15 @@ import { chromiumArgs, findChromium } from './scripts/chromium.ts';
 import { sourceWorker } from './scripts/worker.ts';
 
 const executablePath = findChromium();
+
+/** Fresh for each project: vitest writes into it. */
+const chromium = () => ({
+  enabled: true,
+  headless: true,
+  screenshotFailures: false,
+  provider: playwright({ launchOptions: { ...(executablePath ? { executablePath } : {}), args: [...chromiumArgs] } }),
+  instances: [{ browser: 'chromium' as const }],
+});
 
 export default defineConfig({
   test: {
@@ -28,14 +38,13 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/**/*.browser.test.{ts,tsx}'],
-          browser: {
-            enabled: true,
-            headless: true,
-            screenshotFailures: false,
-            provider: playwright({ launchOptions: { ...(executablePath ? { executablePath } : {}), args: [...chromiumArgs] } }),
-            instances: [{ browser: 'chromium' }],
-          },
+          browser: chromium(),
         },
+      },
+      {
+        // Each story: rendered, played, and checked by axe (.storybook/preview.tsx).
+        plugins: [storybookTest()],
+        test: { name: 'storybook', browser: chromium() },
       },
       {
         test: {

@@ -76,7 +76,7 @@ test.each([
   expect(boxes.length).toBeGreaterThan(3);
   for (const box of boxes) {
     expect(box.length).toBeLessThanOrEqual(4096 + 32);
-    expect(box).not.toMatch(/^[\p{M}\u200d\udc00-\udfff]/u);
+    expect(box).not.toMatch(/^(?:\p{M}|\u200d|[\udc00-\udfff])/u);
   }
   if (word.endsWith(' ')) for (const box of boxes.slice(0, -1)) expect(box.endsWith(' ')).toBe(true);
 });

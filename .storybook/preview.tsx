@@ -1,0 +1,36 @@
+import type { Preview } from '@storybook/react-vite';
+import { SluiceProvider } from '../src/index.ts';
+import './preview.css';
+
+import.meta.glob('../src/styles/*.css', { eager: true });
+
+const preview: Preview = {
+  tags: ['autodocs'],
+  parameters: {
+    layout: 'fullscreen',
+    a11y: { test: 'error' },
+    docs: { story: { height: '30rem' } },
+    options: { storySort: { order: ['Basics', 'States', 'Stress'] } },
+  },
+  globalTypes: {
+    theme: {
+      description: 'Colour scheme',
+      toolbar: { title: 'Theme', icon: 'contrast', items: ['system', 'light', 'dark'], dynamicTitle: true },
+    },
+  },
+  initialGlobals: { theme: 'system' },
+  decorators: [
+    (Story, { globals }) => {
+      const theme = String(globals['theme']);
+      return (
+        <div className="story" data-theme={theme === 'system' ? undefined : theme}>
+          <SluiceProvider>
+            <Story />
+          </SluiceProvider>
+        </div>
+      );
+    },
+  ],
+};
+
+export default preview;
