@@ -48,7 +48,7 @@ export const openSseLink: OpenLink = async ({ port }, opening, onMessage) => {
   const session = Promise.withResolvers<string>();
   let known = false;
   await connectEventStream(port, { method: 'POST', path: '/v1/sse', body: opening, headers: `Content-Type: ${type}\r\n` }, (payload) => {
-    const message = Buffer.from(Buffer.from(payload.buffer, payload.byteOffset, payload.length).latin1Slice(), 'base64');
+    const message = Buffer.from(Buffer.from(payload.buffer, payload.byteOffset, payload.length).toString('latin1'), 'base64');
     if (!known) {
       known = true;
       const welcome = decodeServerMessage(message)[0];
@@ -82,13 +82,13 @@ async function acceptStreams(streams: ReadableStream<ReadableStream<Uint8Array>>
 /** Cuts a stream into its length-prefixed messages. */
 async function readMessages(stream: ReadableStream<Uint8Array>, onMessage: OnPayload): Promise<void> {
   const reader = stream.getReader();
-  let rest = Buffer.alloc(0);
+  let rest: Buffer = Buffer.alloc(0);
   for (;;) {
     const next = await reader.read().catch(() => undefined);
     if (next?.value === undefined) return;
     const { buffer, byteOffset, byteLength } = next.value;
     const chunk = Buffer.from(buffer, byteOffset, byteLength);
-    let bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    let bytes: Buffer = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     while (bytes.length >= 4 && bytes.length >= 4 + bytes.readUInt32BE(0)) {
       const end = 4 + bytes.readUInt32BE(0);
       onMessage(bytes.subarray(4, end));
