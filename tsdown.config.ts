@@ -10,7 +10,6 @@ const common: UserConfig = {
   // From isolated declarations, file by file: needs no type checker, so `npm start` is quick. `npm run types` is the check.
   dts: { generator: 'oxc' },
   fixedExtension: false,
-  hash: false,
   deps: { neverBundle: [/^node:/], onlyBundle: [] },
   report: false,
   failOnWarn: true,
