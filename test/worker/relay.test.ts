@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import { WebTransport } from 'rwebtransport';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createRelay, type Relay, type RelayServerOptions } from '../../server/index.ts';
@@ -26,6 +27,27 @@ function cuttable(): { readonly env: { WebTransport: typeof globalThis.WebTransp
       for (const session of sessions) session.close();
     },
   };
+}
+
+/** The relay's own discovery, with WebTransport at another UDP port. */
+function fetchWithQuicAt(port: number): typeof fetch {
+  return async (input, init) => {
+    const response = await fetch(input, init);
+    if (!String(input).endsWith('/v1/connect')) return response;
+    const document = await response.json();
+    document.endpoints.webtransport.url = `https://127.0.0.1:${port}/v1/webtransport`;
+    return Response.json(document);
+  };
+}
+
+/** A UDP port that swallows everything (or, closed again, at which nothing listens). */
+async function udpPort(state: 'black-holed' | 'closed'): Promise<number> {
+  const socket = createSocket('udp4');
+  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+  const { port } = socket.address();
+  if (state === 'closed') await new Promise<void>((resolve) => socket.close(() => resolve()));
+  else onTestFinished(() => new Promise<void>((resolve) => socket.close(() => resolve())));
+  return port;
 }
 
 async function startRelay(options: RelayServerOptions = {}): Promise<{ relay: Relay; url: string; port: number }> {
@@ -67,3 +89,189 @@ test.each<TransportName>(['webtransport', 'websocket', 'sse'])(
   },
   30_000,
 );
+
+test('[CN14] automatic: WebTransport where it works', async () => {
+  const { relay, url } = await startRelay();
+  const page = new TestPage(cuttable().env);
+  page.configure(url);
+  const source = new ManualSource();
+  page.attach(1, relay.streams.create({ source }).channel);
+  source.text('hello');
+  source.end();
+  await vi.waitFor(() => expect(page.fold(1).status).toBe('done'));
+  expect(page.connection).toMatchObject({ status: 'connected', transport: 'webtransport', fallbackReason: undefined });
+  expect(page.connection?.remember?.winner).toBe('webtransport');
+});
+
+test.each(['closed', 'black-holed'] as const)(
+  '[CN14] [CN15] with UDP %s WebSocket carries the first text within a second',
+  async (state) => {
+    const { relay, url } = await startRelay();
+    const page = new TestPage({ ...cuttable().env, fetch: fetchWithQuicAt(await udpPort(state)) });
+    const source = new ManualSource();
+    const { channel } = relay.streams.create({ source });
+    source.text('hello');
+    const startedAt = performance.now();
+    page.configure(url, { options: { attemptTimeoutMs: 1_500 } });
+    page.attach(1, channel);
+    await vi.waitFor(() => expect(page.text(1)).toBe('hello'), { interval: 5 });
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(page.connection).toMatchObject({ status: 'connected', transport: 'websocket' });
+    // Known as lost only once it has failed or run out of time.
+    await vi.waitFor(() => expect(page.connection?.remember?.winner).toBe('websocket'), 3_000);
+    expect(page.connection?.fallbackReason).toContain('webtransport');
+  },
+);
+
+test('[CN14] a remembered loss starts WebSocket at once, and a browser without WebTransport too', async () => {
+  const { relay, url } = await startRelay();
+  const { channel } = relay.streams.create({ source: new ManualSource() });
+  for (const configure of [{ remembered: { winner: 'websocket' as const, expiresAt: Date.now() + 60_000 } }, {}]) {
+    const page = new TestPage('remembered' in configure ? cuttable().env : { WebTransport: undefined });
+    const startedAt = performance.now();
+    page.configure(url, configure);
+    page.attach(1, channel);
+    await vi.waitFor(() => expect(page.connection?.transport).toBe('websocket'), { interval: 5 });
+    expect(performance.now() - startedAt).toBeLessThan(450);
+  }
+});
+
+test('[CR3] [CR5] [ST1] a page that acknowledges late gets everything, a window at a time', async () => {
+  const { relay, url } = await startRelay();
+  const page = new TestPage();
+  page.configure(url, { transport: 'websocket' });
+  page.busy = true;
+  const source = new ManualSource();
+  page.attach(1, relay.streams.create({ source }).channel);
+  const line = 'x'.repeat(999) + '\n';
+  for (let count = 0; count < 1_000; count += 1) source.text(line);
+  source.end();
+  await vi.waitFor(() => expect(page.patches.length).toBe(1));
+  // The window and what may overshoot it, in bytes of the encoded batches.
+  let most = 0;
+  while (page.fold(1).status !== 'done') {
+    const before = page.text(1).length;
+    const patches = page.patches.length;
+    page.acknowledge();
+    await vi.waitFor(() => expect(page.patches.length).toBeGreaterThan(patches));
+    most = Math.max(most, page.text(1).length - before);
+  }
+  expect(page.text(1)).toBe(line.repeat(1_000));
+  expect(page.faults).toEqual([]);
+  expect(most).toBeLessThan(1_000_000);
+  expect(page.patches.length).toBeGreaterThan(4);
+});
+
+test('[ST8] a replacement receiver resumes from what the page has applied', async () => {
+  const { relay, url } = await startRelay();
+  const source = new ManualSource();
+  const { channel } = relay.streams.create({ source });
+  const first = new TestPage();
+  first.configure(url, { transport: 'websocket' });
+  first.attach(1, channel);
+  source.text('before ');
+  await vi.waitFor(() => expect(first.text(1)).toBe('before '));
+  first.receiver.close();
+  source.text('after');
+  source.end();
+  const second = new TestPage();
+  second.configure(url, { transport: 'websocket' });
+  const epoch = first.epochs.get(1) ?? '';
+  second.attach(1, channel, { epoch, afterSeq: first.fold(1).seq });
+  await vi.waitFor(() => expect(second.fold(1).status).toBe('done'));
+  expect(second.text(1)).toBe('after');
+  expect(second.faults).toEqual([]);
+});
+
+test('[SQ8] [SQ9] another epoch is a reset, an unknown channel is gone', async () => {
+  const { relay, url } = await startRelay();
+  const source = new ManualSource();
+  const { channel } = relay.streams.create({ source });
+  source.text('whole');
+  source.end();
+  const page = new TestPage();
+  page.configure(url, { transport: 'websocket' });
+  page.attach(1, channel, { epoch: 'of yesterday', afterSeq: 7 });
+  page.attach(2, 'stream:nobody');
+  await vi.waitFor(() => expect(page.gone).toEqual([2]));
+  await vi.waitFor(() => expect(page.text(1)).toBe('whole'));
+  expect(page.resets).toEqual([1]);
+});
+
+test('[CN3] refused credentials are final until there are new ones', async () => {
+  const { relay, url } = await startRelay({
+    authenticate: ({ credentials }) => (credentials === 'good' ? { id: 'anonymous' } : undefined),
+  });
+  const { channel } = relay.streams.create({ source: new ManualSource() });
+  const page = new TestPage();
+  page.configure(url, { transport: 'websocket', credentials: 'bad' });
+  page.attach(1, channel);
+  await vi.waitFor(() => expect(page.connection?.status).toBe('failed'));
+  expect(page.connection?.error).toMatchObject({ code: 'unauthenticated', retryable: false });
+  page.receiver.receive({ type: 'credentials', credentials: 'good' });
+  await vi.waitFor(() => expect(page.connection?.status).toBe('connected'));
+});
+
+test.each<TransportName>(['websocket', 'sse'])(
+  '[CN3] [CN13] fresh credentials are asked for before connecting over %s',
+  async (transport) => {
+    const { relay, url } = await startRelay({
+      authenticate: ({ credentials }) => (credentials === 'fresh' ? { id: 'anonymous' } : undefined),
+    });
+    const { channel } = relay.streams.create({ source: new ManualSource() });
+    const page = new TestPage();
+    page.configure(url, { transport, asksCredentials: true });
+    page.attach(1, channel);
+    await vi.waitFor(() => expect(page.messages.some(({ type }) => type === 'credentials-needed')).toBe(true));
+    page.receiver.receive({ type: 'credentials', credentials: 'fresh' });
+    await vi.waitFor(() => expect(page.connection?.status).toBe('connected'));
+    // Over SSE this is a post of its own.
+    const source = new ManualSource();
+    page.attach(2, relay.streams.create({ source }).channel);
+    source.text('x');
+    await vi.waitFor(() => expect(page.text(2)).toBe('x'));
+  },
+);
+
+test('[RL9] [CN9] a drain moves the page to a new connection, which resumes', async () => {
+  const { relay, url } = await startRelay();
+  const page = new TestPage({ random: () => 0 });
+  page.configure(url, { transport: 'websocket' });
+  const source = new ManualSource();
+  page.attach(1, relay.streams.create({ source }).channel);
+  source.text('one ');
+  await vi.waitFor(() => expect(page.text(1)).toBe('one '));
+  relay.drain({ retryAfterMs: 0, spreadMs: 1_000 });
+  await vi.waitFor(() => expect(page.connections.map(({ status }) => status)).toContain('reconnecting'));
+  await vi.waitFor(() => expect(page.connection?.status).toBe('connected'));
+  source.text('two');
+  await vi.waitFor(() => expect(page.text(1)).toBe('one two'));
+  expect(page.faults).toEqual([]);
+});
+
+test('[CN14] nothing connects before the first attach, and detach leaves', async () => {
+  const { relay, url } = await startRelay();
+  const page = new TestPage();
+  page.configure(url, { transport: 'websocket' });
+  expect(page.connection).toBeUndefined();
+  page.attach(1, relay.streams.create({ source: new ManualSource() }).channel);
+  await vi.waitFor(() => expect(relay.stats.subscriptions).toBe(1));
+  page.receiver.receive({ type: 'detach', key: 1 });
+  await vi.waitFor(() => expect(relay.stats.subscriptions).toBe(0));
+  expect(relay.stats.generations).toBe(1);
+});
+
+test('[CN12] many channels over WebTransport, more than a browser allows streams', async () => {
+  const { relay, url } = await startRelay();
+  const page = new TestPage(cuttable().env);
+  page.configure(url, { transport: 'webtransport' });
+  const sources = Array.from({ length: 100 }, () => new ManualSource());
+  for (const [key, source] of sources.entries()) page.attach(key, relay.streams.create({ source }).channel);
+  for (const [key, source] of sources.entries()) {
+    source.text(`stream ${key}`);
+    source.end();
+  }
+  await vi.waitFor(() => expect(sources.every((_, key) => page.fold(key).status === 'done')).toBe(true), 10_000);
+  for (const key of sources.keys()) expect(page.text(key)).toBe(`stream ${key}`);
+  expect(page.faults).toEqual([]);
+});
