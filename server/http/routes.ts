@@ -59,7 +59,8 @@ export function createFetchHandler({ core, sse, endpoints, policy, now = Date.no
   };
   const messageBody = (request: Request): Promise<Uint8Array> => {
     requireType(request, MESSAGE_TYPE);
-    return readBody(request, wireLimits.maxClientMessageBytes, 'frame_too_large');
+    // A little more than the protocol allows, so that the session itself can refuse it.
+    return readBody(request, 4 * wireLimits.maxClientMessageBytes, 'frame_too_large');
   };
 
   const routes: readonly Route[] = [
