@@ -4,6 +4,7 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { chromiumArgs, findChromium } from './scripts/chromium.ts';
 import { sourceWorker } from './scripts/worker.ts';
+import { endToEndCommands } from './test/support/e2e.ts';
 
 const executablePath = findChromium();
 
@@ -38,7 +39,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/**/*.browser.test.{ts,tsx}'],
-          browser: chromium(),
+          browser: { ...chromium(), commands: endToEndCommands },
         },
       },
       {

@@ -55,7 +55,9 @@ function absolute(url: string | undefined): string | undefined {
   const page = typeof location === 'undefined' ? undefined : location.href;
   if (url === undefined && page === undefined) return undefined;
   try {
-    return new URL(url ?? '/', page).href;
+    const { origin, pathname } = new URL(url ?? '/', page);
+    // The relay may live below a path: its addresses are relative to it.
+    return new URL(pathname.endsWith('/') ? pathname : `${pathname}/`, origin).href;
   } catch {
     throw new StreamError('bad_option', `createClient: url is ${url}; it must be the relay's URL, absolute where there is no page.`);
   }

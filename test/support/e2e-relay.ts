@@ -1,0 +1,110 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { join } from 'node:path';
+import { createRelay, createScripted, type Provider, type Relay, type RelayStats } from '../../server/index.ts';
+import { providerAt } from '../server/providers/reading.ts';
+import { readWithSdk } from '../server/providers/sdk.ts';
+import { type Replay, type ReplayDialect, startReplay } from './replay.ts';
+
+/** The Node side of the tests that run in a browser (`e2e.ts`). */
+export type EndToEnd = typeof import('./e2e-relay.ts');
+
+export interface RunningRelay {
+  readonly url: string;
+}
+
+interface Running {
+  readonly relay: Relay;
+  readonly server: Server;
+  readonly sockets: Set<Socket>;
+  readonly replays: Replay[];
+  /** Taken when a stream is started, so a provider may come later. */
+  readonly replayed: Map<string, Provider>;
+}
+
+const running = new Map<string, Running>();
+const recorded = join(import.meta.dirname, '../../../shared/fixtures/providers');
+
+/** One name for all recordings: the model says which. */
+const REPLAY = 'replay';
+
+export async function startRelay(origin: string): Promise<RunningRelay> {
+  const replayed = new Map<string, Provider>();
+  const replay: Provider = {
+    name: REPLAY,
+    unavailable: undefined,
+    generate: (request, signal) => named(replayed, request.model).generate(request, signal),
+    read: (response, signal) => named(replayed, '').read(response, signal),
+  };
+  const relay = createRelay({ allowedOrigins: [origin], providers: [createScripted(), replay] });
+  const sockets = new Set<Socket>();
+  const server = createServer();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  relay.attach(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  running.set(url, { relay, server, sockets, replays: [], replayed });
+  await until(async () => 'webtransport' in ((await (await fetch(`${url}v1/connect`)).json()) as { endpoints: object }).endpoints);
+  return { url };
+}
+
+export async function replayRecordings(url: string): Promise<{ readonly provider: string; readonly text: string }[]> {
+  const { replays, replayed } = at(url);
+  if (!existsSync(recorded)) return [];
+  const files = readdirSync(recorded).filter((name) => name.endsWith('.jsonl') && !name.includes('error'));
+  const found: { readonly provider: string; readonly text: string }[] = [];
+  for (const [index, name] of files.entries()) {
+    const given = name.split('.')[0];
+    const dialect = (given === 'openai-responses' ? 'openai' : given) as Exclude<ReplayDialect, 'ollama'>;
+    const replay = await startReplay({ dialect, file: join(recorded, name), cutSeed: index + 1 });
+    replays.push(replay);
+    replayed.set(name, providerAt(dialect, replay.url));
+    found.push({ provider: name, text: (await readWithSdk(dialect, replay.url)).text });
+  }
+  return found;
+}
+
+export async function relayStats(url: string): Promise<RelayStats> {
+  return structuredClone(at(url).relay.stats);
+}
+
+export async function cutConnections(url: string): Promise<void> {
+  for (const socket of at(url).sockets) socket.destroy();
+}
+
+export async function drainRelay(url: string): Promise<void> {
+  at(url).relay.drain({ retryAfterMs: 0, spreadMs: 0 });
+}
+
+export async function stopRelay(url: string): Promise<void> {
+  const { relay, server, replays } = at(url);
+  running.delete(url);
+  await relay.close();
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  for (const replay of replays) await replay.close();
+}
+
+function at(url: string): Running {
+  const found = running.get(url);
+  if (found === undefined) throw new Error(`No relay runs at ${url}.`);
+  return found;
+}
+
+function named(providers: ReadonlyMap<string, Provider>, name: string): Provider {
+  const provider = providers.get(name);
+  if (provider === undefined) throw new Error(`There is no recording ${name}.`);
+  return provider;
+}
+
+async function until(isTrue: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 5000;
+  while (!(await isTrue())) {
+    if (Date.now() > deadline) throw new Error('The relay did not start WebTransport within 5 s.');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
