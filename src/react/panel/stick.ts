@@ -28,6 +28,10 @@ export function createStick(scroller: HTMLElement, onChange: (atEnd: boolean) =>
     else if (top > lastTop && distance() <= 2) set(true);
     lastTop = top;
   };
+  /** Who opens a box wants to read what is in it. */
+  const onToggle = (event: Event): void => {
+    if (event.target instanceof HTMLDetailsElement && event.target.open && distance() > 1) set(false);
+  };
   const settle = (): void => {
     if (!stuck) return;
     scroller.scrollTop = scroller.scrollHeight;
@@ -35,6 +39,8 @@ export function createStick(scroller: HTMLElement, onChange: (atEnd: boolean) =>
   };
 
   scroller.addEventListener('scroll', onScroll, { passive: true });
+  // `toggle` does not bubble.
+  scroller.addEventListener('toggle', onToggle, true);
   const resizes = typeof ResizeObserver === 'undefined' ? undefined : new ResizeObserver(onResize);
   resizes?.observe(scroller);
 
@@ -48,6 +54,7 @@ export function createStick(scroller: HTMLElement, onChange: (atEnd: boolean) =>
     },
     disconnect() {
       scroller.removeEventListener('scroll', onScroll);
+      scroller.removeEventListener('toggle', onToggle, true);
       resizes?.disconnect();
     },
   };

@@ -21,6 +21,7 @@ export function StreamStats({ stream: given, ref, className, ...rest }: StreamSt
 
   useLayoutEffect(() => {
     let due = 0;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const task: FrameTask = {
       flush(now) {
         due = now + intervalMs;
@@ -30,13 +31,20 @@ export function StreamStats({ stream: given, ref, className, ...rest }: StreamSt
         write(tokens.current, shown.tokens);
       },
     };
-    frames().request(task);
+    const update = (): void => {
+      timer = undefined;
+      frames().request(task);
+    };
+    update();
     const unsubscribe = handle?.subscribe(() => {
-      const ended = handle.record.endedAt > 0;
-      if (ended || performance.now() >= due) frames().request(task, ended);
+      if (handle.record.endedAt > 0) {
+        clearTimeout(timer);
+        frames().request(task, true);
+      } else timer ??= setTimeout(update, due - performance.now());
     });
     return () => {
       unsubscribe?.();
+      clearTimeout(timer);
       frames().cancel(task);
     };
   }, [handle]);
