@@ -56,8 +56,12 @@ export interface Relay {
   };
   /** The HTTP surface, SSE included, for any server that speaks `Request` and `Response`. WebSocket and WebTransport need `attach` or `listen`. */
   readonly fetch: FetchHandler;
-  /** Adds the relay to a Node server: `/v1/*`, the probes and upgrades to WebSocket. All else goes on to the server's own listeners. Call it after those are set. */
-  attach(server: HttpServer | HttpsServer): void;
+  /**
+   * Adds the relay to a Node server: `/v1/*`, the probes and upgrades to WebSocket. All else goes on to the server's own
+   * listeners. Call it after those are set. Resolves once the server listens and WebTransport does beside it; need not be awaited.
+   * @throws {StreamError} `certificate_unreadable`, `bad_option`
+   */
+  attach(server: HttpServer | HttpsServer): Promise<void>;
   /** A server of its own. @throws {StreamError} `port_in_use`, `certificate_unreadable`, `bad_option` */
   listen(options?: ListenOptions): Promise<{ readonly url: string; readonly port: number }>;
   /** Starts nothing new, and asks clients to reconnect elsewhere. What runs goes on. */
@@ -135,7 +139,9 @@ export function createRelay(options: RelayServerOptions = {}): Relay {
     streams: { create: (request) => core.streams.create(request), stop: (id) => core.streams.stop(id, 'server') },
     fetch,
     attach(server) {
-      attach(server).catch((cause: unknown) => core.options.log('error', `WebTransport did not start: ${String(cause)}`, {}));
+      const ready = attach(server);
+      ready.catch((cause: unknown) => core.options.log('error', `WebTransport did not start: ${String(cause)}`, {}));
+      return ready;
     },
     async listen({ port = 8787, host = '127.0.0.1' } = {}) {
       if (anonymous && !isLoopbackHost(host)) {

@@ -10,12 +10,19 @@ const port = Number(process.env['PORT'] ?? 8787);
 
 await build(demoConfig);
 
-const page = sirv(fileURLToPath(new URL('./dist/', import.meta.url)), { etag: true });
+const server = createServer(sirv(fileURLToPath(new URL('./dist/', import.meta.url)), { etag: true }));
+server.once('error', (error: NodeJS.ErrnoException) => {
+  const busy = error.code === 'EADDRINUSE';
+  console.error(
+    busy ? `port_in_use: port ${port} is in use by another program. Stop it, or choose another: PORT=8788 npm start` : error.message,
+  );
+  process.exit(1);
+});
 const relay = createRelay();
-const server = createServer(page);
-relay.attach(server);
-const { url } = await relay.listen({ server, host, port });
-console.log(`Sluice demo: ${url}`);
+const ready = relay.attach(server);
+server.listen(port, host);
+await ready;
+console.log(`Sluice is ready: http://${host}:${port}/`);
 
 const stop = (): void => void relay.close().then(() => process.exit(0));
 process.once('SIGINT', stop);
