@@ -64,7 +64,7 @@ export async function loadQuic(): Promise<Quic | { readonly missing: string }> {
  * rwebtransport 0.2.2 derives a promise of its own from a session's `closed` and does not handle its rejection: a client
  * that vanishes, or breaks the QUIC protocol, would end the whole process. So such an end is passed on as a normal one.
  */
-function contain(server: object): void {
+export function contain(server: object): void {
   const internal = server as { onEvent(event: { type: string; session?: number; message?: string }): void };
   const pass = internal.onEvent.bind(server);
   internal.onEvent = (event) => {
