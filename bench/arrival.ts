@@ -35,7 +35,7 @@ export function createArrivals(streams: number, durationMs: number): Arrivals {
     appendedAt,
     begin(publish) {
       const startedAt = nowMs();
-      for (const times of dueAt) times.forEach((at, index) => (times[index] = startedAt + at));
+      for (const times of dueAt) for (const [index, at] of times.entries()) times[index] = startedAt + at;
       let next = 0;
       const emit = (): void => {
         const from = nowMs();

@@ -6,7 +6,7 @@ import { cells, fullTiming, quickCells, quickTiming, reference, subjectNames, ty
 
 const help = `Relay fan-out and first token, beside peers. Prints tables, writes bench/results/.
 
-  --quick                  three cells, one round: about two minutes instead of forty
+  --quick                  three cells, one round: under two minutes instead of half an hour
   --subjects a,b           some of: ${subjectNames.join(', ')}
   --cells 200x8,1000x1     subscribers x streams
   --rounds n               repetitions, interleaved

@@ -12,23 +12,27 @@ type Reply = { readonly type: 'answer'; readonly value: unknown } | { readonly t
 export function startChild<Request extends object>(file: string, execArgv: readonly string[] = []): Child<Request> {
   const child: ChildProcess = fork(new URL(file, import.meta.url), { execArgv: [...execArgv], serialization: 'advanced' });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  let pending: { resolve: (value: unknown) => void; reject: (cause: Error) => void } | undefined;
+  let crashed: Error | undefined;
+  const fail = (message: string): void => {
+    crashed ??= new Error(message);
+    pending?.reject(crashed);
+  };
+  child.on('message', (reply: Reply) => (reply.type === 'answer' ? pending?.resolve(reply.value) : fail(reply.message)));
+  child.once('exit', (code) => fail(`${file} ended with ${code}`));
   return {
-    ask<Answer>(request: Request, timeoutMs: number): Promise<Answer> {
-      return new Promise((resolve, reject) => {
-        const finish = (settle: () => void): void => {
-          clearTimeout(timer);
-          child.removeAllListeners('message');
-          child.removeListener('exit', onExit);
-          settle();
-        };
-        const onExit = (code: number | null): void => finish(() => reject(new Error(`${file} ended with ${code}`)));
-        const timer = setTimeout(() => finish(() => reject(new Error(`${file} did not answer within ${timeoutMs} ms`))), timeoutMs);
-        child.once('message', (reply: Reply) =>
-          finish(() => (reply.type === 'answer' ? resolve(reply.value as Answer) : reject(new Error(reply.message)))),
-        );
-        child.once('exit', onExit);
-        child.send(request);
-      });
+    async ask<Answer>(request: Request, timeoutMs: number): Promise<Answer> {
+      if (crashed !== undefined) throw crashed;
+      const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+      pending = { resolve, reject };
+      const timer = setTimeout(() => reject(new Error(`${file} did not answer within ${timeoutMs} ms`)), timeoutMs);
+      child.send(request);
+      try {
+        return (await promise) as Answer;
+      } finally {
+        clearTimeout(timer);
+        pending = undefined;
+      }
     },
     async stop() {
       if (child.connected) child.disconnect();
@@ -39,14 +43,11 @@ export function startChild<Request extends object>(file: string, execArgv: reado
   };
 }
 
-/** The child's side: answers each request of the parent, and ends when the parent lets go. */
+/** The child's side: answers each request of the parent, and ends when the parent lets go. What breaks it is told, too. */
 export function answer<Request>(handle: (request: Request) => Promise<unknown>): void {
-  process.on('message', (request: Request) => {
-    handle(request).then(
-      (value) => process.send?.({ type: 'answer', value }),
-      (cause: unknown) =>
-        process.send?.({ type: 'failed', message: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause) }),
-    );
-  });
+  const fail = (cause: unknown): void =>
+    void process.send?.({ type: 'failed', message: cause instanceof Error ? cause.message : String(cause) });
+  process.on('message', (request: Request) => void handle(request).then((value) => process.send?.({ type: 'answer', value }), fail));
+  process.on('uncaughtException', fail);
   process.on('disconnect', () => process.exit(0));
 }

@@ -32,7 +32,7 @@ export function fanOutTables(trials: readonly (Trial | FailedTrial)[], reference
       '',
       `${(cell.subscribers * cell.streams * 25).toLocaleString('en')} deliveries/s due. The source alone costs ${figure(own)} µs of each figure below.`,
       '',
-      '| subject | CPU µs/delivery (min–max) | × floor | × bare ws | latency ms p50 / p95 / p99 | delivered | server cores | batches/message | RSS MB | heap MB |',
+      '| subject | CPU µs/delivery (min–max) | × floor | × bare ws | latency ms p50 / p95 / p99 | delivered | cores server + clients | batches/message | RSS MB | heap MB |',
       '|---|---|---|---|---|---|---|---|---|---|',
       ...subjectNames.flatMap((subject) => {
         const mine = inCell.filter((trial) => trial.subject === subject);
@@ -88,7 +88,7 @@ function row(
     ratio('ws'),
     [of((trial) => trial.latencyMs.p50), of((trial) => trial.latencyMs.p95), of((trial) => trial.latencyMs.p99)].map(figure).join(' / '),
     delivered < saturatedBelow ? `**saturated: ${share}**` : share,
-    of((trial) => trial.serverCores).toFixed(2),
+    `${of((trial) => trial.serverCores).toFixed(2)} + ${of((trial) => trial.clientCores).toFixed(2)}`,
     of((trial) => trial.batchesPerMessage).toFixed(1),
     of((trial) => trial.rssBytes / 1e6).toFixed(0),
     of((trial) => trial.heapBytes / 1e6).toFixed(0),

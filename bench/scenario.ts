@@ -42,6 +42,6 @@ export const cells: readonly Cell[] = [
 
 export const quickCells: readonly Cell[] = [reference, { subscribers: 1, streams: 8 }, { subscribers: 1000, streams: 1 }];
 
-export const fullTiming: Timing = { rounds: 3, warmupMs: 1500, windowMs: 3000 };
+export const fullTiming: Timing = { rounds: 3, warmupMs: 1200, windowMs: 2500 };
 
 export const quickTiming: Timing = { rounds: 1, warmupMs: 800, windowMs: 1500 };

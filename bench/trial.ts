@@ -81,9 +81,8 @@ export async function runTrial(
     serverRecord.appendedAt.forEach((times, stream) => {
       times.forEach((appendedAt, index) => {
         const dueAt = serverRecord.dueAt[stream]?.[index] as number;
-        if (dueAt < serverFrom.atMs || dueAt > serverTo.atMs) return;
-        lags.push((Number.isNaN(appendedAt) ? endedAt : appendedAt) - dueAt);
-        if (Number.isNaN(appendedAt)) return;
+        if (dueAt >= serverFrom.atMs && dueAt <= serverTo.atMs) lags.push((Number.isNaN(appendedAt) ? endedAt : appendedAt) - dueAt);
+        if (!(appendedAt >= serverFrom.atMs && appendedAt <= serverTo.atMs)) return;
         for (const sample of clientRecord.receivedAt) {
           const receivedAt = sample[stream]?.[index] as number;
           latencies.push((Number.isNaN(receivedAt) ? endedAt : receivedAt) - appendedAt);
