@@ -84,7 +84,9 @@ export function createDisplay(loop: () => Frames = frames): Display {
         return;
       emit({ status, error, finishReason, parts, hasText, generation: resets });
     },
-    settle: () => stick?.settle(),
+    settle: () => {
+      if (stick?.settle()) request();
+    },
   };
 
   const emit = (next: Shown): void => {

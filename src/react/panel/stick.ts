@@ -1,7 +1,10 @@
 /** Keeps a scroller at its end until the reader scrolls up, and again once the reader is back at the end. */
 export interface Stick {
-  /** Scrolls to the end where the reader is there. Reads layout: call it in a frame's `settle`. */
-  settle(): void;
+  /**
+   * Scrolls to the end where the reader is there. Reads layout: call it in a frame's `settle`, and where it returns
+   * `true` in that of the next one, too: lines that came into view may turn out to have another height than estimated.
+   */
+  settle(): boolean;
   /** Another text begins: its end is where the reader is. */
   restart(): void;
   /** Goes to the end and stays there. */
@@ -13,6 +16,7 @@ export interface Stick {
 export function createStick(scroller: HTMLElement, onChange: (atEnd: boolean) => void, onResize: () => void): Stick {
   let stuck = true;
   let lastTop = scroller.scrollTop;
+  let lastHeight = 0;
 
   const set = (next: boolean): void => {
     if (stuck === next) return;
@@ -32,10 +36,14 @@ export function createStick(scroller: HTMLElement, onChange: (atEnd: boolean) =>
   const onToggle = (event: Event): void => {
     if (event.target instanceof HTMLDetailsElement && event.target.open && distance() > 1) set(false);
   };
-  const settle = (): void => {
-    if (!stuck) return;
-    scroller.scrollTop = scroller.scrollHeight;
+  const settle = (): boolean => {
+    if (!stuck) return false;
+    const height = scroller.scrollHeight;
+    scroller.scrollTop = height;
     lastTop = scroller.scrollTop;
+    const grown = height !== lastHeight;
+    lastHeight = height;
+    return grown;
   };
 
   scroller.addEventListener('scroll', onScroll, { passive: true });

@@ -1,0 +1,128 @@
+import { expect, test } from 'vitest';
+import { StreamPanel } from '../../src/index.ts';
+import { ManualSource } from '../support/source.ts';
+import { finish, frame, openPage, type Page, start } from './page.tsx';
+
+const lines = (from: number, count: number): string => Array.from({ length: count }, (_, index) => `line ${from + index}\n`).join('');
+
+async function openLong(): Promise<{ page: Page; source: ManualSource; scroller: HTMLElement; fromEnd: () => number }> {
+  const page = openPage();
+  const source = new ManualSource();
+  page.render(<StreamPanel source={source} title="Long" />);
+  source.push(start);
+  source.text(lines(0, 100));
+  await expect.poll(() => page.body().textContent).toBe(lines(0, 100));
+  await frame(2);
+  const scroller = page.container.querySelector('.sluice-scroller') as HTMLElement;
+  return { page, source, scroller, fromEnd: () => scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop };
+}
+
+async function grow({ page, source }: { page: Page; source: ManualSource }, text: string): Promise<void> {
+  source.text(text);
+  await expect.poll(() => page.body().textContent?.endsWith(text)).toBe(true);
+  await frame(2);
+}
+
+test('the end stays in view while text comes', async () => {
+  const long = await openLong();
+  expect(long.fromEnd()).toBeLessThanOrEqual(1);
+  expect(long.scroller.scrollTop).toBeGreaterThan(0);
+  await grow(long, lines(100, 30));
+  expect(long.fromEnd()).toBeLessThanOrEqual(1);
+});
+
+test('the end is in view where a long answer is there at once and its lines are higher than estimated', async () => {
+  const page = openPage();
+  const source = new ManualSource();
+  const text = Array.from({ length: 300 }, (_, index) => `${index} ${'words that wrap '.repeat(20)}\n`).join('');
+  source.push(start, { type: 'text', part: 't0', delta: text }, finish);
+  page.render(<StreamPanel source={source} style={{ width: '300px' }} />);
+  await expect.poll(() => page.status()).toBe('done');
+  const scroller = page.container.querySelector('.sluice-scroller') as HTMLElement;
+  await expect.poll(() => scroller.scrollTop).toBeGreaterThan(0);
+  await frame(6);
+  expect(scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop).toBeLessThanOrEqual(1);
+  expect(page.container.querySelector('.sluice-latest')).toBeNull();
+});
+
+test('scrolled up by even a little, the view stays where the reader is', async () => {
+  const long = await openLong();
+  long.scroller.scrollTop -= 8;
+  await frame(2);
+  const top = long.scroller.scrollTop;
+  await grow(long, lines(100, 30));
+  expect(long.scroller.scrollTop).toBe(top);
+});
+
+test('“Latest” leads back to the end, where the view stays again, and is gone', async () => {
+  const long = await openLong();
+  long.scroller.scrollTop = 100;
+  await expect.poll(() => long.page.container.querySelector('.sluice-latest')).not.toBeNull();
+  long.page.button(/^Jump to the latest/).click();
+  await expect.poll(() => long.page.container.querySelector('.sluice-latest')).toBeNull();
+  expect(long.fromEnd()).toBeLessThanOrEqual(1);
+  expect(document.activeElement).toBe(long.scroller);
+  await grow(long, lines(100, 30));
+  expect(long.fromEnd()).toBeLessThanOrEqual(1);
+});
+
+test('scrolled back to the end, the view follows again', async () => {
+  const long = await openLong();
+  long.scroller.scrollTop = 100;
+  await frame(2);
+  long.scroller.scrollTop = long.scroller.scrollHeight;
+  await frame(2);
+  await grow(long, lines(100, 30));
+  expect(long.fromEnd()).toBeLessThanOrEqual(1);
+});
+
+test('a panel that changes its size keeps the end in view', async () => {
+  const long = await openLong();
+  long.page.panel().style.height = '200px';
+  await expect.poll(() => long.fromEnd()).toBeLessThanOrEqual(1);
+  long.page.panel().style.height = '600px';
+  await expect.poll(() => long.fromEnd()).toBeLessThanOrEqual(1);
+  await grow(long, lines(100, 30));
+  expect(long.fromEnd()).toBeLessThanOrEqual(1);
+});
+
+test('a selection survives what comes after it', async () => {
+  const long = await openLong();
+  const selection = window.getSelection();
+  const from = long.page.body().querySelectorAll('.sluice-line')[95]?.firstChild as Text;
+  const to = long.page.body().querySelectorAll('.sluice-line')[97]?.firstChild as Text;
+  selection?.setBaseAndExtent(from, 2, to, 4);
+  const selected = selection?.toString();
+  expect(selected).toContain('line 96');
+  await grow(long, lines(100, 60));
+  expect(window.getSelection()?.toString()).toBe(selected);
+  expect(window.getSelection()?.anchorNode).toBe(from);
+});
+
+test('[UI6] focus stays on the button that has done its work', async () => {
+  const { page } = await openLong();
+  const stop = page.button(/^Stop/);
+  stop.focus();
+  stop.click();
+  await expect.poll(() => page.status()).toBe('stopped');
+  await frame(2);
+  expect(document.activeElement).toBe(stop);
+  expect(stop.getAttribute('aria-disabled')).toBe('true');
+});
+
+test('text is outside of every live region; its end is announced once, by name', async () => {
+  const page = openPage();
+  const good = new ManualSource();
+  const bad = new ManualSource();
+  page.render([<StreamPanel key="a" source={good} title="Good one" />, <StreamPanel key="b" source={bad} title="Bad one" />]);
+  good.push(start, { type: 'text', part: 't0', delta: 'words' });
+  bad.push(start, { type: 'text', part: 't0', delta: 'words' });
+  await expect.poll(() => page.status(1)).toBe('streaming');
+  expect(page.body().closest('[aria-live], [role="status"], [role="log"], [role="alert"]')).toBeNull();
+  good.push(finish);
+  bad.push({ type: 'error', code: 'upstream_failed', message: 'The provider failed.', retryable: true });
+  const region = (name: string) => document.querySelectorAll(`[data-sluice-announcer="${name}"]`);
+  await expect.poll(() => region('polite')[0]?.textContent, { timeout: 3000 }).toMatch(/Good one: answer complete\.$/);
+  await expect.poll(() => region('assertive')[0]?.textContent).toBe('Bad one failed. The provider failed.');
+  expect([region('polite').length, region('assertive').length]).toEqual([1, 1]);
+});
