@@ -143,7 +143,7 @@ test('[CR3] [CR5] [ST1] a page that acknowledges late gets everything, a window 
   page.busy = true;
   const source = new ManualSource();
   page.attach(1, relay.streams.create({ source }).channel);
-  const line = 'x'.repeat(999) + '\n';
+  const line = `${'x'.repeat(999)}\n`;
   for (let count = 0; count < 1_000; count += 1) source.text(line);
   source.end();
   await vi.waitFor(() => expect(page.patches.length).toBe(1));
