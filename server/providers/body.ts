@@ -4,6 +4,7 @@ import type { Dialect } from './http.ts';
 import { parseObject } from './json.ts';
 import { createLineSplitter } from './ndjson.ts';
 import { createSseSplitter, type UpstreamMessage } from './sse.ts';
+import type { ByteSource } from './upstream.ts';
 import { EventWriter } from './writer.ts';
 
 export interface Reading {
@@ -20,15 +21,13 @@ const LINGER_MS = 1000;
 /** How long a body may take to end behind its last message, so that its connection can be used again. */
 const DRAIN_MS = 50;
 
-/** Reads an answer's body to its end. Never throws; after an abort it ends without an event and the body is cancelled at once. */
-export async function* readBody(body: ReadableStream<Uint8Array>, dialect: Dialect, reading: Reading): AsyncGenerator<StreamEvent, void> {
+/** Reads an answer's body to its end. Never throws; after an abort it ends without an event and its connection is closed at once. */
+export async function* readBody(source: ByteSource, dialect: Dialect, reading: Reading): AsyncGenerator<StreamEvent, void> {
   const { signal, idleTimeoutMs } = reading;
   const { title } = dialect;
   const writer = new EventWriter(dialect.name, reading.model);
   const understand = dialect.reader(writer);
   const splitter = dialect.framing === 'sse' ? createSseSplitter(MAX_EVENT_LENGTH) : createLineSplitter(MAX_EVENT_LENGTH);
-  const reader = body.getReader();
-  const cancel = (): void => void reader.cancel().catch(() => {});
   let reads = false;
   let timedOut = false;
   let ended = false;
@@ -38,7 +37,7 @@ export async function* readBody(body: ReadableStream<Uint8Array>, dialect: Diale
     // A slow consumer is not a silent provider.
     if (!reads) return;
     timedOut = true;
-    cancel();
+    source.cancel();
   };
   let timer = setTimeout(expire, idleTimeoutMs);
   let lingers = false;
@@ -62,7 +61,8 @@ export async function* readBody(body: ReadableStream<Uint8Array>, dialect: Diale
     }
   };
 
-  signal.addEventListener('abort', cancel, { once: true });
+  signal.addEventListener('abort', source.cancel, { once: true });
+  if (signal.aborted) source.cancel();
   try {
     try {
       while (!writer.closed && !ended) {
@@ -72,13 +72,13 @@ export async function* readBody(body: ReadableStream<Uint8Array>, dialect: Diale
           timer = setTimeout(expire, Math.min(LINGER_MS, idleTimeoutMs));
         } else timer.refresh();
         reads = true;
-        const { done, value } = await reader.read();
+        const piece = await source.read();
         reads = false;
         if (signal.aborted) return;
-        ended = done;
-        if (done && timedOut) break;
-        bytes += value?.byteLength ?? 0;
-        take(done ? splitter.end() : splitter.feed(value), done);
+        ended = piece === undefined;
+        if (ended && timedOut) break;
+        bytes += piece?.byteLength ?? 0;
+        take(piece === undefined ? splitter.end() : splitter.feed(piece), ended);
         for (const event of writer.take()) {
           yield event;
           if (signal.aborted) return;
@@ -101,16 +101,16 @@ export async function* readBody(body: ReadableStream<Uint8Array>, dialect: Diale
     }
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener('abort', cancel);
-    if (writer.closed && writer.ending && !ended && !signal.aborted) void drain(reader, cancel);
-    else cancel();
+    signal.removeEventListener('abort', source.cancel);
+    if (writer.closed && writer.ending && !ended && !signal.aborted) void drain(source);
+    else source.cancel();
   }
 }
 
-async function drain(reader: ReadableStreamDefaultReader<Uint8Array>, cancel: () => void): Promise<void> {
-  const timer = setTimeout(cancel, DRAIN_MS);
+async function drain(source: ByteSource): Promise<void> {
+  const timer = setTimeout(source.cancel, DRAIN_MS);
   try {
-    while (!(await reader.read()).done);
+    while ((await source.read()) !== undefined);
   } catch {
     // Nothing of it matters any more.
   } finally {

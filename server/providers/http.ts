@@ -3,6 +3,7 @@ import { readBody } from './body.ts';
 import { causeCode, failure, type ProviderNames, statusFailure } from './failure.ts';
 import type { JsonObject } from './json.ts';
 import type { GenerationRequest, Message, Provider } from './provider.ts';
+import { type ByteSource, fromResponse, post, type Upstream } from './upstream.ts';
 import type { EventWriter } from './writer.ts';
 
 /** What tells one API from another. */
@@ -72,11 +73,9 @@ export function createHttpProvider(dialect: Dialect, options: HttpOptions, defau
     }, idleTimeoutMs);
     signal.addEventListener('abort', abort, { once: true });
     try {
-      // A redirect would carry the key to another origin.
-      const init: RequestInit = { method: 'POST', headers, body, redirect: 'manual', signal: controller.signal };
-      const response = await fetch(`${baseURL}${dialect.path(request.model)}`, init);
+      const upstream = await post(`${baseURL}${dialect.path(request.model)}`, headers, body, controller.signal);
       clearTimeout(timer);
-      yield* answer(response, request.model, signal);
+      yield* answer(upstream, request.model, signal);
     } catch (cause) {
       if (!signal.aborted) yield unanswered(cause, timedOut);
     } finally {
@@ -87,7 +86,7 @@ export function createHttpProvider(dialect: Dialect, options: HttpOptions, defau
 
   const unanswered = (cause: unknown, timedOut: boolean): StreamEvent => {
     const code = causeCode(cause);
-    if (timedOut || code === 'UND_ERR_HEADERS_TIMEOUT') {
+    if (timedOut) {
       return failure('upstream_timeout', `${title} did not answer within ${idleTimeoutMs} ms. The request was given up; try again.`);
     }
     return failure(
@@ -96,31 +95,29 @@ export function createHttpProvider(dialect: Dialect, options: HttpOptions, defau
     );
   };
 
-  async function* answer(response: Response, model: string, signal: AbortSignal): AsyncGenerator<StreamEvent, void> {
-    if (!response.ok) {
-      const body = await readStart(response, signal);
-      if (!signal.aborted) yield statusFailure(dialect, response.status, response.headers, body);
+  async function* answer(upstream: Upstream, model: string, signal: AbortSignal): AsyncGenerator<StreamEvent, void> {
+    const { status, headers, body } = upstream;
+    if (status < 200 || status > 299) {
+      const start = await readStart(body, signal);
+      if (!signal.aborted) yield statusFailure(dialect, status, headers, start);
       return;
     }
-    const type = response.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? '';
-    if (response.body === null || !isExpected(dialect.framing, type)) {
-      await response.body?.cancel().catch(() => {});
+    const type = headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? '';
+    if (!isExpected(dialect.framing, type)) {
+      body.cancel();
       const what = dialect.framing === 'sse' ? 'an event stream' : 'lines of JSON';
       if (!signal.aborted)
         yield failure('upstream_malformed', `${title} answered with something that is not ${what}. Check ${urlVariable}.`);
       return;
     }
-    yield* readBody(response.body, dialect, { model, signal, idleTimeoutMs });
+    yield* readBody(body, dialect, { model, signal, idleTimeoutMs });
   }
 
   return {
     name: dialect.name,
     unavailable,
     generate,
-    read: async function* (response, signal) {
-      if (signal.aborted) await response.body?.cancel().catch(() => {});
-      else yield* answer(response, '', signal);
-    },
+    read: (response, signal) => answer(fromResponse(response), '', signal),
   };
 }
 
@@ -181,27 +178,24 @@ const ERROR_BODY_BYTES = 65_536;
 const ERROR_BODY_MS = 2000;
 
 /** The first 64 KiB of an error's body, for two seconds at most; what is missing is left out. */
-async function readStart(response: Response, signal: AbortSignal): Promise<string> {
-  const reader = response.body?.getReader();
-  if (reader === undefined) return '';
-  const cancel = (): void => void reader.cancel().catch(() => {});
-  const timer = setTimeout(cancel, ERROR_BODY_MS);
-  signal.addEventListener('abort', cancel, { once: true });
+async function readStart(source: ByteSource, signal: AbortSignal): Promise<string> {
+  const timer = setTimeout(source.cancel, ERROR_BODY_MS);
+  signal.addEventListener('abort', source.cancel, { once: true });
   const decoder = new TextDecoder();
   const pieces: string[] = [];
   try {
     for (let size = 0; size < ERROR_BODY_BYTES; ) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      size += value.byteLength;
-      pieces.push(decoder.decode(value, { stream: true }));
+      const bytes = await source.read();
+      if (bytes === undefined) break;
+      size += bytes.byteLength;
+      pieces.push(decoder.decode(bytes, { stream: true }));
     }
   } catch {
     // A broken error body is still an error of its status.
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener('abort', cancel);
-    cancel();
+    signal.removeEventListener('abort', source.cancel);
+    source.cancel();
   }
   return pieces.join('');
 }
