@@ -46,7 +46,7 @@ const allowed: { readonly [folder: string]: { readonly [target: string]: readonl
   'server/log': { 'src/wire': ['value', 'type'] },
   'server/transports': { 'src/wire': ['value', 'type'] },
   'server/relay': { 'src/wire': ['value', 'type'], 'server/providers': ['type'], 'server/log': ['type'], 'server/transports': ['type'] },
-  'server/http': { 'src/wire': ['value', 'type'], 'server/relay': ['value', 'type'], 'server/transports': ['type'] },
+  'server/http': { 'src/wire': ['value', 'type'], 'server/relay': ['value', 'type'], 'server/transports': ['value', 'type'] },
 };
 
 describe('an illegal import or environment does not compile', () => {

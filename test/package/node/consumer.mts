@@ -3,6 +3,7 @@ import { type ClientOptions, SluiceProvider, StreamPanel } from 'sluice-kit';
 import { createClient } from 'sluice-kit/client';
 import { createRelay } from 'sluice-kit/server';
 import { StreamError, type StreamEvent } from 'sluice-kit/wire';
+import 'sluice-kit/styles.css';
 
 async function* answer(): AsyncGenerator<StreamEvent> {
   yield { type: 'text', part: 't', delta: 'Hello' };
