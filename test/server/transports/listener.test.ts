@@ -1,0 +1,68 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { WebTransport } from 'rwebtransport';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { listenWebTransport, type WebTransportListener, type WebTransportListenerOptions } from '../../../server/transports/listener.ts';
+
+const DAY_MS = 86_400_000;
+
+test('a certificate is replaced before it expires; sessions of the old one go on', async () => {
+  let now = Date.now();
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const listener = await listen({ now: () => now });
+  const { port, certificateHashes: hashes } = listener;
+  const session = await connect(listener);
+  const ended = vi.fn();
+  session.closed.then(ended, ended);
+
+  now += 8 * DAY_MS;
+  vi.advanceTimersByTime(8 * DAY_MS);
+  await vi.waitFor(() => expect(listener.certificateHashes).not.toEqual(hashes));
+  expect(listener.certificateHashes).toHaveLength(1);
+  expect(listener.port).not.toBe(port);
+  await session.createBidirectionalStream();
+  expect(ended).not.toHaveBeenCalled();
+});
+
+test('where the UDP port is taken, another one is used and told', async () => {
+  const taken = createSocket('udp4');
+  onTestFinished(() => taken.close());
+  await once(taken.bind(0, '127.0.0.1'), 'listening');
+  const { port } = taken.address();
+  const listener = await listen({ port });
+  expect(listener.port).not.toBe(port);
+  await connect(listener);
+});
+
+test('an address that cannot be bound is port_in_use', async () => {
+  await expect(listen({ host: '192.0.2.1' })).rejects.toMatchObject({ code: 'port_in_use' });
+});
+
+test('closing unbinds the port and ends the sessions', async () => {
+  const listener = await listen();
+  const session = await connect(listener);
+  await listener.close();
+  await expect(session.closed.catch(() => 'ended')).resolves.toBeDefined();
+  const socket = createSocket('udp4');
+  onTestFinished(() => socket.close());
+  await vi.waitFor(() => once(socket.bind(listener.port, '127.0.0.1'), 'listening'));
+});
+
+async function listen(options: Partial<WebTransportListenerOptions> = {}): Promise<WebTransportListener> {
+  const connection = { id: 'session', principal: undefined, receive: () => {}, drained: () => {}, closed: () => {} };
+  const listener = await listenWebTransport({ host: '127.0.0.1', port: 0, accept: () => connection, admit: () => {}, ...options });
+  if ('missing' in listener) throw new Error(listener.missing);
+  onTestFinished(() => listener.close());
+  return listener;
+}
+
+async function connect({ port, certificateHashes }: WebTransportListener): Promise<WebTransport> {
+  const session = new WebTransport(`https://127.0.0.1:${port}/v1/webtransport`, {
+    serverCertificateHashes: certificateHashes.map((hash) => ({ algorithm: 'sha-256', value: Buffer.from(hash, 'base64') })),
+  });
+  session.closed.catch(() => {});
+  onTestFinished(() => session.close());
+  await session.ready;
+  return session;
+}
