@@ -1,0 +1,83 @@
+import { StrictMode } from 'react';
+import { expect, test } from 'vitest';
+import { commands } from 'vitest/browser';
+import { ConnectionStatus, StreamPanel } from '../../src/index.ts';
+import { relayText, scripted, startRelay } from '../e2e/page.ts';
+import { openPage, watch } from './page.tsx';
+
+test('[UI1] [UI6] a request written inline, in Strict Mode: one stream, whole, under the id the relay gave it', async () => {
+  const url = await startRelay();
+  const page = openPage({ url, transport: 'websocket' });
+  page.render(
+    <StrictMode>
+      <ConnectionStatus />
+      <StreamPanel source={{ ...scripted({ seed: 3, tokens: 200, rate: 1000 }) }} />
+    </StrictMode>,
+  );
+  await expect.poll(() => page.status(), { timeout: 10_000 }).toBe('done');
+  const id = page.panel().dataset['streamId'] ?? '';
+  expect(page.body().textContent).toBe(await relayText(url, id));
+  expect(page.client.store.getState().streams.size).toBe(1);
+  expect(page.panel().dataset['epoch']).not.toBe('');
+  const connection = page.container.querySelector<HTMLElement>('[data-connection]')?.dataset;
+  expect(connection).toMatchObject({ connection: 'connected', transport: 'websocket' });
+});
+
+test('[UI6] retry makes a new stream: another id, and never the old text under it', async () => {
+  const url = await startRelay();
+  const page = openPage({ url, transport: 'websocket' });
+  page.render(<StreamPanel source={scripted({ seed: 5, tokens: 30, rate: 0 })} title="R" />);
+  await expect.poll(() => page.status(), { timeout: 10_000 }).toBe('done');
+  const first = { id: page.panel().dataset['streamId'] ?? '', epoch: page.panel().dataset['epoch'] };
+  const { sights } = watch(page.panel());
+  page.button(/^Retry R/).click();
+  await expect.poll(() => page.panel().dataset['streamId']).not.toBe(first.id);
+  await expect.poll(() => page.status(), { timeout: 10_000 }).toBe('done');
+  const id = page.panel().dataset['streamId'] ?? '';
+  expect(id).not.toBe(first.id);
+  const text = await relayText(url, id);
+  expect(page.body().textContent).toBe(text);
+  expect(sights.filter((sight) => sight.epoch !== first.epoch && !text.startsWith(sight.text))).toEqual([]);
+  expect(await relayText(url, first.id)).not.toBe('');
+});
+
+test('[UI6] a panel that leaves stops nothing; one that comes for the id shows the whole', async () => {
+  const url = await startRelay();
+  const page = openPage({ url, transport: 'websocket', detachGraceMs: 50 });
+  page.render(<StreamPanel source={scripted({ seed: 8, tokens: 400, rate: 400 })} />);
+  await expect.poll(() => page.body().textContent?.length, { timeout: 10_000 }).toBeGreaterThan(40);
+  const id = page.panel().dataset['streamId'] ?? '';
+  page.clear();
+  await expect.poll(async () => (await commands.relayStats(url)).subscriptions).toBe(0);
+  expect((await commands.relayStats(url)).generations).toBe(1);
+  page.render(<StreamPanel source={{ id }} />);
+  await expect.poll(() => page.status(), { timeout: 10_000 }).toBe('done');
+  expect(page.body().textContent).toBe(await relayText(url, id));
+});
+
+test('[UI6] [RL5] Stop ends the generation at the relay, and another panel sees it', async () => {
+  const url = await startRelay();
+  const page = openPage({ url, transport: 'websocket' });
+  page.render(<StreamPanel source={scripted({ tokens: 100_000, rate: 200 })} title="mine" />);
+  await expect.poll(() => page.status(), { timeout: 10_000 }).toBe('streaming');
+  const id = page.panel().dataset['streamId'] ?? '';
+  const other = openPage({ url, transport: 'websocket' });
+  other.render(<StreamPanel source={{ id }} title="theirs" />);
+  await expect.poll(() => other.status(), { timeout: 10_000 }).toBe('streaming');
+  other.button(/^Stop theirs/).click();
+  await expect.poll(() => [page.status(), other.status()], { timeout: 5000 }).toEqual(['stopped', 'stopped']);
+  expect(page.body().textContent).toBe(other.body().textContent);
+  expect((await commands.relayStats(url)).generations).toBe(0);
+});
+
+test('[RL8] what the relay refuses is said in the panel', async () => {
+  const url = await startRelay();
+  const page = openPage({ url, transport: 'websocket' });
+  page.render([
+    <StreamPanel key="a" source={{ request: { provider: 'nobody', model: 'm', prompt: 'p' } }} title="No provider" />,
+    <StreamPanel key="b" source={{ id: 'never-made' }} title="No stream" />,
+  ]);
+  await expect.poll(() => [page.status(0), page.status(1)], { timeout: 10_000 }).toEqual(['failed', 'failed']);
+  expect(page.panel(0).textContent).toContain('unknown_provider');
+  expect(page.panel(1).textContent).toContain('unknown_channel');
+});
