@@ -9,8 +9,9 @@ export type ConnectReader = (endpoint: Endpoint, cell: Cell, tally: Tally, sampl
 
 const decoder = new TextDecoder();
 
-function note(sample: Sample, batch: readonly [number, number, readonly string[]]): void {
-  sample.received(batch[0], batch[1] + 1);
+function note(sample: Sample, [stream, index]: readonly [number, number, readonly string[]]): void {
+  if (index !== sample.complete(stream)) throw new Error(`Batch ${index} came after ${sample.complete(stream)} batches.`);
+  sample.received(stream, index + 1);
 }
 
 export const connectFloor: ConnectReader = async ({ port }, _cell, tally, sample) => {

@@ -97,6 +97,8 @@ export class ReaderSession {
   /** `seq` 1 is the start event; each arrival is that many text events. */
   #note({ subscription, batches }: BatchesFrame): void {
     for (const batch of batches) {
+      const before = this.#appliedSeq[subscription - 1] as number;
+      if (batch.fromSeq !== before + 1) throw new Error(`A batch from ${batch.fromSeq} came after ${before}.`);
       this.#applied(subscription, batch.bytes, batch.toSeq);
       this.#sample?.received(subscription - 1, Math.floor((batch.toSeq - 1) / arrival.tokensPerBatch));
     }

@@ -20,10 +20,14 @@ export class Sample {
     this.receivedAt = Array.from({ length: streams }, () => new Float64Array(4096).fill(Number.NaN));
   }
 
-  /** The stream's batches below `count` have been received. @throws when `count` falls: something came twice or out of order */
+  /** Batches of a stream received so far. */
+  complete(stream: number): number {
+    return this.#complete[stream] as number;
+  }
+
+  /** The stream's batches below `count` have been received. */
   received(stream: number, count: number): void {
-    const before = this.#complete[stream] as number;
-    if (count < before) throw new Error(`Stream ${stream}: batch ${count - 1} came after batch ${before - 1}.`);
+    const before = this.complete(stream);
     const now = nowMs();
     for (let index = before; index < count; index += 1) (this.receivedAt[stream] as Float64Array)[index] = now;
     this.#complete[stream] = count;
