@@ -3,8 +3,8 @@ import react from '@vitejs/plugin-react';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { chromiumArgs, findChromium } from './scripts/chromium.ts';
+import { endToEndCommands } from './scripts/e2e.ts';
 import { sourceWorker } from './scripts/worker.ts';
-import { endToEndCommands } from './test/support/e2e.ts';
 
 const executablePath = findChromium();
 

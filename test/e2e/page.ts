@@ -1,13 +1,13 @@
 import { expect, onTestFinished, vi } from 'vitest';
 import { commands } from 'vitest/browser';
 import { type ClientOptions, createClient, type SluiceClient, type StreamHandle, type StreamSource } from '../../src/client.ts';
-import type {} from '../support/e2e.ts';
+import type {} from '../../scripts/e2e.ts';
 
 export const transports = ['webtransport', 'websocket', 'sse'] as const;
 
 /** A relay in the Node process of the test, with all three transports. */
 export async function startRelay(): Promise<string> {
-  const { url } = await commands.startRelay(location.origin);
+  const url = await commands.startRelay(location.origin);
   onTestFinished(() => commands.stopRelay(url));
   return url;
 }

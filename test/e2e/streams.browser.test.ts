@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { commands } from 'vitest/browser';
 import { relayText, scripted, startClient, startRelay, transports, Watched } from './page.ts';
 
@@ -68,8 +68,58 @@ test('[CN14] WebTransport is the first choice, and the winner is remembered', as
   expect(JSON.parse(localStorage.getItem(`sluice:transport:${new URL(url).origin}`) ?? '{}')).toMatchObject({ winner: 'webtransport' });
 });
 
-test('[ST8] without a worker the receiver runs on the page, with the same result', async () => {
+/** Counts the workers the package starts, and keeps the last. */
+function recordWorkers(): Worker[] {
+  const workers: Worker[] = [];
+  const Platform = Worker;
+  vi.stubGlobal(
+    'Worker',
+    class extends Platform {
+      constructor(...args: ConstructorParameters<typeof Worker>) {
+        super(...args);
+        workers.push(this);
+      }
+    },
+  );
+  onTestFinished(() => void vi.unstubAllGlobals());
+  return workers;
+}
+
+test('[ST8] a worker that dies in the middle of eight answers is replaced, and nothing is lost or doubled', async () => {
   const url = await startRelay();
-  const stream = new Watched(startClient(url, { worker: false }), scripted({ tokens: 100, rate: 200 }));
-  expect(await stream.ended()).toBe(await relayText(url, stream.id));
+  const workers = recordWorkers();
+  const client = startClient(url);
+  const streams = Array.from({ length: 8 }, (_, seed) => new Watched(client, scripted({ seed, tokens: 300, rate: 200 })));
+  await vi.waitFor(() => expect(streams.every(({ text }) => text !== '')).toBe(true), 10_000);
+  workers[0]?.dispatchEvent(new ErrorEvent('error', { message: 'out of memory' }));
+  for (const stream of streams) {
+    expect(await stream.ended()).toBe(await relayText(url, stream.id));
+    expect([stream.status, stream.handle.record.generation]).toEqual(['done', 0]);
+  }
+  expect(workers.length).toBe(2);
+  expect((await commands.relayStats(url)).answers.recovered).toBeGreaterThan(0);
+});
+
+test('[ST8] where a worker is not allowed, or not wanted, the receiver runs on the page with the same result', async () => {
+  const url = await startRelay();
+  for (const worker of [false, () => new Worker('data:text/html,', { type: 'module' })] as const) {
+    const stream = new Watched(startClient(url, { worker }), scripted({ tokens: 100, rate: 200 }));
+    expect(await stream.ended()).toBe(await relayText(url, stream.id));
+  }
+});
+
+test('[CR5] [ST1] a page that is busy is given its answers piece by piece, and loses nothing', async () => {
+  const url = await startRelay();
+  const client = startClient(url);
+  const streams = Array.from({ length: 4 }, (_, seed) => new Watched(client, scripted({ seed, tokens: 40_000, rate: 0 })));
+  let busy = 0;
+  for (const { handle } of streams) {
+    handle.subscribe(() => {
+      busy += 1;
+      for (const until = performance.now() + 30; performance.now() < until; );
+    });
+  }
+  for (const stream of streams) expect(await stream.ended()).toBe(await relayText(url, stream.id));
+  // In pieces, as the page gives credit, not all at once.
+  expect(busy).toBeGreaterThan(8);
 });

@@ -2,37 +2,30 @@ import { existsSync, readdirSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
-import { createRelay, createScripted, type Provider, type Relay, type RelayStats } from '../../server/index.ts';
+import type { EndToEnd, EndToEndStats, Recording } from '../../scripts/e2e.ts';
+import { createRelay, createScripted, type Provider, type Relay } from '../../server/index.ts';
 import { providerAt } from '../server/providers/reading.ts';
 import { readWithSdk } from '../server/providers/sdk.ts';
 import { type Replay, type ReplayDialect, startReplay } from './replay.ts';
 
-/** The Node side of the tests that run in a browser (`e2e.ts`). */
-export type EndToEnd = typeof import('./e2e-relay.ts');
-
-export interface RunningRelay {
-  readonly url: string;
-}
+// The Node side of the tests that run in a browser (`scripts/e2e.ts`).
 
 interface Running {
   readonly relay: Relay;
   readonly server: Server;
   readonly sockets: Set<Socket>;
   readonly replays: Replay[];
-  /** Taken when a stream is started, so a provider may come later. */
+  /** By model. */
   readonly replayed: Map<string, Provider>;
 }
 
 const running = new Map<string, Running>();
 const recorded = join(import.meta.dirname, '../../../shared/fixtures/providers');
 
-/** One name for all recordings: the model says which. */
-const REPLAY = 'replay';
-
-export async function startRelay(origin: string): Promise<RunningRelay> {
+export async function startRelay(origin: string): Promise<string> {
   const replayed = new Map<string, Provider>();
   const replay: Provider = {
-    name: REPLAY,
+    name: 'replay',
     unavailable: undefined,
     generate: (request, signal) => named(replayed, request.model).generate(request, signal),
     read: (response, signal) => named(replayed, '').read(response, signal),
@@ -49,26 +42,26 @@ export async function startRelay(origin: string): Promise<RunningRelay> {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   running.set(url, { relay, server, sockets, replays: [], replayed });
   await until(async () => 'webtransport' in ((await (await fetch(`${url}v1/connect`)).json()) as { endpoints: object }).endpoints);
-  return { url };
+  return url;
 }
 
-export async function replayRecordings(url: string): Promise<{ readonly provider: string; readonly text: string }[]> {
+export async function replayRecordings(url: string): Promise<Recording[]> {
   const { replays, replayed } = at(url);
   if (!existsSync(recorded)) return [];
   const files = readdirSync(recorded).filter((name) => name.endsWith('.jsonl') && !name.includes('error'));
-  const found: { readonly provider: string; readonly text: string }[] = [];
+  const found: Recording[] = [];
   for (const [index, name] of files.entries()) {
     const given = name.split('.')[0];
     const dialect = (given === 'openai-responses' ? 'openai' : given) as Exclude<ReplayDialect, 'ollama'>;
     const replay = await startReplay({ dialect, file: join(recorded, name), cutSeed: index + 1 });
     replays.push(replay);
     replayed.set(name, providerAt(dialect, replay.url));
-    found.push({ provider: name, text: (await readWithSdk(dialect, replay.url)).text });
+    found.push({ model: name, text: (await readWithSdk(dialect, replay.url)).text });
   }
   return found;
 }
 
-export async function relayStats(url: string): Promise<RelayStats> {
+export async function relayStats(url: string): Promise<EndToEndStats> {
   return structuredClone(at(url).relay.stats);
 }
 
@@ -88,6 +81,8 @@ export async function stopRelay(url: string): Promise<void> {
   await new Promise((resolve) => server.close(resolve));
   for (const replay of replays) await replay.close();
 }
+
+({ startRelay, replayRecordings, relayStats, cutConnections, drainRelay, stopRelay }) satisfies EndToEnd;
 
 function at(url: string): Running {
   const found = running.get(url);

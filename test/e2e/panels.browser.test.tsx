@@ -1,0 +1,84 @@
+import { createRoot } from 'react-dom/client';
+import { expect, onTestFinished, test } from 'vitest';
+import { commands } from 'vitest/browser';
+import { type SluiceClient, SluiceProvider, StreamPanel, type StreamRequest } from '../../src/index.ts';
+import { type Sight, watch } from '../react/page.tsx';
+import { relayText, startClient, startRelay, transports } from './page.ts';
+
+interface Shown {
+  readonly id: string;
+  readonly status: string | undefined;
+  readonly text: string;
+  /** Every state of the panel that was in the document. */
+  readonly sights: readonly Sight[];
+}
+
+/** Shows a panel for each request until all have ended. */
+async function show(client: SluiceClient, requests: readonly StreamRequest[]): Promise<Shown[]> {
+  const container = document.createElement('main');
+  document.body.append(container);
+  const root = createRoot(container);
+  onTestFinished(() => {
+    root.unmount();
+    container.remove();
+  });
+  root.render(
+    <SluiceProvider client={client}>
+      {requests.map((request, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: nothing is reordered
+        <StreamPanel key={index} source={{ request }} />
+      ))}
+    </SluiceProvider>,
+  );
+  const panels = (): HTMLElement[] => [...container.querySelectorAll<HTMLElement>('[data-stream-panel]')];
+  await expect.poll(() => panels().length).toBe(requests.length);
+  const watched = panels().map((panel) => ({ panel, ...watch(panel) }));
+  const statuses = (): (string | undefined)[] => panels().map((panel) => panel.dataset['status']);
+  await expect.poll(() => statuses().filter((status) => status === 'pending' || status === 'streaming'), { timeout: 20_000 }).toEqual([]);
+  return watched.map(({ panel, sights }) => ({
+    id: panel.dataset['streamId'] ?? '',
+    status: panel.dataset['status'],
+    text: panel.querySelector('[data-stream-body]')?.textContent ?? '',
+    sights,
+  }));
+}
+
+function broken({ text, sights }: Shown): readonly Sight[] {
+  return sights.filter((sight) => !text.startsWith(sight.text) || (sight.status === 'done' && sight.text !== text));
+}
+
+test.for(transports)(
+  '[UI1] [UI2] [SQ3] each recorded response shows over %s what its SDK reads, and at every moment a prefix',
+  async (transport, { skip }) => {
+    const url = await startRelay();
+    const recordings = await commands.replayRecordings(url);
+    if (recordings.length === 0) skip('The recorded responses are not part of the project, and absent here.');
+    const client = startClient(url, { transport });
+    const shown = await show(
+      client,
+      recordings.map(({ model }) => ({ provider: 'replay', model, prompt: 'Hello?' })),
+    );
+    for (const [index, panel] of shown.entries()) {
+      const { model, text } = recordings[index] ?? {};
+      expect({ model, status: panel.status, text: panel.text }).toEqual({ model, status: 'done', text });
+      expect(broken(panel)).toEqual([]);
+    }
+    expect(client.store.getState().connection.transport).toBe(transport);
+  },
+);
+
+test.each(transports)('[UI1] [UI2] eight scripted answers side by side over %s', async (transport) => {
+  const url = await startRelay();
+  const requests = Array.from({ length: 8 }, (_, seed) => ({
+    provider: 'scripted',
+    model: 'scripted-markdown',
+    prompt: 'Hello?',
+    options: { seed, tokens: 300, rate: 200 },
+  }));
+  const shown = await show(startClient(url, { transport }), requests);
+  for (const panel of shown) {
+    expect([panel.status, panel.text]).toEqual(['done', await relayText(url, panel.id)]);
+    expect(panel.sights.length).toBeGreaterThan(5);
+    expect(broken(panel)).toEqual([]);
+  }
+});
