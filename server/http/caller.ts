@@ -1,4 +1,4 @@
-import { StreamError, toStreamError } from '../../src/wire/index.ts';
+import { StreamError } from '../../src/wire/index.ts';
 import { TokenBucket } from '../relay/bucket.ts';
 import type { Principal, ResolvedRelayOptions } from '../relay/options.ts';
 
@@ -47,9 +47,4 @@ export class CallerLimits {
       retryAfterMs: 1_000,
     });
   }
-}
-
-/** Faults of ours or of the app's callbacks keep their details to the operator's log. */
-export function publicError(cause: unknown): StreamError {
-  return cause instanceof StreamError ? cause : toStreamError(cause);
 }

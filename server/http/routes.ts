@@ -1,10 +1,10 @@
-import { StreamError, wireLimits } from '../../src/wire/index.ts';
+import { StreamError, toStreamError, wireLimits } from '../../src/wire/index.ts';
 import type { RelayCore } from '../relay/relay.ts';
 import { checkOrigin, isAllowedOrigin, type OriginPolicy } from '../transports/origin.ts';
 import type { ConnectionRequest } from '../transports/peer.ts';
 import { MESSAGE_TYPE, SSE_PATH, type SseTransport } from '../transports/sse.ts';
 import { readBody, requireType } from './body.ts';
-import { authenticate, type Caller, CallerLimits, publicError } from './caller.ts';
+import { authenticate, type Caller, CallerLimits } from './caller.ts';
 import { corsHeaders, preflight } from './cors.ts';
 import { discovery, type Endpoints } from './discovery.ts';
 import { createMetrics } from './metrics.ts';
@@ -118,7 +118,8 @@ export function createFetchHandler({ core, sse, endpoints, policy, now = Date.no
       const id = route.path.exec(url.pathname)?.[1] ?? '';
       return { route: route.name, response: await handler({ request, url, info, id }) };
     } catch (cause) {
-      const error = publicError(cause);
+      // Faults of ours or of the app's callbacks keep their details to the operator's log.
+      const error = toStreamError(cause);
       if (error.code === 'internal') core.options.log('error', `HTTP ${request.method} failed`, { cause: String(error.cause ?? error) });
       return { route: route?.name ?? 'none', response: problem(error) };
     }

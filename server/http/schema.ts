@@ -13,7 +13,7 @@ const createBody = v.pipe(
     prompt: v.optional(v.string()),
     messages: v.optional(v.pipe(v.array(message), v.nonEmpty())),
     // It comes from JSON.parse, so every value in it is JSON.
-    options: v.optional(v.record(v.string(), v.unknown())),
+    options: v.optional(v.custom<{ readonly [key: string]: Json }>(isObject, 'must be an object')),
   }),
   v.check((body) => (body.prompt === undefined) !== (body.messages === undefined), 'exactly one of prompt and messages must be given'),
 );
@@ -36,6 +36,11 @@ export function parseCreateBody(body: unknown): CreateRequest {
     ...(id === undefined ? {} : { id }),
     ...(prompt === undefined ? {} : { prompt }),
     ...(messages === undefined ? {} : { messages }),
-    ...(options === undefined ? {} : { options: options as { [key: string]: Json } }),
+    ...(options === undefined ? {} : { options }),
   };
+}
+
+/** valibot's `record` takes a list for one. */
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

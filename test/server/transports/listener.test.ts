@@ -27,7 +27,7 @@ test('a certificate is replaced before it expires; sessions of the old one go on
 
 test('where the UDP port is taken, another one is used and told', async () => {
   const taken = createSocket('udp4');
-  onTestFinished(() => taken.close());
+  onTestFinished(() => void taken.close());
   await once(taken.bind(0, '127.0.0.1'), 'listening');
   const { port } = taken.address();
   const listener = await listen({ port });
@@ -45,7 +45,7 @@ test('closing unbinds the port and ends the sessions', async () => {
   await listener.close();
   await expect(session.closed.catch(() => 'ended')).resolves.toBeDefined();
   const socket = createSocket('udp4');
-  onTestFinished(() => socket.close());
+  onTestFinished(() => void socket.close());
   await vi.waitFor(() => once(socket.bind(listener.port, '127.0.0.1'), 'listening'));
 });
 

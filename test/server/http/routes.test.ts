@@ -1,0 +1,362 @@
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { createRelay, createScripted, type Provider, type Relay, type RelayServerOptions } from '../../../server/index.ts';
+import { ManualSource } from '../../support/source.ts';
+
+const BASE = 'http://127.0.0.1';
+
+describe('POST /v1/streams', () => {
+  test('[RL1] 201 with id, channel and epoch, before the provider is asked', async () => {
+    const generate = vi.fn<Provider['generate']>(() => new ManualSource());
+    const { call } = relayWith({ providers: [{ name: 'slow', unavailable: undefined, generate, read: () => new ManualSource() }] });
+    const created = await call('POST', '/v1/streams', { provider: 'slow', model: 'm', prompt: 'hi', id: 'a' });
+    expect(created).toMatchObject({ status: 201, body: { id: 'a', channel: 'stream:a', epoch: expect.any(String) } });
+    expect(created.headers.get('location')).toBe('/v1/streams/a');
+    expect(await call('GET', '/v1/streams/a')).toMatchObject({ status: 200, body: { status: 'pending', text: '', parts: [] } });
+    expect(generate).toHaveBeenCalledWith({ model: 'm', prompt: 'hi' }, expect.any(AbortSignal));
+  });
+
+  test('[RL4] the same id with the same body is the same stream, with another body 409, of another principal 403', async () => {
+    const { call } = relayWith({ authenticate: ({ credentials }) => ({ id: credentials ?? 'nobody' }) });
+    const body = { provider: 'scripted', model: 'scripted-plain', prompt: 'hi', id: 'a', options: { seed: 1, rate: 1 } };
+    const first = await call('POST', '/v1/streams', body, 'ada');
+    const reordered = { options: { rate: 1, seed: 1 }, id: 'a', prompt: 'hi', model: 'scripted-plain', provider: 'scripted' };
+    expect(await call('POST', '/v1/streams', reordered, 'ada')).toMatchObject({ status: 201, body: first.body });
+    expect(await call('POST', '/v1/streams', { ...body, prompt: 'ho' }, 'ada')).toMatchObject({
+      status: 409,
+      body: { code: 'stream_conflict' },
+    });
+    expect(await call('POST', '/v1/streams', body, 'ben')).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+  });
+
+  test.for([
+    ['no provider', { model: 'm', prompt: 'p' }, 'provider'],
+    ['a provider that is no string', { provider: 7, model: 'm', prompt: 'p' }, 'provider'],
+    ['no model', { provider: 'scripted', prompt: 'p' }, 'model'],
+    ['neither prompt nor messages', { provider: 'scripted', model: 'm' }, 'prompt and messages'],
+    [
+      'both prompt and messages',
+      { provider: 'scripted', model: 'm', prompt: 'p', messages: [{ role: 'user', content: 'c' }] },
+      'prompt and messages',
+    ],
+    ['no message', { provider: 'scripted', model: 'm', messages: [] }, 'messages'],
+    ['an unknown role', { provider: 'scripted', model: 'm', messages: [{ role: 'robot', content: 'c' }] }, 'messages.0.role'],
+    ['an id with a slash', { provider: 'scripted', model: 'm', prompt: 'p', id: 'a/b' }, 'id'],
+    ['an id that is too long', { provider: 'scripted', model: 'm', prompt: 'p', id: 'a'.repeat(129) }, 'id'],
+    ['options that are a list', { provider: 'scripted', model: 'm', prompt: 'p', options: [1] }, 'options'],
+    ['a field nobody knows', { provider: 'scripted', model: 'm', prompt: 'p', extra: 1 }, 'extra'],
+    ['a list', [], ''],
+    ['null', null, ''],
+  ] as const)('%s is bad_request, naming the field', async ([, body, named]) => {
+    const { call, relay } = relayWith();
+    const answer = await call('POST', '/v1/streams', body);
+    expect(answer).toMatchObject({ status: 400, body: { code: 'bad_request' } });
+    expect(answer.body['detail']).toContain(named);
+    expect(relay.stats.created).toBe(0);
+  });
+
+  test('an unknown provider, and one without a key, have codes of their own', async () => {
+    const missing: Provider = { ...createScripted(), name: 'openai', unavailable: 'Set OPENAI_API_KEY.' };
+    const { call } = relayWith({ providers: [missing] });
+    const body = { model: 'm', prompt: 'p' };
+    expect(await call('POST', '/v1/streams', { ...body, provider: 'nope' })).toMatchObject({
+      status: 400,
+      body: { code: 'unknown_provider' },
+    });
+    const answer = await call('POST', '/v1/streams', { ...body, provider: 'openai' });
+    expect(answer).toMatchObject({ status: 501, body: { code: 'provider_not_configured' } });
+    expect(answer.body['detail']).toContain('OPENAI_API_KEY');
+  });
+
+  test('bad JSON, also by its encoding, is bad_json', async () => {
+    const { raw } = relayWith();
+    for (const body of ['{"provider":', '', Uint8Array.of(0x22, 0xff, 0x22)]) {
+      expect(await raw('POST', '/v1/streams', { body, type: 'application/json' })).toMatchObject({
+        status: 400,
+        body: { code: 'bad_json' },
+      });
+    }
+  });
+
+  test('[RL7] a body above the limit is body_too_large, whether or not it says its length', async () => {
+    const { raw } = relayWith({ maxBodyBytes: 1_000 });
+    const body = JSON.stringify({ provider: 'scripted', model: 'm', prompt: 'x'.repeat(1_000) });
+    expect(await raw('POST', '/v1/streams', { body, type: 'application/json' })).toMatchObject({
+      status: 413,
+      body: { code: 'body_too_large' },
+    });
+    const stream = new Blob([body]).stream();
+    expect(await raw('POST', '/v1/streams', { body: stream, type: 'application/json' })).toMatchObject({
+      status: 413,
+      body: { code: 'body_too_large' },
+    });
+  });
+
+  test('[RL7] more generations than allowed are too_many_streams, with a time to wait', async () => {
+    const { call, relay } = relayWith({ maxGenerations: 1 });
+    relay.streams.create({ id: 'a', source: new ManualSource() });
+    const answer = await call('POST', '/v1/streams', { provider: 'scripted', model: 'm', prompt: 'p' });
+    expect(answer).toMatchObject({ status: 429, body: { code: 'too_many_streams', retryable: true } });
+    expect(answer.headers.get('retry-after')).toBe('1');
+  });
+
+  test('admit may rewrite a request, or refuse it', async () => {
+    const { call } = relayWith({
+      providers: [createScripted()],
+      admit: (_principal, request) => (request.model === 'dear' ? undefined : { ...request, model: 'scripted-plain' }),
+    });
+    const body = { provider: 'scripted', prompt: 'p' };
+    expect(await call('POST', '/v1/streams', { ...body, model: 'dear' })).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+    await call('POST', '/v1/streams', { ...body, model: 'whatever', id: 'a', options: { rate: 0, tokens: 3 } });
+    await vi.waitFor(async () => expect((await call('GET', '/v1/streams/a')).body['status']).toBe('done'));
+    expect((await call('GET', '/v1/streams/a')).body['model']).toBe('scripted-plain');
+  });
+});
+
+describe('GET /v1/streams/:id and POST …/stop', () => {
+  test('the state of a stream, as of now', async () => {
+    const { call, relay } = relayWith();
+    const source = new ManualSource();
+    const { epoch } = relay.streams.create({ id: 'a', source });
+    source.text('Hello ');
+    source.push(
+      { type: 'reasoning', part: 'r', delta: 'hm' },
+      { type: 'file', part: 'f', mediaType: 'image/png', bytes: Uint8Array.of(1, 2, 3) },
+    );
+    source.text('you');
+    source.push(
+      { type: 'usage', inputTokens: 3, outputTokens: 2 },
+      { type: 'error', code: 'upstream_failed', message: 'It broke.', retryable: true },
+    );
+    await vi.waitFor(async () => expect((await call('GET', '/v1/streams/a')).body['status']).toBe('failed'));
+    const { body } = await call('GET', '/v1/streams/a');
+    expect(body).toMatchObject({
+      id: 'a',
+      epoch,
+      seq: 7,
+      text: 'Hello you',
+      usage: { inputTokens: 3, outputTokens: 2 },
+      error: { code: 'upstream_failed', message: 'It broke.', retryable: true },
+    });
+    expect(body['parts']).toContainEqual({ type: 'file', part: 'f', mediaType: 'image/png', bytes: 'AQID' });
+  });
+
+  test('[RL5] stopping ends the generation for everybody; stopping again changes nothing', async () => {
+    const { call, relay } = relayWith();
+    const source = new ManualSource();
+    relay.streams.create({ id: 'a', source });
+    source.text('so far');
+    expect(await call('POST', '/v1/streams/a/stop', {})).toMatchObject({ status: 202 });
+    const { body } = await call('GET', '/v1/streams/a');
+    expect(body).toMatchObject({ status: 'stopped' });
+    expect(await call('POST', '/v1/streams/a/stop', {})).toMatchObject({ status: 202 });
+    expect((await call('GET', '/v1/streams/a')).body).toEqual(body);
+    await vi.waitFor(() => expect(source.returned).toBe(true));
+  });
+
+  test('an unknown stream is unknown_channel, another principal’s forbidden', async () => {
+    const { call, relay } = relayWith({ authenticate: ({ credentials }) => ({ id: credentials ?? 'nobody' }) });
+    relay.streams.create({ id: 'hers', principal: { id: 'ada' }, source: new ManualSource() });
+    expect(await call('GET', '/v1/streams/none')).toMatchObject({ status: 404, body: { code: 'unknown_channel' } });
+    expect(await call('POST', '/v1/streams/none/stop', {})).toMatchObject({ status: 404, body: { code: 'unknown_channel' } });
+    expect(await call('GET', '/v1/streams/hers', undefined, 'ben')).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+    expect(await call('POST', '/v1/streams/hers/stop', {}, 'ben')).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+    expect((await call('GET', '/v1/streams/hers', undefined, 'ada')).body['status']).not.toBe('stopped');
+  });
+
+  test('authorize is asked with principal, action, channel and owner', async () => {
+    const authorize = vi.fn(() => true);
+    const { call, relay } = relayWith({ authorize });
+    relay.streams.create({ id: 'a', principal: { id: 'ada' }, source: new ManualSource() });
+    await call('GET', '/v1/streams/a');
+    await call('POST', '/v1/streams/a/stop', {});
+    await call('POST', '/v1/streams', { provider: 'scripted', model: 'm', prompt: 'p', id: 'b' });
+    expect(authorize.mock.calls).toEqual([
+      [{ id: 'anonymous' }, 'read', 'stream:a', 'ada'],
+      [{ id: 'anonymous' }, 'stop', 'stream:a', 'ada'],
+      [{ id: 'anonymous' }, 'create', 'stream:b', 'anonymous'],
+    ]);
+  });
+});
+
+describe('who may call', () => {
+  test('[CN3, RL8] refused credentials are unauthenticated, as a problem document', async () => {
+    const { call } = relayWith({ authenticate: () => undefined });
+    const answer = await call('GET', '/v1/streams/a', undefined, 'secret-token');
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+    expect(answer.body).toMatchObject({ type: 'about:blank', title: 'Unauthenticated', status: 401, code: 'unauthenticated' });
+    expect(JSON.stringify(answer.body)).not.toContain('secret-token');
+  });
+
+  test('[RL8] a fault in the app’s callbacks is internal, told to the operator only', async () => {
+    const log = vi.fn();
+    const { call } = relayWith({
+      log,
+      authenticate: () => {
+        throw new Error('password hunter2 of the database');
+      },
+    });
+    const answer = await call('GET', '/v1/streams/a');
+    expect(answer).toMatchObject({ status: 500, body: { code: 'internal' } });
+    expect(JSON.stringify(answer.body)).not.toContain('hunter2');
+    expect(JSON.stringify(log.mock.calls)).toContain('hunter2');
+  });
+
+  test('[RL10, CN10] a foreign page can start or stop nothing', async () => {
+    const { raw, relay } = relayWith();
+    relay.streams.create({ id: 'a', source: new ManualSource() });
+    const body = JSON.stringify({ provider: 'scripted', model: 'm', prompt: 'p' });
+    for (const path of ['/v1/streams', '/v1/streams/a/stop']) {
+      for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data']) {
+        expect(await raw('POST', path, { body, type })).toMatchObject({ status: 415, body: { code: 'unsupported_media_type' } });
+      }
+      const foreign = { origin: 'https://evil.example' };
+      expect(await raw('POST', path, { body, type: 'application/json', headers: foreign })).toMatchObject({
+        status: 403,
+        body: { code: 'origin_refused' },
+      });
+      expect(await raw('POST', path, { body, type: 'application/json', headers: { host: 'rebound.example' } })).toMatchObject({
+        status: 403,
+        body: { code: 'origin_refused' },
+      });
+    }
+    expect(relay.stats).toMatchObject({ created: 1, generations: 1 });
+  });
+
+  test('[CN10] without authenticate, only this machine is served', async () => {
+    const { relay } = relayWith();
+    const answer = await relay.fetch(new Request(`${BASE}/v1/connect`), { remoteAddress: '192.0.2.7' });
+    expect(answer.status).toBe(401);
+  });
+
+  test('[CN10] beyond loopback, a client that is no page needs credentials', async () => {
+    const { relay } = relayWith({ authenticate: () => ({ id: 'whoever' }) });
+    const status = async (headers: Record<string, string>): Promise<number> => {
+      const request = new Request('http://relay.example/v1/streams/none', { headers: { host: 'relay.example', ...headers } });
+      return (await relay.fetch(request, { remoteAddress: '192.0.2.7' })).status;
+    };
+    expect(await status({})).toBe(401);
+    expect(await status({ authorization: 'Bearer x' })).toBe(404);
+    expect(await status({ cookie: 'session=x' })).toBe(404);
+    expect(await status({ origin: 'http://relay.example' })).toBe(404);
+    expect(await status({ 'sec-fetch-site': 'same-origin' })).toBe(404);
+  });
+
+  test('[CN10] a preflight of an allowed origin is answered, of another refused', async () => {
+    const { raw } = relayWith({ allowedOrigins: ['https://app.example'] });
+    const allowed = await raw('OPTIONS', '/v1/streams', { headers: { origin: 'https://app.example' } });
+    expect(allowed.status).toBe(204);
+    expect(allowed.headers.get('access-control-allow-origin')).toBe('https://app.example');
+    expect(allowed.headers.get('access-control-allow-headers')).toBe('authorization, content-type');
+    const refused = await raw('OPTIONS', '/v1/streams', { headers: { origin: 'https://evil.example' } });
+    expect(refused.status).toBe(403);
+    expect(refused.headers.get('access-control-allow-origin')).toBeNull();
+    const answer = await raw('GET', '/v1/streams/none', { headers: { origin: 'https://app.example' } });
+    expect(answer.status).toBe(404);
+    expect(answer.headers.get('access-control-allow-origin')).toBe('https://app.example');
+    expect(answer.headers.get('vary')).toBe('Origin');
+  });
+
+  test('[RL7] more requests than allowed are rate_limited, and only their caller’s', async () => {
+    const { call } = relayWith({ maxMessagesPerSecond: 2, authenticate: ({ credentials }) => ({ id: credentials ?? 'nobody' }) });
+    const statuses: number[] = [];
+    for (let index = 0; index < 6; index += 1) statuses.push((await call('GET', '/v1/streams/none', undefined, 'ada')).status);
+    expect(statuses.slice(0, 4)).toEqual([404, 404, 404, 404]);
+    expect(statuses.at(-1)).toBe(429);
+    expect((await call('GET', '/v1/streams/none', undefined, 'ben')).status).toBe(404);
+  });
+});
+
+describe('discovery and probes', () => {
+  test('[CN2] the discovery document states the version, the endpoints and the providers', async () => {
+    const { call } = relayWith({
+      providers: [createScripted(), { ...createScripted(), name: 'openai', unavailable: 'Set OPENAI_API_KEY.' }],
+    });
+    const { status, body } = await call('GET', '/v1/connect');
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      protocol: 1,
+      endpoints: { sse: { url: '/v1/sse' } },
+      providers: [
+        { name: 'scripted', available: true },
+        { name: 'openai', available: false, reason: 'Set OPENAI_API_KEY.' },
+      ],
+    });
+  });
+
+  test('[RL9] readiness fails while draining, and new streams are relay_draining; liveness stays', async () => {
+    const { call, relay } = relayWith();
+    expect(await call('GET', '/readyz')).toMatchObject({ status: 200 });
+    relay.drain();
+    expect(await call('GET', '/readyz')).toMatchObject({ status: 503 });
+    expect(await call('GET', '/healthz')).toMatchObject({ status: 200 });
+    const refused = await call('POST', '/v1/streams', { provider: 'scripted', model: 'm', prompt: 'p' });
+    expect(refused).toMatchObject({ status: 503, body: { code: 'relay_draining' } });
+  });
+
+  test('probes answer whatever host they ask for', async () => {
+    const { raw } = relayWith();
+    expect(await raw('GET', '/healthz', { headers: { host: '10.1.2.3:8787' } })).toMatchObject({ status: 200 });
+    expect(await raw('GET', '/metrics', { headers: { host: '10.1.2.3:8787' } })).toMatchObject({ status: 403 });
+  });
+
+  test('metrics are Prometheus text', async () => {
+    const { call, relay } = relayWith();
+    relay.streams.create({ id: 'a', source: new ManualSource() });
+    await call('GET', '/v1/streams/none');
+    const response = await relay.fetch(new Request(`${BASE}/metrics`));
+    expect(response.headers.get('content-type')).toContain('text/plain; version=0.0.4');
+    const text = await response.text();
+    expect(text).toContain('sluice_generations 1\n');
+    expect(text).toContain('sluice_connections{transport="websocket"} 0\n');
+    expect(text).toContain('sluice_http_requests_total{route="stream",status="404"} 1\n');
+  });
+
+  test('another address is not_found, another method method_not_allowed with what is allowed', async () => {
+    const { call } = relayWith();
+    expect(await call('GET', '/v1/nothing')).toMatchObject({ status: 404, body: { code: 'not_found' } });
+    const answer = await call('GET', '/v1/streams');
+    expect(answer).toMatchObject({ status: 405, body: { code: 'method_not_allowed' } });
+    expect(answer.headers.get('allow')).toBe('POST');
+  });
+});
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: { readonly [key: string]: unknown };
+}
+
+/** A relay without a server: its fetch handler is called as an app's framework would. */
+function relayWith(options: RelayServerOptions = {}): {
+  relay: Relay;
+  call(method: string, path: string, body?: unknown, token?: string): Promise<Answer>;
+  raw(method: string, path: string, init?: { body?: BodyInit; type?: string; headers?: Record<string, string> }): Promise<Answer>;
+} {
+  const relay = createRelay({ providers: [createScripted()], ...options });
+  onTestFinished(() => relay.close());
+  const raw = async (
+    method: string,
+    path: string,
+    { body, type, headers = {} }: { body?: BodyInit; type?: string; headers?: Record<string, string> } = {},
+  ): Promise<Answer> => {
+    const request = new Request(`${BASE}${path}`, {
+      method,
+      headers: { host: '127.0.0.1', ...(type === undefined ? {} : { 'content-type': type }), ...headers },
+      ...(body === undefined ? {} : { body, duplex: 'half' }),
+    } as RequestInit);
+    const response = await relay.fetch(request, { remoteAddress: '127.0.0.1' });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, body: text.startsWith('{') ? JSON.parse(text) : {} };
+  };
+  return {
+    relay,
+    raw,
+    call: (method, path, body, token) =>
+      raw(method, path, {
+        ...(body === undefined ? {} : { body: JSON.stringify(body), type: 'application/json' }),
+        headers: token === undefined ? { origin: BASE } : { authorization: `Bearer ${token}` },
+      }),
+  };
+}

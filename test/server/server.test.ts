@@ -1,0 +1,130 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Hono } from 'hono';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { createRelay, createScripted, type RelayServerOptions } from '../../server/index.ts';
+import type { Discovery } from '../../server/http/discovery.ts';
+import { connectClient } from '../support/connect.ts';
+import { startRelay } from '../support/relay.ts';
+import { ManualSource } from '../support/source.ts';
+
+describe('listen', () => {
+  test('offers all transports, WebTransport on the same port number', async () => {
+    const { url, port } = await startRelay();
+    expect(url).toBe(`http://127.0.0.1:${port}/`);
+    const { endpoints } = (await (await fetch(new URL('/v1/connect', url))).json()) as Discovery;
+    expect(endpoints).toEqual({
+      webtransport: {
+        url: expect.stringMatching(/^https:\/\/127\.0\.0\.1:\d+\/v1\/webtransport$/),
+        certificateHashes: [expect.any(String)],
+      },
+      websocket: { url: '/v1/socket' },
+      sse: { url: '/v1/sse' },
+    });
+  });
+
+  test('without WebTransport where the app does not want it', async () => {
+    const { url } = await startRelay({ webTransport: false });
+    const { endpoints } = (await (await fetch(new URL('/v1/connect', url))).json()) as Discovery;
+    expect(Object.keys(endpoints)).toEqual(['websocket', 'sse']);
+  });
+
+  test('a taken port is port_in_use, naming it', async () => {
+    const { port } = await startRelay({ webTransport: false });
+    const second = make();
+    await expect(second.listen({ port })).rejects.toMatchObject({ code: 'port_in_use' });
+    await expect(second.listen({ port })).rejects.toThrow(String(port));
+  });
+
+  test('an address this machine does not have is bad_option', async () => {
+    const relay = make({ authenticate: () => ({ id: 'x' }) });
+    await expect(relay.listen({ port: 0, host: '192.0.2.1' })).rejects.toMatchObject({ code: 'bad_option' });
+  });
+
+  test('[CN10] beyond loopback only with authenticate', async () => {
+    for (const host of ['0.0.0.0', '::', 'relay.example', '192.0.2.1']) {
+      await expect(make().listen({ port: 0, host })).rejects.toMatchObject({
+        code: 'bad_option',
+        message: expect.stringContaining('authenticate'),
+      });
+    }
+    const open = make({ authenticate: ({ credentials }) => (credentials === 'token' ? { id: 'ada' } : undefined) });
+    const { port } = await open.listen({ port: 0, host: '0.0.0.0' });
+    const client = await connectClient('websocket', `http://127.0.0.1:${port}/`, { headers: { host: 'relay.example' } });
+    client.hello({ credentials: 'token' });
+    await client.first('welcome');
+  });
+
+  test('an option that cannot work is bad_option', () => {
+    expect(() => createRelay({ maxConnections: 0 })).toThrow(expect.objectContaining({ code: 'bad_option' }));
+  });
+
+  test('close ends everything, also twice, and frees the port', async () => {
+    const { relay, url, port } = await startRelay();
+    const source = new ManualSource();
+    relay.streams.create({ id: 'a', source });
+    const client = await connectClient('sse', url);
+    client.hello();
+    await client.first('welcome');
+    await Promise.all([relay.close(), relay.close()]);
+    await client.ended();
+    expect(source.returned).toBe(true);
+    const again = make();
+    await expect(again.listen({ port })).resolves.toMatchObject({ port });
+  });
+});
+
+describe('attach', () => {
+  test('takes its own routes and leaves all others to the app', async () => {
+    const server = createServer((request, response) => void response.end(`app ${request.url}`));
+    const relay = make({ providers: [createScripted()] });
+    relay.attach(server);
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    onTestFinished(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    expect(await (await fetch(url)).text()).toBe('app /');
+    expect(await (await fetch(new URL('/v2/other', url))).text()).toBe('app /v2/other');
+    expect((await fetch(new URL('/healthz', url))).status).toBe(200);
+    await vi.waitFor(async () => {
+      const { endpoints } = (await (await fetch(new URL('/v1/connect', url))).json()) as Discovery;
+      expect(Object.keys(endpoints)).toEqual(['webtransport', 'websocket', 'sse']);
+    });
+    for (const transport of ['websocket', 'webtransport', 'sse'] as const) {
+      const client = await connectClient(transport, url);
+      client.hello();
+      await client.first('welcome');
+    }
+    await relay.close();
+    expect(await (await fetch(new URL('/healthz', url))).text()).toBe('app /healthz');
+  });
+});
+
+describe('fetch', () => {
+  test('[CN13] mounted in Hono, with SSE as its transport', async () => {
+    const relay = make({ providers: [createScripted()] });
+    const app = new Hono();
+    app.get('/', (context) => context.text('app'));
+    app.all('/v1/*', (context) => relay.fetch(context.req.raw));
+    const created = await app.request('http://localhost/v1/streams', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', host: 'localhost' },
+      body: JSON.stringify({ provider: 'scripted', model: 'scripted-plain', prompt: 'hi', id: 'a', options: { rate: 0, tokens: 5 } }),
+    });
+    expect(created.status).toBe(201);
+    expect(await (await app.request('http://localhost/')).text()).toBe('app');
+    await vi.waitFor(async () => {
+      const read = await app.request('http://localhost/v1/streams/a', { headers: { host: 'localhost' } });
+      expect(await read.json()).toMatchObject({ status: 'done' });
+    });
+  });
+});
+
+function make(options: RelayServerOptions = {}): ReturnType<typeof createRelay> {
+  const relay = createRelay({ providers: [], ...options });
+  onTestFinished(() => relay.close());
+  return relay;
+}
