@@ -6,7 +6,7 @@ import type { Provider } from './provider.ts';
 import type { EventWriter } from './writer.ts';
 
 /**
- * The Messages API: text, thinking, tools, server tools with their results, citations that have an address.
+ * The Messages API, version 2026-10-21: text, thinking, tools, server tools with their results, citations that have an address.
  * `max_tokens`, which the API demands, is 8192 unless the options say otherwise.
  * @throws {StreamError} `bad_option`
  */
@@ -21,7 +21,7 @@ const anthropic: Dialect = {
   urlVariable: 'ANTHROPIC_BASE_URL',
   framing: 'sse',
   path: () => '/v1/messages',
-  headers: (apiKey) => ({ 'x-api-key': apiKey, 'anthropic-version': '2023-06-01' }),
+  headers: (apiKey) => ({ 'x-api-key': apiKey, 'anthropic-version': '2026-10-21' }),
   body: (model, messages) => {
     const system = messages.filter(({ role }) => role === 'system').map(({ content }) => content);
     return {

@@ -6,7 +6,7 @@ import type { Provider } from './provider.ts';
 import type { EventWriter } from './writer.ts';
 
 /**
- * The Gemini API's `streamGenerateContent`: text, thoughts, function calls, code execution, inline files, grounding sources.
+ * The Gemini API's `streamGenerateContent` (v1): text, thoughts, function calls, code execution, inline files, grounding sources.
  * Only the first candidate is read. Options are fields of the request, e.g. `generationConfig`.
  * @throws {StreamError} `bad_option`
  */
@@ -22,7 +22,7 @@ const gemini: Dialect = {
   framing: 'sse',
   path: (model) => {
     const name = model.split('/').map(encodeURIComponent).join('/');
-    return `/v1beta/${name.includes('/') ? name : `models/${name}`}:streamGenerateContent?alt=sse`;
+    return `/v1/${name.includes('/') ? name : `models/${name}`}:streamGenerateContent?alt=sse`;
   },
   headers: (apiKey) => ({ 'x-goog-api-key': apiKey }),
   body: (_model, messages) => {
