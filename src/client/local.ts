@@ -1,7 +1,7 @@
 import { StreamError, toStreamError } from '../wire/errors.ts';
 import type { StreamEvent } from '../wire/events.ts';
 import type { StreamChange } from '../worker/messages.ts';
-import { readSource } from './response.ts';
+import { readSource } from './reader.ts';
 import { StreamShape } from './shape.ts';
 import type { LocalSource } from './types.ts';
 
@@ -38,7 +38,13 @@ export function readLocal(source: LocalSource, feed: (events: readonly StreamEve
     if (events.length === 0) return;
     start ??= events[0];
     unapplied.push(...events);
-    feed(events, shape.ended);
+    try {
+      feed(events, shape.ended);
+    } catch (cause) {
+      // What cannot cross to the worker must not be fed to the next one either.
+      unapplied.length -= events.length;
+      throw cause;
+    }
   };
   const fail = (cause: unknown): void => {
     const { code, message, retryable, retryAfterMs } = toStreamError(cause, 'source_failed');

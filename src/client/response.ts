@@ -1,38 +1,14 @@
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 import { StreamError } from '../wire/errors.ts';
 import type { StreamEvent } from '../wire/events.ts';
+import { readStream, type SourceReader } from './reader.ts';
 import { problem } from './requests.ts';
-import type { LocalSource } from './types.ts';
 
 /** Longest line or event of a response, in UTF-16 code units. */
 const MAX_LINE = 8 * 1024 * 1024;
 
-/** A local source as one reader of text and events. `cancel` ends the source, without waiting for it. */
-export interface SourceReader {
-  /** @throws {StreamError} */
-  next(): Promise<{ readonly done: boolean; readonly value?: string | StreamEvent }>;
-  cancel(): void;
-}
-
-export function readSource(source: LocalSource): SourceReader {
-  if (source instanceof Response) return readResponse(source);
-  if (isReadable(source)) return readStream(decoded(source), 'source_failed');
-  const iterator = source[Symbol.asyncIterator]();
-  return {
-    next: async () => {
-      try {
-        const step = await iterator.next();
-        return step.done === true ? { done: true } : { done: false, value: step.value };
-      } catch (cause) {
-        return failed('source_failed')(cause);
-      }
-    },
-    cancel: () => void (async () => iterator.return?.())().catch(() => {}),
-  };
-}
-
 /** By content type, as `LocalSource` documents it. An error status fails the first read. */
-function readResponse(response: Response): SourceReader {
+export function readResponse(response: Response): SourceReader {
   if (!response.ok) {
     return {
       next: async () => {
@@ -50,28 +26,6 @@ function readResponse(response: Response): SourceReader {
   }
   if (type === 'application/x-ndjson') return readStream(text.pipeThrough(lines()), 'upstream_truncated');
   return readStream(text, 'upstream_truncated');
-}
-
-function readStream(stream: ReadableStream<string | StreamEvent>, code: 'source_failed' | 'upstream_truncated'): SourceReader {
-  const reader = stream.getReader();
-  return {
-    next: async () => {
-      const step = await reader.read().catch(failed(code));
-      return step.done ? { done: true } : { done: false, value: step.value };
-    },
-    cancel: () => void reader.cancel().catch(() => {}),
-  };
-}
-
-/** Bytes between text and events are UTF-8, cut anywhere. */
-function decoded(stream: ReadableStream<string | StreamEvent | Uint8Array>): ReadableStream<string | StreamEvent> {
-  const decoder = new TextDecoder();
-  return stream.pipeThrough(
-    new TransformStream<string | StreamEvent | Uint8Array, string | StreamEvent>({
-      transform: (chunk, controller) => controller.enqueue(chunk instanceof Uint8Array ? decoder.decode(chunk, { stream: true }) : chunk),
-      flush: (controller) => controller.enqueue(decoder.decode()),
-    }),
-  );
 }
 
 function lines(): TransformStream<string, StreamEvent> {
@@ -112,20 +66,8 @@ function parse(json: string): StreamEvent {
   }
 }
 
-function failed(code: 'source_failed' | 'upstream_truncated'): (cause: unknown) => never {
-  return (cause) => {
-    if (cause instanceof StreamError) throw cause;
-    const why = cause instanceof Error && cause.message !== '' ? `: ${cause.message}` : '';
-    throw new StreamError(code, `The source broke off${why}. What it had sent stays.`, { cause });
-  };
-}
-
 function statusCode(status: number): 'upstream_unauthorized' | 'upstream_rate_limited' | 'upstream_failed' | 'upstream_rejected' {
   if (status === 401 || status === 403) return 'upstream_unauthorized';
   if (status === 429) return 'upstream_rate_limited';
   return status >= 500 ? 'upstream_failed' : 'upstream_rejected';
-}
-
-function isReadable(source: LocalSource): source is ReadableStream<string | StreamEvent | Uint8Array> {
-  return typeof (source as Partial<ReadableStream>).getReader === 'function';
 }

@@ -11,14 +11,18 @@ export interface RelaySource {
   readonly id: string;
 }
 
-/** Start a stream on the relay. The same object attached twice starts one stream. */
+/**
+ * Start a stream on the relay. The same `request` object attached again, however much later, is the same stream,
+ * and so is a request with the id of a stream that is attached.
+ */
 export interface RequestSource {
   readonly request: StreamRequest;
 }
 
 /**
  * A stream the page already has. It is read once, by the client, however many panels show it:
- * the same object attached again (Strict Mode, a second panel) joins the first reading.
+ * the same object attached again (Strict Mode, a second panel) joins the first reading. It is read to its end even
+ * when nobody shows it any more, as a stream of the relay would be, unless it has to leave the store (`maxIdleBytes`).
  *
  * A `Response` is read by its content type: `text/event-stream` and `application/x-ndjson` as `StreamEvent`s in JSON,
  * anything else as text. A response with an error status becomes an error of the stream.
@@ -50,7 +54,7 @@ export interface ClientOptions {
   readonly worker?: (() => Worker) | false;
   /** How long a stream nobody shows stays attached, ms. @default 3000 */
   readonly detachGraceMs?: number;
-  /** Finished streams that nobody shows are kept up to this many. @default 100 */
+  /** Finished streams, and local ones, that nobody shows are kept up to this many. @default 100 */
   readonly maxIdleStreams?: number;
   /** …and up to this many bytes of text. @default 8388608 */
   readonly maxIdleBytes?: number;

@@ -1,1 +1,1 @@
-export { createStreamStore, idleConnection, type StreamStore, type StreamStoreOptions } from './store.ts';
+export { createStreamStore, idleConnection, type StreamStore } from './store.ts';

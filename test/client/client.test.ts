@@ -232,6 +232,29 @@ test('[ST8] a worker that dies is replaced, and every stream goes on from what t
   expect(handles.map(statusOf)).toEqual(['done', 'done']);
 });
 
+test('[ST7] [ST8] an event that cannot cross to the worker ends its own stream, and no other', async () => {
+  const workers: InProcessWorker[] = [];
+  const worker = (): Worker => {
+    const made = new InProcessWorker();
+    workers.push(made);
+    return made as unknown as Worker;
+  };
+  const client = startClient({ worker });
+  const [bad, good] = [new ManualSource(), new ManualSource()];
+  const handles = [client.attach(bad), client.attach(good)] as const;
+  bad.text('before');
+  bad.push({ type: 'data', name: 'x', value: (() => {}) as never });
+  good.text('a');
+  await ended(handles[0]);
+  expect(handles[0].record.text.toString()).toBe('before');
+  expect(handles[0].record.summary.error).toMatchObject({ code: 'source_failed' });
+  workers[0]?.crash();
+  good.text('b');
+  good.end();
+  await ended(handles[1]);
+  expect([handles[1].record.text.toString(), statusOf(handles[1])]).toEqual(['ab', 'done']);
+});
+
 test('[ST8] a worker that keeps dying is not replaced for ever', async () => {
   const { relay, url } = await startRelay();
   const source = new ManualSource();
