@@ -47,7 +47,13 @@ function readMessages(writer: EventWriter): (payload: JsonObject) => void {
     usage = { ...usage, ...Object.fromEntries(Object.entries(update).filter(([, value]) => value !== null)) };
     const cachedInputTokens = count(usage['cache_read_input_tokens']);
     const inputTokens = count(usage['input_tokens']) + count(usage['cache_creation_input_tokens']) + cachedInputTokens;
-    writer.usage({ inputTokens, outputTokens: count(usage['output_tokens']), cachedInputTokens });
+    const thinking = object(usage['output_tokens_details'])?.['thinking_tokens'];
+    writer.usage({
+      inputTokens,
+      outputTokens: count(usage['output_tokens']),
+      ...(thinking === undefined ? {} : { reasoningTokens: count(thinking) }),
+      cachedInputTokens,
+    });
   };
 
   const openBlock = (index: number, block: JsonObject): void => {

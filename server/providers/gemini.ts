@@ -107,4 +107,6 @@ const reasons: ReadonlyMap<string, FinishEvent['reason']> = new Map([
   ['PROHIBITED_CONTENT', 'content-filter'],
   ['SPII', 'content-filter'],
   ['IMAGE_SAFETY', 'content-filter'],
+  ['IMAGE_PROHIBITED_CONTENT', 'content-filter'],
+  ['IMAGE_RECITATION', 'content-filter'],
 ]);

@@ -126,7 +126,7 @@ test.each<[string, (limit: number) => Splitter, string]>([
   splitter.feed(Buffer.from(prefix));
   for (let index = 0; index < 200_000; index += 1) splitter.feed(piece);
   expect(splitter.feed(Buffer.from('\n\n'))[0]?.data.length).toBe(4_000_000);
-  expect(performance.now() - begin).toBeLessThan(2000);
+  expect(performance.now() - begin).toBeLessThan(5000);
   const small = create(100);
   expect(() => small.feed(Buffer.from(`${prefix}${'y'.repeat(200)}`))).toThrow(expect.objectContaining({ code: 'upstream_malformed' }));
 });

@@ -44,7 +44,7 @@ test('anthropic: thinking, a server tool with its result, text blocks, a citatio
     provider: 'anthropic',
     model: 'claude-test-1',
     finishReason: 'tool-calls',
-    usage: { inputTokens: 132, outputTokens: 89, cachedInputTokens: 100 },
+    usage: { inputTokens: 132, outputTokens: 89, reasoningTokens: 33, cachedInputTokens: 100 },
   });
   expect(read.filter(({ type }) => type === 'tool-args').length).toBe(5);
 });

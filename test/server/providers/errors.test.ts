@@ -156,7 +156,7 @@ test('a server that accepts and hangs up is upstream_unreachable', async () => {
 test('silence in the answer is upstream_timeout', async () => {
   const replay = await startReplay({ dialect: 'openai-chat', lines: text['openai-chat'].map((line) => JSON.stringify(line)), hold: true });
   onTestFinished(() => replay.close());
-  const events = await generate(createOpenAIChat({ baseURL: replay.url, idleTimeoutMs: 80 }));
+  const events = await generate(createOpenAIChat({ baseURL: replay.url, idleTimeoutMs: 400 }));
   expect(events.map(({ type }) => type)).toEqual(['start', 'text', 'error']);
   expect(fold(events).error?.code).toBe('upstream_timeout');
   await expect.poll(() => replay.open).toBe(0);
@@ -179,12 +179,12 @@ test('a slow reader is not a silent provider', async () => {
   });
   onTestFinished(() => replay.close());
   const types: string[] = [];
-  for await (const { type } of createOpenAIChat({ baseURL: replay.url, idleTimeoutMs: 30 }).generate(
+  for await (const { type } of createOpenAIChat({ baseURL: replay.url, idleTimeoutMs: 400 }).generate(
     { model: 'm', prompt: '' },
     new AbortController().signal,
   )) {
     types.push(type);
-    await new Promise((resolve) => setTimeout(resolve, 40));
+    await new Promise((resolve) => setTimeout(resolve, 450));
   }
   expect(types).toEqual(['start', 'text', 'text', 'finish']);
 });
@@ -192,8 +192,8 @@ test('a slow reader is not a silent provider', async () => {
 const ended = 'data: {"choices":[{"index":0,"delta":{"content":"x"},"finish_reason":"stop"}]}\n\n';
 
 test.each([
-  ['at once behind [DONE]', `${ended}data: [DONE]\n\n`, 0, 500],
-  ['after a second of silence behind the finish reason', ended, 900, 3000],
+  ['at once behind [DONE]', `${ended}data: [DONE]\n\n`, 0, 900],
+  ['after a second of silence behind the finish reason', ended, 900, 10_000],
 ])('an answer that has ended finishes %s, though the connection stays open', async (_, body, least, most) => {
   const replay = await startReplay({ dialect: 'openai-chat', body, hold: true });
   onTestFinished(() => replay.close());
