@@ -1,3 +1,7 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
 /**
  * What we use of a WebTransport implementation for Node. Kept as an interface of ours, so that the native addon
  * stays optional: where it cannot be loaded, the relay serves the other transports.
@@ -42,22 +46,30 @@ export interface QuicSession {
 /** The addon, or why there is none. */
 export async function loadQuic(): Promise<Quic | { readonly missing: string }> {
   try {
+    const reason = unusable();
+    if (reason !== undefined) return { missing: reason };
     const { WebTransportServer } = await import('rwebtransport');
     return {
       async listen(options) {
         const server = new WebTransportServer(options);
         contain(server);
         await server.ready;
-        return {
-          port: server.port,
-          sessions: server.incomingSessions,
-          close: () => server.close(),
-        };
+        return { port: server.port, sessions: server.incomingSessions, close: () => server.close() };
       },
     };
   } catch (cause) {
     return { missing: cause instanceof Error ? cause.message : String(cause) };
   }
+}
+
+/** Looked at first: without a prebuilt binary the addon would be compiled at its first use, for minutes and with everything waiting. */
+function unusable(): string | undefined {
+  const { platform, arch, versions } = process;
+  const entry = createRequire(import.meta.url).resolve('rwebtransport');
+  if (!existsSync(join(dirname(entry), '..', 'prebuilds', `${platform}-${arch}`, 'rwebtransport.node'))) {
+    return `rwebtransport has no binary for ${platform}-${arch}`;
+  }
+  return /^(24|26)\./.test(versions.node) ? undefined : `rwebtransport needs Node 24 or 26, this is ${versions.node}`;
 }
 
 /**

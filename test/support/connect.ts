@@ -3,7 +3,6 @@ import { type ClientFrame, concatBytes, encodeClientFrame, PROTOCOL_VERSION, wir
 import { Inbox } from './inbox.ts';
 import { openSse } from './sse-client.ts';
 import { openWebSocket } from './websocket-client.ts';
-import { openWebTransport } from './webtransport-client.ts';
 
 export type TransportName = 'websocket' | 'webtransport' | 'sse';
 
@@ -36,13 +35,21 @@ export interface ConnectOptions {
   readonly origin?: string;
 }
 
+type Open = (relayUrl: string, options: ConnectOptions, inbox: Inbox) => Promise<Wire>;
+
+const openers: Readonly<Record<TransportName, Open>> = {
+  websocket: openWebSocket,
+  // Later, since the addon is optional.
+  webtransport: async (...parts) => (await import('./webtransport-client.ts')).openWebTransport(...parts),
+  sse: openSse,
+};
+
 const ALL_CREDIT = 1_000_000_000;
 
 /** Opens a connection over a real socket, closed when the test ends. For SSE the first message opens it. */
 export async function connectClient(transport: TransportName, relayUrl: string, options: ConnectOptions = {}): Promise<ProtocolClient> {
   const inbox = new Inbox();
-  const open = { websocket: openWebSocket, webtransport: openWebTransport, sse: openSse }[transport];
-  const wire = await open(relayUrl, options, inbox);
+  const wire = await openers[transport](relayUrl, options, inbox);
   onTestFinished(() => wire.close());
   const send = (...frames: ClientFrame[]): void => wire.send(concatBytes(frames.map(encodeClientFrame)));
   return Object.assign(inbox, {

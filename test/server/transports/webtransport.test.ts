@@ -69,6 +69,25 @@ describe('WebTransport', () => {
     await client.until(() => sources.every((_, index) => client.isDone(index + 1)));
   });
 
+  test('[CN12] far more streams one after the other than a connection may have at once', async () => {
+    const { relay, url } = await startRelay({ maxGenerationsPerPrincipal: 400, maxMessagesPerSecond: 10_000 });
+    const client = await connectClient('webtransport', url);
+    client.hello();
+    await client.first('welcome');
+    for (let round = 0; round < 10; round += 1) {
+      const numbers = Array.from({ length: 40 }, (_, index) => 40 * round + index + 1);
+      for (const number of numbers) {
+        const source = new ManualSource();
+        client.subscribe(number, relay.streams.create({ id: `s${number}`, source }).channel);
+        source.text(`text ${number}`);
+        if (number % 4 === 0) source.push({ type: 'finish', reason: 'stop' });
+      }
+      await client.until(() => numbers.every((number) => client.text(number) === `text ${number}`));
+      for (const number of numbers) if (number % 4 !== 0) client.send({ type: 'unsubscribe', subscription: number });
+    }
+    expect(client.of('channel')).toHaveLength(400);
+  });
+
   test('[CN12] streams nobody asked for are turned away and disturb nothing', async () => {
     const { url } = await startRelay();
     const { session, say, control } = await rawSession(url);
