@@ -40,6 +40,7 @@ const gemini: Dialect = {
 
 function readCandidates(writer: EventWriter): (payload: JsonObject) => void {
   let execution = '';
+  const serverCalls = new Map<string, string>();
 
   const readPart = (part: JsonObject): void => {
     const text = string(part['text']);
@@ -57,6 +58,14 @@ function readCandidates(writer: EventWriter): (payload: JsonObject) => void {
     }
     const result = object(part['codeExecutionResult']);
     if (result !== undefined) writer.toolResult(execution, result, result['outcome'] !== 'OUTCOME_OK');
+    const serverCall = object(part['toolCall']);
+    if (serverCall !== undefined) {
+      const made = writer.toolCall(string(serverCall['id']), string(serverCall['toolType']).toLowerCase(), 'provider');
+      serverCalls.set(string(serverCall['id']), made);
+      writer.toolArgs(made, JSON.stringify(serverCall['args'] ?? {}));
+    }
+    const response = object(part['toolResponse']);
+    if (response !== undefined) writer.toolResult(serverCalls.get(string(response['id'])) ?? '', response['response'] ?? null);
     readFile(writer, part);
   };
 

@@ -191,6 +191,26 @@ test('gemini: thoughts, code with its result, sources once, calls without ids, a
   expect(folded.usage).toEqual({ inputTokens: 9, outputTokens: 55, reasoningTokens: 31 });
 });
 
+test('gemini: a tool of its own with its response', async () => {
+  const part = (part: object, finishReason?: string): object => ({ candidates: [{ content: { parts: [part] }, finishReason }] });
+  const folded = fold(
+    await events('gemini', [
+      part({ toolCall: { id: 'x1', toolType: 'GOOGLE_SEARCH', args: { queries: ['q'] } } }),
+      part({ toolResponse: { id: 'x1', toolType: 'GOOGLE_SEARCH', response: { hits: 1 } } }),
+      part({ text: 'done' }, 'STOP'),
+    ]),
+  );
+  expect(folded.parts[0]).toEqual({
+    type: 'tool',
+    part: 'x1',
+    name: 'google_search',
+    executedBy: 'provider',
+    args: '{"queries":["q"]}',
+    result: { hits: 1 },
+  });
+  expect(folded.finishReason).toBe('stop');
+});
+
 test('gemini: a blocked prompt', async () => {
   expect(fold(await events('gemini', 'gemini.blocked.jsonl'))).toMatchObject({ status: 'done', finishReason: 'content-filter', parts: [] });
 });
