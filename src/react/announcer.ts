@@ -10,8 +10,7 @@ const gatherMs = 1000;
 /** A region keeps its message long enough to be read, then empties, so that the same message can be spoken again. */
 const clearMs = 10_000;
 
-/** `regions` gives the element of a role, made when first needed. */
-export function createAnnouncer(region: (role: 'status' | 'alert') => HTMLElement): Announcer {
+function createAnnouncer(region: (role: 'status' | 'alert') => HTMLElement): Announcer {
   const voice = (role: 'status' | 'alert', delayMs: number): ((message: string) => void) => {
     let gathered: string[] = [];
     let clearing: ReturnType<typeof setTimeout> | undefined;

@@ -15,7 +15,8 @@ import {
   useStreamText,
 } from '../../src/index.ts';
 import { ManualSource } from '../support/source.ts';
-import { finish, frame, openPage, start, watch } from './page.tsx';
+import { finish, start } from './events.ts';
+import { frame, openPage, watch } from './page.tsx';
 
 test('[UI8] what a server rendered is taken over without a difference, and streams', async () => {
   const source = new ManualSource();

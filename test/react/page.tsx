@@ -4,7 +4,6 @@ import { createRoot, type Root } from 'react-dom/client';
 import { onTestFinished } from 'vitest';
 import { createClient } from '../../src/client.ts';
 import { type ClientOptions, type SluiceClient, SluiceProvider } from '../../src/index.ts';
-import type { StreamEvent } from '../../src/wire/index.ts';
 import '../../src/styles/controls.css';
 import '../../src/styles/layout.css';
 import '../../src/styles/panel.css';
@@ -95,6 +94,3 @@ export function setHidden(hidden: boolean): void {
     Reflect.deleteProperty(document, 'visibilityState');
   });
 }
-
-export const start: StreamEvent = { type: 'start', provider: 'scripted', model: 'scripted-plain', createdAt: 0 };
-export const finish: StreamEvent = { type: 'finish', reason: 'stop' };

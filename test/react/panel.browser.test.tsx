@@ -4,7 +4,8 @@ import { scriptedEvents } from '../../server/providers/script.ts';
 import { StreamGrid, StreamPanel } from '../../src/index.ts';
 import type { StreamEvent } from '../../src/wire/index.ts';
 import { ManualSource } from '../support/source.ts';
-import { finish, frame, openPage, setHidden, start, watch } from './page.tsx';
+import { finish, start } from './events.ts';
+import { frame, openPage, setHidden, watch } from './page.tsx';
 
 /** The text of a scripted answer, and a source that streams it. */
 async function script(options: Parameters<typeof scriptedEvents>[0]) {

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import { userEvent } from 'vitest/browser';
 import { StreamPanel } from '../../src/index.ts';
 import { ManualSource } from '../support/source.ts';
-import { finish, frame, openPage, type Page, start } from './page.tsx';
+import { finish, start } from './events.ts';
+import { frame, openPage, type Page } from './page.tsx';
 
 const lines = (from: number, count: number): string => Array.from({ length: count }, (_, index) => `line ${from + index}\n`).join('');
 
@@ -52,6 +54,28 @@ test('scrolled up by even a little, the view stays where the reader is', async (
   const top = long.scroller.scrollTop;
   await grow(long, lines(100, 30));
   expect(long.scroller.scrollTop).toBe(top);
+});
+
+test('a gesture too slow to outrun the text wins all the same', async () => {
+  const long = await openLong();
+  await userEvent.wheel(long.scroller, { delta: { y: -1 } });
+  await grow(long, lines(100, 30));
+  const top = long.scroller.scrollTop;
+  expect(long.fromEnd()).toBeGreaterThan(100);
+  await grow(long, lines(130, 30));
+  expect(long.scroller.scrollTop).toBe(top);
+});
+
+test('the keyboard leads up from the end, and back to it', async () => {
+  const long = await openLong();
+  long.scroller.focus();
+  await userEvent.keyboard('{PageUp}');
+  await grow(long, lines(100, 30));
+  expect(long.fromEnd()).toBeGreaterThan(100);
+  await userEvent.keyboard('{End}');
+  await expect.poll(() => long.page.container.querySelector('.sluice-latest')).toBeNull();
+  await grow(long, lines(130, 30));
+  expect(long.fromEnd()).toBeLessThanOrEqual(1);
 });
 
 test('“Latest” leads back to the end, where the view stays again, and is gone', async () => {

@@ -12,11 +12,15 @@ export interface Stick {
   disconnect(): void;
 }
 
+/** Keys that scroll up. */
+const upwards: ReadonlySet<string> = new Set(['ArrowUp', 'PageUp', 'Home']);
+
 /** `onChange` tells whether the reader is at the end. */
 export function createStick(scroller: HTMLElement, onChange: (atEnd: boolean) => void, onResize: () => void): Stick {
   let stuck = true;
   let lastTop = scroller.scrollTop;
   let lastHeight = 0;
+  let lastTouch = 0;
 
   const set = (next: boolean): void => {
     if (stuck === next) return;
@@ -24,36 +28,54 @@ export function createStick(scroller: HTMLElement, onChange: (atEnd: boolean) =>
     onChange(next);
   };
   const distance = (): number => scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
+  // Before anything has moved: a slow gesture moves less in a frame than the text grows, and would never win.
+  const leave = (): void => {
+    if (scroller.scrollTop > 0) set(false);
+  };
 
-  const onScroll = (): void => {
+  const events = new AbortController();
+  const on = <Type extends keyof HTMLElementEventMap>(type: Type, listener: (event: HTMLElementEventMap[Type]) => void): void =>
+    scroller.addEventListener(type, listener, { passive: true, signal: events.signal });
+  on('wheel', ({ deltaY }) => deltaY < 0 && leave());
+  on('keydown', ({ key, shiftKey }) => (upwards.has(key) || (key === ' ' && shiftKey)) && leave());
+  on('touchstart', ({ touches }) => {
+    lastTouch = touches[0]?.clientY ?? 0;
+  });
+  on('touchmove', ({ touches }) => {
+    const touch = touches[0]?.clientY ?? 0;
+    if (touch > lastTouch) leave();
+    lastTouch = touch;
+  });
+  on('scroll', () => {
     const top = scroller.scrollTop;
-    // Only the reader moves away from the end: growing text leaves the position, shrinking text and resizing clamp it to the end.
+    // Only the reader (a scrollbar, a search) moves away from the end: growing text leaves the position, and shrinking
+    // text and resizing clamp it to the end.
     if (top < lastTop && distance() > 1) set(false);
     else if (top > lastTop && distance() <= 2) set(true);
     lastTop = top;
-  };
-  /** Who opens a box wants to read what is in it. */
-  const onToggle = (event: Event): void => {
-    if (event.target instanceof HTMLDetailsElement && event.target.open && distance() > 1) set(false);
-  };
-  const settle = (): boolean => {
-    if (!stuck) return false;
-    const height = scroller.scrollHeight;
-    scroller.scrollTop = height;
-    lastTop = scroller.scrollTop;
-    const grown = height !== lastHeight;
-    lastHeight = height;
-    return grown;
-  };
-
-  scroller.addEventListener('scroll', onScroll, { passive: true });
-  // `toggle` does not bubble.
-  scroller.addEventListener('toggle', onToggle, true);
+  });
+  // Who opens a box wants to read what is in it. `toggle` does not bubble.
+  scroller.addEventListener(
+    'toggle',
+    ({ target }) => {
+      if (target instanceof HTMLDetailsElement && target.open && distance() > 1) set(false);
+    },
+    { capture: true, signal: events.signal },
+  );
+  // Absent where apps run their own tests, as in jsdom.
   const resizes = typeof ResizeObserver === 'undefined' ? undefined : new ResizeObserver(onResize);
   resizes?.observe(scroller);
 
   return {
-    settle,
+    settle() {
+      if (!stuck) return false;
+      const height = scroller.scrollHeight;
+      scroller.scrollTop = height;
+      lastTop = scroller.scrollTop;
+      const grown = height !== lastHeight;
+      lastHeight = height;
+      return grown;
+    },
     restart: () => set(true),
     toEnd() {
       scroller.scrollTop = scroller.scrollHeight;
@@ -61,8 +83,7 @@ export function createStick(scroller: HTMLElement, onChange: (atEnd: boolean) =>
       set(true);
     },
     disconnect() {
-      scroller.removeEventListener('scroll', onScroll);
-      scroller.removeEventListener('toggle', onToggle, true);
+      events.abort();
       resizes?.disconnect();
     },
   };

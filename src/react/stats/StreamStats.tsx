@@ -40,7 +40,7 @@ export function StreamStats({ stream: given, ref, className, ...rest }: StreamSt
       if (handle.record.endedAt > 0) {
         clearTimeout(timer);
         frames().request(task, true);
-      } else timer ??= setTimeout(update, due - performance.now());
+      } else timer ??= setTimeout(update, Math.max(0, due - performance.now()));
     });
     return () => {
       unsubscribe?.();

@@ -1,0 +1,90 @@
+import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
+import { StrictMode } from 'react';
+import { afterEach, expect, test, vi } from 'vitest';
+import { SluiceProvider, StreamPanel } from '../../src/index.ts';
+import { ManualSource } from '../support/source.ts';
+import { finish, start } from './events.ts';
+
+// As an app tests itself: Testing Library with `act`, in a DOM without layout.
+afterEach(cleanup);
+
+test('[UI1] [UI2] a panel shows its stream in an app’s own tests, without layout and without ResizeObserver', async () => {
+  vi.stubGlobal('ResizeObserver', undefined);
+  const complaints = vi.spyOn(console, 'error');
+  const source = new ManualSource();
+  const { container, unmount } = render(
+    <StrictMode>
+      <SluiceProvider worker={false}>
+        <StreamPanel source={source} title="Tested" />
+      </SluiceProvider>
+    </StrictMode>,
+  );
+  source.push(start);
+  source.text('one\ntwo');
+  const panel = screen.getByRole('region', { name: 'Tested' });
+  await waitFor(() => expect(panel.dataset['status']).toBe('streaming'));
+  expect(container.querySelector('[data-stream-body]')?.textContent).toBe('one\ntwo');
+  fireEvent.click(screen.getByRole('button', { name: 'Pause Tested' }));
+  expect(panel.dataset['paused']).toBe('');
+  fireEvent.click(screen.getByRole('button', { name: 'Resume Tested' }));
+  source.push(finish);
+  await waitFor(() => expect(panel.dataset['status']).toBe('done'));
+  unmount();
+  expect(complaints.mock.calls.map(([message]) => String(message)).filter((message) => !message.includes('act('))).toEqual([]);
+  vi.unstubAllGlobals();
+});
+
+test('what does not apply is disabled for assistive technology, and does nothing', async () => {
+  const source = new ManualSource();
+  source.push(start, { type: 'text', part: 't0', delta: 'done' }, finish);
+  render(
+    <SluiceProvider worker={false}>
+      <StreamPanel source={source} title="Ended" />
+    </SluiceProvider>,
+  );
+  const panel = screen.getByRole('region', { name: 'Ended' });
+  await waitFor(() => expect(panel.dataset['status']).toBe('done'));
+  for (const name of ['Pause Ended', 'Stop Ended']) {
+    const button = await screen.findByRole('button', { name });
+    await waitFor(() => expect(button.getAttribute('aria-disabled')).toBe('true'));
+    fireEvent.click(button);
+  }
+  expect(panel.dataset['paused']).toBeUndefined();
+  expect(panel.dataset['status']).toBe('done');
+  expect(screen.queryByRole('button', { name: /Retry/ })).toBeNull();
+});
+
+test('onRetry offers what the panel cannot know how to repeat', async () => {
+  const source = new ManualSource();
+  source.push(start, { type: 'error', code: 'upstream_failed', message: 'The provider failed.', retryable: true });
+  const onRetry = vi.fn();
+  render(
+    <SluiceProvider worker={false}>
+      <StreamPanel source={source} title="Broken" onRetry={onRetry} />
+    </SluiceProvider>,
+  );
+  fireEvent.click(await screen.findByRole('button', { name: 'Try again' }));
+  fireEvent.click(await screen.findByRole('button', { name: 'Retry Broken' }));
+  expect(onRetry).toHaveBeenCalledTimes(2);
+  // The second click of a double click on “Stop”.
+  fireEvent.click(screen.getByRole('button', { name: 'Retry Broken' }), { detail: 2 });
+  expect(onRetry).toHaveBeenCalledTimes(2);
+});
+
+test('copying takes the whole text, exactly', async () => {
+  const source = new ManualSource();
+  const text = 'a\r\nb\n\n\tc';
+  source.push(start, { type: 'text', part: 't0', delta: text }, finish);
+  const writeText = vi.spyOn(navigator.clipboard, 'writeText').mockResolvedValue();
+  render(
+    <SluiceProvider worker={false}>
+      <StreamPanel source={source} title="Copied" />
+    </SluiceProvider>,
+  );
+  await waitFor(() => expect(screen.getByRole('region', { name: 'Copied' }).dataset['status']).toBe('done'));
+  const button = screen.getByRole('button', { name: 'Copy Copied' });
+  await waitFor(() => expect(button.hasAttribute('aria-disabled')).toBe(false));
+  fireEvent.click(button);
+  await waitFor(() => expect(writeText).toHaveBeenCalledWith(text));
+  writeText.mockRestore();
+});
