@@ -2,8 +2,11 @@ import type { BrowserCommand } from 'vitest/node';
 
 /** What a test in the browser asks the Node side for: a relay, and control over it (`test/support/e2e-relay.ts`). */
 export interface EndToEnd {
-  /** Starts a relay that pages of this origin may use. Returns its URL. */
-  startRelay(origin: string): Promise<string>;
+  /**
+   * Starts a relay that pages of this origin may use. Returns its URL. With `udp` the discovery document names
+   * a UDP port at which nothing listens (`closed`), or one that swallows everything (`black-holed`).
+   */
+  startRelay(origin: string, udp?: 'closed' | 'black-holed'): Promise<string>;
   /** Lets the provider `replay` answer with each recorded response, by model. Empty where there are no recordings. */
   replayRecordings(url: string): Promise<Recording[]>;
   relayStats(url: string): Promise<EndToEndStats>;
@@ -35,7 +38,7 @@ declare module 'vitest/browser' {
 const load = (): Promise<EndToEnd> => import(new URL('../test/support/e2e-relay.ts', import.meta.url).href);
 
 export const endToEndCommands: { readonly [name in keyof EndToEnd]: BrowserCommand<Parameters<EndToEnd[name]>> } = {
-  startRelay: async (_, origin) => (await load()).startRelay(origin),
+  startRelay: async (_, origin, udp) => (await load()).startRelay(origin, udp),
   replayRecordings: async (_, url) => (await load()).replayRecordings(url),
   relayStats: async (_, url) => (await load()).relayStats(url),
   cutConnections: async (_, url) => (await load()).cutConnections(url),

@@ -6,8 +6,8 @@ import type {} from '../../scripts/e2e.ts';
 export const transports = ['webtransport', 'websocket', 'sse'] as const;
 
 /** A relay in the Node process of the test, with all three transports. */
-export async function startRelay(): Promise<string> {
-  const url = await commands.startRelay(location.origin);
+export async function startRelay(udp?: 'closed' | 'black-holed'): Promise<string> {
+  const url = await commands.startRelay(location.origin, udp);
   onTestFinished(() => commands.stopRelay(url));
   return url;
 }

@@ -68,6 +68,23 @@ test('[CN14] WebTransport is the first choice, and the winner is remembered', as
   expect(JSON.parse(localStorage.getItem(`sluice:transport:${new URL(url).origin}`) ?? '{}')).toMatchObject({ winner: 'webtransport' });
 });
 
+test.each(['closed', 'black-holed'] as const)('[CN14] with UDP %s, WebSocket takes over by itself in under a second', async (udp) => {
+  const url = await startRelay(udp);
+  const client = startClient(url);
+  let began = 0;
+  let connected = 0;
+  client.store.subscribe(({ connection }) => {
+    if (connection.status === 'connecting') began ||= performance.now();
+    if (connection.status === 'connected') connected ||= performance.now();
+  });
+  const stream = new Watched(client, scripted({ tokens: 50, rate: 0 }));
+  expect(await stream.ended()).toBe(await relayText(url, stream.id));
+  const { connection } = client.store.getState();
+  expect(connection.transport).toBe('websocket');
+  expect(connection.fallbackReason).toBeTruthy();
+  expect(connected - began).toBeLessThan(1000);
+});
+
 /** Counts the workers the package starts, and keeps the last. */
 function recordWorkers(): Worker[] {
   const workers: Worker[] = [];

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { createSocket } from 'node:dgram';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
@@ -10,10 +11,16 @@ import { type Replay, type ReplayDialect, startReplay } from './replay.ts';
 
 // The Node side of the tests that run in a browser (`scripts/e2e.ts`).
 
+interface Hole {
+  readonly port: number;
+  close(): void;
+}
+
 interface Running {
   readonly relay: Relay;
   readonly server: Server;
   readonly sockets: Set<Socket>;
+  readonly hole: Hole | undefined;
   readonly replays: Replay[];
   /** By model. */
   readonly replayed: Map<string, Provider>;
@@ -22,7 +29,7 @@ interface Running {
 const running = new Map<string, Running>();
 const recorded = join(import.meta.dirname, '../../../shared/fixtures/providers');
 
-export async function startRelay(origin: string): Promise<string> {
+export async function startRelay(origin: string, udp?: 'closed' | 'black-holed'): Promise<string> {
   const replayed = new Map<string, Provider>();
   const replay: Provider = {
     name: 'replay',
@@ -38,10 +45,25 @@ export async function startRelay(origin: string): Promise<string> {
     socket.on('close', () => sockets.delete(socket));
   });
   relay.attach(server);
+  const hole = udp === undefined ? undefined : await udpPort(udp);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  running.set(url, { relay, server, sockets, replays: [], replayed });
-  await until(async () => 'webtransport' in ((await (await fetch(`${url}v1/connect`)).json()) as { endpoints: object }).endpoints);
+  running.set(url, { relay, server, sockets, hole, replays: [], replayed });
+  await until(async () => (await discovery(relay, url)).endpoints.webtransport !== undefined);
+  if (hole !== undefined) {
+    const [relayed] = server.listeners('request');
+    server.removeAllListeners('request');
+    server.on('request', async (request, response) => {
+      if (request.url !== '/v1/connect') relayed?.call(server, request, response);
+      else {
+        const document = await discovery(relay, url);
+        if (document.endpoints.webtransport !== undefined)
+          document.endpoints.webtransport.url = `https://127.0.0.1:${hole.port}/v1/webtransport`;
+        response.writeHead(200, { 'content-type': 'application/json', 'access-control-allow-origin': origin });
+        response.end(JSON.stringify(document));
+      }
+    });
+  }
   return url;
 }
 
@@ -74,7 +96,8 @@ export async function drainRelay(url: string): Promise<void> {
 }
 
 export async function stopRelay(url: string): Promise<void> {
-  const { relay, server, replays } = at(url);
+  const { relay, server, hole, replays } = at(url);
+  hole?.close();
   running.delete(url);
   await relay.close();
   server.closeAllConnections();
@@ -94,6 +117,24 @@ function named(providers: ReadonlyMap<string, Provider>, name: string): Provider
   const provider = providers.get(name);
   if (provider === undefined) throw new Error(`There is no recording ${name}.`);
   return provider;
+}
+
+interface Discovery {
+  readonly endpoints: { readonly webtransport?: { url: string } };
+}
+
+async function discovery(relay: Relay, url: string): Promise<Discovery> {
+  const response = await relay.fetch(new Request(`${url}v1/connect`), { remoteAddress: '127.0.0.1' });
+  return (await response.json()) as Discovery;
+}
+
+async function udpPort(state: 'closed' | 'black-holed'): Promise<Hole> {
+  const socket = createSocket('udp4');
+  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+  const { port } = socket.address();
+  if (state === 'black-holed') return { port, close: () => void socket.close() };
+  await new Promise<void>((resolve) => socket.close(() => resolve()));
+  return { port, close: () => {} };
 }
 
 async function until(isTrue: () => Promise<boolean>): Promise<void> {
