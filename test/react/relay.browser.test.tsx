@@ -1,7 +1,8 @@
-import { StrictMode } from 'react';
-import { expect, test } from 'vitest';
+import { Activity, StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { expect, onTestFinished, test } from 'vitest';
 import { commands } from 'vitest/browser';
-import { ConnectionStatus, StreamPanel } from '../../src/index.ts';
+import { ConnectionStatus, SluiceProvider, StreamPanel } from '../../src/index.ts';
 import { relayText, scripted, startRelay } from '../e2e/page.ts';
 import { openPage, watch } from './page.tsx';
 
@@ -80,4 +81,41 @@ test('[RL8] what the relay refuses is said in the panel', async () => {
   await expect.poll(() => [page.status(0), page.status(1)], { timeout: 10_000 }).toEqual(['failed', 'failed']);
   expect(page.panel(0).textContent).toContain('unknown_provider');
   expect(page.panel(1).textContent).toContain('unknown_channel');
+});
+
+test('[UI6] [UI8] a provider that comes back from a hidden Activity has a client again, and the whole text', async () => {
+  const url = await startRelay();
+  const page = openPage({ url, transport: 'websocket' });
+  page.render(<StreamPanel source={scripted({ seed: 9, tokens: 50, rate: 0 })} title="first" />);
+  await expect.poll(() => page.status(), { timeout: 10_000 }).toBe('done');
+  const id = page.panel().dataset['streamId'] ?? '';
+  const text = await relayText(url, id);
+
+  const container = document.createElement('main');
+  document.body.append(container);
+  const root = createRoot(container);
+  onTestFinished(() => {
+    root.unmount();
+    container.remove();
+  });
+  const render = (mode: 'visible' | 'hidden'): void =>
+    root.render(
+      <Activity mode={mode}>
+        <SluiceProvider url={url} transport="websocket">
+          <ConnectionStatus />
+          <StreamPanel source={{ id }} title="again" />
+        </SluiceProvider>
+      </Activity>,
+    );
+  const panel = (): HTMLElement | null => container.querySelector<HTMLElement>('[data-stream-panel]');
+  render('visible');
+  await expect.poll(() => panel()?.dataset['status'], { timeout: 10_000 }).toBe('done');
+  const { sights } = watch(panel() as HTMLElement);
+  render('hidden');
+  await expect.poll(async () => (await commands.relayStats(url)).connections.websocket).toBe(1);
+  render('visible');
+  await expect.poll(() => panel()?.querySelector('[data-stream-body]')?.textContent, { timeout: 10_000 }).toBe(text);
+  await expect.poll(() => panel()?.dataset['status'], { timeout: 10_000 }).toBe('done');
+  await expect.poll(() => container.querySelector<HTMLElement>('[data-connection]')?.dataset['connection']).toBe('connected');
+  expect(sights.filter(({ status, text: seen }) => status === 'failed' || (status === 'done' && seen !== text))).toEqual([]);
 });

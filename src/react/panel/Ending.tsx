@@ -18,9 +18,8 @@ export function Ending({ shown, pending, empty }: EndingProps): ReactNode {
   const { status, error, finishReason, hasText } = shown;
   switch (status) {
     case 'pending':
-      return <p className="sluice-note">{pending ?? 'Waiting for the first token…'}</p>;
     case 'streaming':
-      return null;
+      return hasText ? null : <p className="sluice-note">{pending ?? 'Waiting for the first token…'}</p>;
     case 'stopped':
       return <p className="sluice-note sluice-cut">Stopped. {hasText ? 'What had arrived is kept.' : 'Nothing had arrived.'}</p>;
     case 'done': {

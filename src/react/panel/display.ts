@@ -70,7 +70,7 @@ export function createDisplay(loop: () => Frames = frames): Display {
       if (record.summary.epoch !== epoch) setEpoch(record.summary.epoch);
       for (const text of texts) text.show(handle);
       const { status, error, finishReason } = record.summary;
-      root?.setAttribute('data-status', status);
+      if (root?.dataset['status'] !== status) root?.setAttribute('data-status', status);
       const parts = outline(record.parts);
       const hasText = record.text.length > 0;
       if (
@@ -108,12 +108,15 @@ export function createDisplay(loop: () => Frames = frames): Display {
   };
   /** At once, where something new mounts: not a frame of emptiness in front of text the page already has. */
   const showNow = (): void => {
+    if (handle === undefined) return;
     if (!document.hidden) task.flush(performance.now());
     request(true);
   };
 
   return {
     root(element) {
+      // Left behind (hidden, or about to go) its text is gone.
+      if (element === null) root?.setAttribute('data-status', 'pending');
       root = element;
       element?.setAttribute('data-status', shown.status);
       element?.setAttribute('data-epoch', epoch);
@@ -123,7 +126,7 @@ export function createDisplay(loop: () => Frames = frames): Display {
     },
     live(text) {
       texts.add(text);
-      if (!held && handle !== undefined) text.show(handle);
+      showNow();
       return () => void texts.delete(text);
     },
     bind(next) {
@@ -135,8 +138,8 @@ export function createDisplay(loop: () => Frames = frames): Display {
         root?.setAttribute('data-status', 'pending');
         if (shown !== nothingShown) emit({ ...nothingShown, generation: resets });
       }
-      if (next === undefined) return () => {};
       showNow();
+      if (next === undefined) return () => {};
       const unsubscribe = next.subscribe(() => {
         if (!held) request(next.record.summary.status !== shown.status);
       });

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useLayoutEffect, useRef, useState } from 'react';
 import { type ClientOptions, createClient, type SluiceClient } from '../../client.ts';
 import { SluiceContext } from './context.ts';
 import type { OwnClientProps, SluiceProviderProps } from './props.ts';
@@ -14,7 +14,8 @@ function OwnClient({ children, client: _, ...options }: OwnClientProps): ReactNo
   const closing = useRef<ReturnType<typeof setTimeout>>(undefined);
   const firstOptions = useRef<ClientOptions>(options);
 
-  useEffect(() => {
+  // Before paint: what attaches to a closed client would be seen to fail.
+  useLayoutEffect(() => {
     clearTimeout(closing.current);
     // Effects come back after a longer absence under <Activity>; closing is final, so a new client takes over.
     if (closed.current === client) setClient(createClient(firstOptions.current));
