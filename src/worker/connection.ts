@@ -277,7 +277,7 @@ function tick(step: Step): void {
   for (const attempt of next.pending) {
     if (attempt.deadline > now) continue;
     effects.push({ type: 'close', attempt: attempt.id });
-    lose(step, attempt, timedOut(`${attempt.transport} was not ready within ${next.config.attemptTimeoutMs} ms`));
+    lose(step, attempt, timedOut(`not ready within ${next.config.attemptTimeoutMs} ms`));
   }
   switch (next.phase) {
     case 'preparing':

@@ -52,6 +52,9 @@ export interface DriverHooks {
 
 const openers: { readonly [name in TransportName]: OpenLink } = { webtransport: openWebTransport, websocket: openWebSocket, sse: openSse };
 
+/** A longer timer would fire at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /** Runs the connection machine: its effects, its clock, its links. Decides nothing. */
 export class ConnectionDriver {
   readonly #options: DriverOptions;
@@ -229,7 +232,7 @@ export class ConnectionDriver {
         this.#timer = undefined;
         this.dispatch({ type: 'tick' });
       },
-      Math.max(0, at - clock.now()),
+      Math.min(Math.max(0, at - clock.now()), MAX_TIMER_MS),
     );
     this.#timer = { at, cancel };
   }

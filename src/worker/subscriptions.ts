@@ -27,7 +27,9 @@ export interface SubscriptionsOptions {
 /** Faults in a row, without an event between them, after which a stream is given up. */
 const MAX_FAULTS = 5;
 /** Upper bound of the random delay before a subscription refused for the moment is asked for again, ms. */
-const RETRY_MS = 2000;
+const RETRY_MS = 2_000;
+/** The relay’s own word on when to ask again is followed up to this, ms. */
+const MAX_RETRY_AFTER_MS = 60_000;
 
 interface Subscription {
   readonly id: number;
@@ -254,7 +256,7 @@ export class Subscriptions {
         this.#outbox.push(this.#subscribe(stream, this.#connection));
         this.flush();
       },
-      (retryAfterMs ?? 0) + this.#options.random() * RETRY_MS,
+      Math.min(retryAfterMs ?? 0, MAX_RETRY_AFTER_MS) + this.#options.random() * RETRY_MS,
     );
   }
 
