@@ -63,6 +63,10 @@ test.for(transports)(
       expect({ model, status: panel.status, text: panel.text }).toEqual({ model, status: 'done', text });
       expect(broken(panel)).toEqual([]);
     }
+    // They were seen while they grew, not only when they had ended.
+    expect(shown.flatMap(({ text, sights }) => sights.filter((sight) => sight.text !== '' && sight.text !== text)).length).toBeGreaterThan(
+      10,
+    );
     expect(client.store.getState().connection.transport).toBe(transport);
   },
 );
