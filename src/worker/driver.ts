@@ -8,21 +8,20 @@ import {
   type StreamError,
   toStreamError,
 } from '../wire/index.ts';
+import { nextWake, transition } from './connection.ts';
+import { discover, type Endpoints } from './discovery.ts';
+import type { ReceiverEnv } from './environment.ts';
+import type { OutOfRace } from './ladder.ts';
+import type { ConnectionMessage, RememberedTransport, TransportName } from './messages.ts';
+import { connectionReport } from './report.ts';
 import {
   type ConnectionConfig,
   type ConnectionEffect,
   type ConnectionEvent,
   type ConnectionState,
-  connectionReport,
   type Failure,
   initialConnection,
-  nextWake,
-  transition,
-} from './connection.ts';
-import { discover, type Endpoints } from './discovery.ts';
-import type { ReceiverEnv } from './environment.ts';
-import type { OutOfRace } from './ladder.ts';
-import type { ConnectionMessage, RememberedTransport, TransportName } from './messages.ts';
+} from './state.ts';
 import type { Link, OpenLink } from './transports/link.ts';
 import { openSse } from './transports/sse.ts';
 import { openWebSocket } from './transports/websocket.ts';

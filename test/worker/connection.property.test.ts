@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { ConnectionEvent } from '../../src/worker/connection.ts';
+import type { ConnectionEvent } from '../../src/worker/state.ts';
 import { Machine } from './machine.ts';
 
 const round = (): fc.Arbitrary<number> => fc.integer({ min: 1, max: 2 });

@@ -1,14 +1,13 @@
+import { nextWake, transition } from '../../src/worker/connection.ts';
+import type { ConnectionMessage, RememberedTransport, TransportName } from '../../src/worker/messages.ts';
+import { connectionReport } from '../../src/worker/report.ts';
 import {
   type ConnectionConfig,
   type ConnectionEffect,
   type ConnectionEvent,
-  connectionReport,
   type ConnectionState,
   initialConnection,
-  nextWake,
-  transition,
-} from '../../src/worker/connection.ts';
-import type { ConnectionMessage, RememberedTransport, TransportName } from '../../src/worker/messages.ts';
+} from '../../src/worker/state.ts';
 
 export const connectionConfig: ConnectionConfig = {
   transport: 'auto',
