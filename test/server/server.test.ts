@@ -89,10 +89,13 @@ describe('attach', () => {
     expect(await (await fetch(url)).text()).toBe('app /');
     expect(await (await fetch(new URL('/v2/other', url))).text()).toBe('app /v2/other');
     expect((await fetch(new URL('/healthz', url))).status).toBe(200);
-    await vi.waitFor(async () => {
-      const { endpoints } = (await (await fetch(new URL('/v1/connect', url))).json()) as Discovery;
-      expect(Object.keys(endpoints)).toEqual(['webtransport', 'websocket', 'sse']);
-    });
+    await vi.waitFor(
+      async () => {
+        const { endpoints } = (await (await fetch(new URL('/v1/connect', url))).json()) as Discovery;
+        expect(Object.keys(endpoints)).toEqual(['webtransport', 'websocket', 'sse']);
+      },
+      { timeout: 5_000 },
+    );
     for (const transport of ['websocket', 'webtransport', 'sse'] as const) {
       const client = await connectClient(transport, url);
       client.hello();
@@ -116,10 +119,13 @@ describe('fetch', () => {
     });
     expect(created.status).toBe(201);
     expect(await (await app.request('http://localhost/')).text()).toBe('app');
-    await vi.waitFor(async () => {
-      const read = await app.request('http://localhost/v1/streams/a', { headers: { host: 'localhost' } });
-      expect(await read.json()).toMatchObject({ status: 'done' });
-    });
+    await vi.waitFor(
+      async () => {
+        const read = await app.request('http://localhost/v1/streams/a', { headers: { host: 'localhost' } });
+        expect(await read.json()).toMatchObject({ status: 'done' });
+      },
+      { timeout: 5_000 },
+    );
   });
 });
 

@@ -107,7 +107,7 @@ describe('POST /v1/streams', () => {
     const body = { provider: 'scripted', prompt: 'p' };
     expect(await call('POST', '/v1/streams', { ...body, model: 'dear' })).toMatchObject({ status: 403, body: { code: 'forbidden' } });
     await call('POST', '/v1/streams', { ...body, model: 'whatever', id: 'a', options: { rate: 0, tokens: 3 } });
-    await vi.waitFor(async () => expect((await call('GET', '/v1/streams/a')).body['status']).toBe('done'));
+    await vi.waitFor(async () => expect((await call('GET', '/v1/streams/a')).body['status']).toBe('done'), { timeout: 5_000 });
     expect((await call('GET', '/v1/streams/a')).body['model']).toBe('scripted-plain');
   });
 });
@@ -127,7 +127,7 @@ describe('GET /v1/streams/:id and POST …/stop', () => {
       { type: 'usage', inputTokens: 3, outputTokens: 2 },
       { type: 'error', code: 'upstream_failed', message: 'It broke.', retryable: true },
     );
-    await vi.waitFor(async () => expect((await call('GET', '/v1/streams/a')).body['status']).toBe('failed'));
+    await vi.waitFor(async () => expect((await call('GET', '/v1/streams/a')).body['status']).toBe('failed'), { timeout: 5_000 });
     const { body } = await call('GET', '/v1/streams/a');
     expect(body).toMatchObject({
       id: 'a',
@@ -150,7 +150,7 @@ describe('GET /v1/streams/:id and POST …/stop', () => {
     expect(body).toMatchObject({ status: 'stopped' });
     expect(await call('POST', '/v1/streams/a/stop', {})).toMatchObject({ status: 202 });
     expect((await call('GET', '/v1/streams/a')).body).toEqual(body);
-    await vi.waitFor(() => expect(source.returned).toBe(true));
+    await vi.waitFor(() => expect(source.returned).toBe(true), { timeout: 5_000 });
   });
 
   test('an unknown stream is unknown_channel, another principal’s forbidden', async () => {

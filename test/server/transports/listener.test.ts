@@ -18,7 +18,7 @@ test('a certificate is replaced before it expires; sessions of the old one go on
 
   now += 8 * DAY_MS;
   vi.advanceTimersByTime(8 * DAY_MS);
-  await vi.waitFor(() => expect(listener.certificateHashes).not.toEqual(hashes));
+  await vi.waitFor(() => expect(listener.certificateHashes).not.toEqual(hashes), { timeout: 5_000 });
   expect(listener.certificateHashes).toHaveLength(1);
   expect(listener.port).not.toBe(port);
   await session.createBidirectionalStream();
@@ -46,7 +46,7 @@ test('closing unbinds the port and ends the sessions', async () => {
   await expect(session.closed.catch(() => 'ended')).resolves.toBeDefined();
   const socket = createSocket('udp4');
   onTestFinished(() => void socket.close());
-  await vi.waitFor(() => once(socket.bind(listener.port, '127.0.0.1'), 'listening'));
+  await vi.waitFor(() => once(socket.bind(listener.port, '127.0.0.1'), 'listening'), { timeout: 5_000 });
 });
 
 async function listen(options: Partial<WebTransportListenerOptions> = {}): Promise<WebTransportListener> {

@@ -101,7 +101,7 @@ describe('WebTransport', () => {
     }
     await expect(second.readable.getReader().read()).rejects.toThrow();
     say({ type: 'ping', nonce: 3 });
-    await vi.waitFor(() => expect(control).toContainEqual({ type: 'pong', nonce: 3 }));
+    await vi.waitFor(() => expect(control).toContainEqual({ type: 'pong', nonce: 3 }), { timeout: 5_000 });
   });
 
   test('[CN12] another path is refused', async () => {
