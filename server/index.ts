@@ -3,8 +3,8 @@ import type { Server as HttpsServer } from 'node:https';
 import { StreamError } from '../src/wire/index.ts';
 import { createFetchHandler, type FetchHandler } from './http/routes.ts';
 import { createMemoryStorage } from './log/index.ts';
-import { createProviders } from './providers/index.ts';
 import { attachTo, listenOn } from './node.ts';
+import { createProviders } from './providers/index.ts';
 import type { AuthenticateInput, RelayOptions } from './relay/options.ts';
 import { createRelayCore, type RelayCore, type RelayStats } from './relay/relay.ts';
 import type { CreatedStream, CreateStreamRequest } from './relay/streams.ts';
@@ -14,15 +14,16 @@ import { checkOrigin, isLoopbackAddress, isLoopbackHost, type OriginPolicy } fro
 import { createSseTransport } from './transports/sse.ts';
 import { createWebSocketTransport } from './transports/websocket.ts';
 
+export type { Json, StreamEvent } from '../src/wire/index.ts';
+export { StreamError } from '../src/wire/index.ts';
 export type { FetchHandler, RequestInfo } from './http/routes.ts';
-export { createMemoryStorage, type LogStorage, type MemoryStorageOptions, type StreamLog } from './log/index.ts';
+export { createMemoryStorage, type LogStorage, type MemoryStorageOptions, memoryStorageDefaults, type StreamLog } from './log/index.ts';
 export * from './providers/index.ts';
 export type * from './relay/options.ts';
+export { relayDefaults } from './relay/options.ts';
 export type { RelayStats } from './relay/relay.ts';
 export type { CreatedStream, CreateStreamRequest } from './relay/streams.ts';
 export type { CertificateFiles } from './transports/certificate.ts';
-export { StreamError } from '../src/wire/index.ts';
-export type { Json, StreamEvent } from '../src/wire/index.ts';
 
 export interface RelayServerOptions extends RelayOptions {
   /** Serve WebTransport, over UDP beside the HTTP server. `false` for WebSocket and SSE only. @default {} */

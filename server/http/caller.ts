@@ -18,7 +18,7 @@ export async function authenticate(request: Request, remoteAddress: string, opti
   return { principal, origin, remoteAddress };
 }
 
-export function bearer(headers: Headers): string | undefined {
+function bearer(headers: Headers): string | undefined {
   return /^Bearer +(\S+) *$/i.exec(headers.get('authorization') ?? '')?.[1];
 }
 

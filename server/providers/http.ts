@@ -32,7 +32,7 @@ export interface HttpOptions {
   readonly idleTimeoutMs?: number | undefined;
 }
 
-export const httpDefaults: { readonly idleTimeoutMs: number } = { idleTimeoutMs: 120_000 };
+const httpDefaults: { readonly idleTimeoutMs: number } = { idleTimeoutMs: 120_000 };
 
 /** An adapter of a dialect. @throws {StreamError} `bad_option` */
 export function createHttpProvider(dialect: Dialect, options: HttpOptions, defaultBaseURL: string | undefined): Provider {

@@ -1,9 +1,9 @@
 /** The scripted model without a server: no Node, so that stories, the demo and benchmarks run the same answers in a browser. */
-import { type Json, StreamError, type ErrorCode, isErrorCode, type StreamEvent } from '../../src/wire/index.ts';
+import { type ErrorCode, isErrorCode, type Json, StreamError, type StreamEvent } from '../../src/wire/index.ts';
 import { answerTokens, createRandom, tokenize } from './answer.ts';
 import { type Clock, dueTimes, sharedClock } from './pace.ts';
 
-export { type AnswerOptions, scriptedAnswer } from './answer.ts';
+export { scriptedAnswer } from './answer.ts';
 export { type Clock, createClock } from './pace.ts';
 
 export interface ScriptOptions {
@@ -64,10 +64,7 @@ export interface ScriptContext {
 type ResolvedScript = Required<Omit<ScriptOptions, 'failAt'>> & { readonly failAt: number };
 
 /** Fills in the defaults. Keys it does not know are left alone. @throws {StreamError} `upstream_rejected`, naming the option */
-export function resolveScriptOptions(
-  options: { readonly [key: string]: Json | undefined },
-  model: string = 'scripted-markdown',
-): ResolvedScript {
+function resolveScriptOptions(options: { readonly [key: string]: Json | undefined }, model: string = 'scripted-markdown'): ResolvedScript {
   const reject = (name: string, must: string): never => {
     throw new StreamError('upstream_rejected', `The scripted model refused the request: option ${name} must be ${must}.`);
   };

@@ -1,4 +1,4 @@
-import { isTerminal, type Json, type StreamEvent, StreamError, SurrogateGuard, toStreamError, wireLimits } from '../../src/wire/index.ts';
+import { isTerminal, type Json, StreamError, type StreamEvent, SurrogateGuard, toStreamError, wireLimits } from '../../src/wire/index.ts';
 
 /** Where a producer's events go, already as the log wants them. */
 export interface Sink {
@@ -37,7 +37,7 @@ export async function produce(
 }
 
 /** An error as the terminal event of a stream. */
-export function errorEvent(error: StreamError): StreamEvent & { type: 'error' } {
+function errorEvent(error: StreamError): StreamEvent & { type: 'error' } {
   const { code, message, retryable, retryAfterMs } = error;
   return retryAfterMs === undefined
     ? { type: 'error', code, message, retryable }

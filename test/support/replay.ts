@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { createRandom } from '../../server/providers/answer.ts';
 
 export type ReplayDialect = 'openai' | 'openai-chat' | 'anthropic' | 'gemini' | 'ollama';
@@ -94,7 +94,7 @@ export function frameLines(dialect: ReplayDialect, lines: readonly string[], don
 }
 
 /** Pieces of 1 to `maxPiece` bytes, wherever they fall. */
-export function* cutBytes(bytes: Uint8Array, seed: number, maxPiece: number): Generator<Uint8Array> {
+function* cutBytes(bytes: Uint8Array, seed: number, maxPiece: number): Generator<Uint8Array> {
   const random = createRandom(seed);
   for (let from = 0; from < bytes.length; ) {
     const to = from + 1 + Math.floor(random() * maxPiece);

@@ -13,7 +13,7 @@ const optional = <T extends object>(model: { [K in keyof T]: fc.Arbitrary<T[K]> 
   fc.record(model, { requiredKeys: [] }) as fc.Arbitrary<Partial<T>>;
 
 /** Any event of the table. */
-export const event: fc.Arbitrary<StreamEvent> = fc.oneof(
+const event: fc.Arbitrary<StreamEvent> = fc.oneof(
   fc.record({ type: fc.constant('start' as const), provider: name, model: name, createdAt: fc.nat({ max: 2 ** 42 }) }),
   fc.record({ type: fc.constantFrom('text' as const, 'reasoning' as const, 'tool-args' as const), part: name, delta }),
   fc.record({

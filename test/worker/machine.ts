@@ -9,7 +9,7 @@ import {
   initialConnection,
 } from '../../src/worker/state.ts';
 
-export const connectionConfig: ConnectionConfig = {
+const connectionConfig: ConnectionConfig = {
   transport: 'auto',
   asksCredentials: false,
   attemptTimeoutMs: 4_500,

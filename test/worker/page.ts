@@ -4,7 +4,7 @@ import type { ReceiverEnv } from '../../src/worker/environment.ts';
 import type { ConfigureMessage, ConnectionMessage, PatchMessage, ReceiverOptions, WorkerMessage } from '../../src/worker/messages.ts';
 import { createReceiver, type Receiver } from '../../src/worker/receiver.ts';
 
-export const receiverOptions: ReceiverOptions = {
+const receiverOptions: ReceiverOptions = {
   maxBufferBytes: 262_144,
   maxStalenessMs: 150,
   patchIntervalMs: 16,
