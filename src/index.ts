@@ -3,7 +3,7 @@ export { ConnectionStatus } from './react/connection/ConnectionStatus.tsx';
 export type { ConnectionStatusProps } from './react/connection/props.ts';
 export type { StreamGridProps } from './react/grid/props.ts';
 export { StreamGrid } from './react/grid/StreamGrid.tsx';
-export type { StreamPanelBodyProps, StreamPanelFooterProps, StreamPanelHeaderProps, StreamPanelProps } from './react/panel/props.ts';
+export type * from './react/panel/props.ts';
 export { StreamPanel } from './react/panel/StreamPanel.tsx';
 export { useSluice } from './react/provider/context.ts';
 export type { OwnClientProps, ProvidedClientProps, SluiceProviderProps } from './react/provider/props.ts';

@@ -52,6 +52,8 @@ export const States: Story = {
   },
 };
 
+export const Dark: Story = { ...States, globals: { theme: 'dark' } };
+
 function Connected(connection: Connection): ReactNode {
   const [client] = useState((): SluiceClient => {
     const made = createClient();

@@ -190,3 +190,35 @@ test('figures: tokens, rate and time to first token; the provider’s own count 
   await expect.poll(() => stat('tokens')).toBe('1,234');
   expect(records.length).toBeGreaterThan(0);
 });
+
+test('[UI5] [UI6] a panel of a stream that the app follows itself: both pause, resume and stop it', async () => {
+  const page = openPage();
+  const source = new ManualSource();
+  const Own = () => {
+    const stream = useStream(source);
+    return (
+      <>
+        <button type="button" onClick={stream.pause}>
+          Hold
+        </button>
+        <output>
+          {stream.status} {stream.paused ? 'paused' : 'running'}
+        </output>
+        <StreamPanel stream={stream} title="Own" />
+      </>
+    );
+  };
+  page.render(<Own />);
+  const said = () => page.container.querySelector('output')?.textContent;
+  source.push(start);
+  source.text('one');
+  await expect.poll(() => page.body().textContent).toBe('one');
+  expect(said()).toBe('streaming running');
+  page.button(/Hold/).click();
+  await expect.poll(() => page.panel().dataset['paused']).toBe('');
+  page.button(/^Resume Own/).click();
+  await expect.poll(said).toBe('streaming running');
+  page.button(/^Stop Own/).click();
+  await expect.poll(said).toBe('stopped running');
+  expect(page.client.store.getState().streams.size).toBe(1);
+});

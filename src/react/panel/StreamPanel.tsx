@@ -8,10 +8,27 @@ import { PanelContext } from './context.ts';
 import { createDisplay, type Display } from './display.ts';
 import { Footer } from './Footer.tsx';
 import { Header } from './Header.tsx';
-import type { StreamPanelProps } from './props.ts';
+import type { StreamPanelOptions, StreamPanelProps, StreamPanelSource, StreamPanelStream } from './props.ts';
 
-function Root({ source, title, view: _, onRetry, children, ref, className, ...rest }: StreamPanelProps): ReactNode {
-  const stream = useStream(source);
+function Root(props: StreamPanelProps): ReactNode {
+  return props.stream === undefined ? <Followed {...props} /> : <Shown {...props} />;
+}
+
+function Followed({ source, stream: _, ...rest }: StreamPanelOptions & StreamPanelSource): ReactNode {
+  return <Shown {...rest} stream={useStream(source)} />;
+}
+
+function Shown({
+  stream,
+  source: _source,
+  title,
+  view: _view,
+  onRetry,
+  children,
+  ref,
+  className,
+  ...rest
+}: StreamPanelOptions & StreamPanelStream): ReactNode {
   const [display] = useState(() => createDisplay());
   const name = title ?? (stream.model || stream.id || 'Answer');
   const element = useRef<HTMLElement>(null);

@@ -141,7 +141,8 @@ export function createDisplay(loop: () => Frames = frames): Display {
       showNow();
       if (next === undefined) return () => {};
       const unsubscribe = next.subscribe(() => {
-        if (!held) request(next.record.summary.status !== shown.status);
+        const { summary, text } = next.record;
+        if (!held) request(summary.status !== shown.status || text.length > 0 !== shown.hasText);
       });
       return () => {
         unsubscribe();

@@ -1,5 +1,6 @@
 import type { ComponentPropsWithRef, ReactNode } from 'react';
 import type { StreamSource } from '../../client.ts';
+import type { Stream } from '../stream.ts';
 
 /**
  * Props of `StreamPanel`: one answer. Everything a `<section>` takes is passed on, `ref`, `className` and `style` included.
@@ -7,12 +8,24 @@ import type { StreamSource } from '../../client.ts';
  * The root carries `data-stream-panel`, `data-stream-id`, `data-status` (`pending | streaming | done | failed | stopped`,
  * never ahead of the text on display), `data-epoch`, and `data-paused` while display is held.
  */
-export interface StreamPanelProps extends Omit<ComponentPropsWithRef<'section'>, 'title'> {
+export type StreamPanelProps = StreamPanelOptions & (StreamPanelSource | StreamPanelStream);
+
+export interface StreamPanelSource {
   /**
    * What to show. Relay ids and requests are compared by content, so they may be written inline; a local source
    * (`AsyncIterable`, `ReadableStream`, `Response`) is compared by identity and must be kept by the caller.
    */
   readonly source: StreamSource;
+  readonly stream?: never;
+}
+
+export interface StreamPanelStream {
+  /** In place of `source`: the result of `useStream`, for controls of your own beside the panel. They pause and retry together. */
+  readonly stream: Stream;
+  readonly source?: never;
+}
+
+export interface StreamPanelOptions extends Omit<ComponentPropsWithRef<'section'>, 'title'> {
   /** Name of the stream, for the header and for screen readers. @default the model, else the id, else "Answer" */
   readonly title?: string;
   /** How text is rendered: as it is, with line breaks and spaces kept. (Markdown will be another view.) @default 'plain' */
