@@ -17,12 +17,16 @@ const chromium = () => ({
   instances: [{ browser: 'chromium' as const }],
 });
 
+/** For a busy machine: what passes waits no longer, and what hangs is still ended. */
+const patience = { testTimeout: 30_000, hookTimeout: 30_000, expect: { poll: { timeout: 10_000 } } };
+
 export default defineConfig({
   test: {
     reporters: ['./scripts/reporter.ts'],
     projects: [
       {
         test: {
+          ...patience,
           name: 'node',
           environment: 'node',
           include: ['test/**/*.test.ts'],
@@ -31,12 +35,13 @@ export default defineConfig({
       },
       {
         plugins: [react(), sourceWorker()],
-        test: { name: 'dom', environment: 'happy-dom', include: ['test/**/*.dom.test.{ts,tsx}'] },
+        test: { ...patience, name: 'dom', environment: 'happy-dom', include: ['test/**/*.dom.test.{ts,tsx}'] },
       },
       {
         plugins: [react(), sourceWorker()],
         worker: { format: 'es' },
         test: {
+          ...patience,
           name: 'browser',
           include: ['test/**/*.browser.test.{ts,tsx}'],
           browser: { ...chromium(), commands: endToEndCommands },
@@ -45,7 +50,7 @@ export default defineConfig({
       {
         // Each story: rendered, played, and checked by axe (.storybook/preview.tsx).
         plugins: [storybookTest()],
-        test: { name: 'storybook', browser: chromium() },
+        test: { ...patience, name: 'storybook', browser: chromium() },
       },
       {
         test: {
