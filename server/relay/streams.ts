@@ -181,7 +181,10 @@ export class Streams {
     if (!('provider' in request)) {
       const { source } = request;
       if (typeof source?.[Symbol.asyncIterator] !== 'function') {
-        throw new StreamError('bad_request', 'streams.create needs a provider, or a source that is an async iterable of events. Nothing was started.');
+        throw new StreamError(
+          'bad_request',
+          'streams.create needs a provider, or a source that is an async iterable of events. Nothing was started.',
+        );
       }
       return () => source;
     }
