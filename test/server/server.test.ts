@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Hono } from 'hono';
@@ -79,8 +78,9 @@ describe('attach', () => {
   test('takes its own routes and leaves all others to the app', async () => {
     const server = createServer((request, response) => void response.end(`app ${request.url}`));
     const relay = make({ providers: [createScripted()] });
-    relay.attach(server);
-    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const ready = relay.attach(server);
+    server.listen(0, '127.0.0.1');
+    await ready;
     onTestFinished(() => {
       server.closeAllConnections();
       server.close();
@@ -89,13 +89,8 @@ describe('attach', () => {
     expect(await (await fetch(url)).text()).toBe('app /');
     expect(await (await fetch(new URL('/v2/other', url))).text()).toBe('app /v2/other');
     expect((await fetch(new URL('/healthz', url))).status).toBe(200);
-    await vi.waitFor(
-      async () => {
-        const { endpoints } = (await (await fetch(new URL('/v1/connect', url))).json()) as Discovery;
-        expect(Object.keys(endpoints)).toEqual(['webtransport', 'websocket', 'sse']);
-      },
-      { timeout: 5_000 },
-    );
+    const { endpoints } = (await (await fetch(new URL('/v1/connect', url))).json()) as Discovery;
+    expect(Object.keys(endpoints)).toEqual(['webtransport', 'websocket', 'sse']);
     for (const transport of ['websocket', 'webtransport', 'sse'] as const) {
       const client = await connectClient(transport, url);
       client.hello();
@@ -103,6 +98,20 @@ describe('attach', () => {
     }
     await relay.close();
     expect(await (await fetch(new URL('/healthz', url))).text()).toBe('app /healthz');
+  });
+
+  test('serves the other transports where the certificate cannot be read, and says so', async () => {
+    const log = vi.fn();
+    const relay = make({ log, webTransport: { certificate: { cert: '/nowhere/cert.pem', key: '/nowhere/key.pem' } } });
+    const server = createServer();
+    onTestFinished(() => void server.close());
+    const ready = relay.attach(server);
+    server.listen(0, '127.0.0.1');
+    await expect(ready).rejects.toMatchObject({ code: 'certificate_unreadable' });
+    expect(log).toHaveBeenCalledWith('error', expect.stringContaining('/nowhere/cert.pem'), {});
+    const client = await connectClient('websocket', `http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    client.hello();
+    await client.first('welcome');
   });
 });
 

@@ -104,6 +104,15 @@ describe('WebTransport', () => {
     await vi.waitFor(() => expect(control).toContainEqual({ type: 'pong', nonce: 3 }), { timeout: 5_000 });
   });
 
+  test('[CN10] the relay’s page is its own whatever loopback name it has, and where UDP has another port', async () => {
+    const { url, port } = await startRelay({ webTransport: { port: 0 } });
+    for (const name of ['localhost', '127.0.0.1']) {
+      const client = await connectClient('webtransport', url, { origin: `http://${name}:${port}` });
+      client.hello();
+      await client.first('welcome');
+    }
+  });
+
   test('[CN12] another path is refused', async () => {
     const { url } = await startRelay();
     const { session } = await rawSession(url, '/elsewhere');
