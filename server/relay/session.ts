@@ -151,20 +151,26 @@ export class Session implements Connection {
     this.#dueSubscriptions.push(subscription);
   }
 
-  /** Sends what is due and within credit, in one go. What is not, stays in the logs. */
+  /**
+   * Sends what is due and within credit, in one go. What is not, stays in the logs. However large the credit, about
+   * `maxBufferedBytes` leave at a time: more would be copied at once, and cut off by the transport.
+   */
   deliver(): void {
-    if (this.#ended || this.#dueSubscriptions.length === 0 || this.peer.bufferedBytes > this.#host.options.maxBufferedBytes) return;
-    const due = this.#dueSubscriptions;
-    this.#dueSubscriptions = [];
-    const deliveries: Delivery[] = [];
-    for (const subscription of due) {
-      subscription.due = false;
-      const delivery = this.#collect(subscription);
-      if (delivery !== undefined) deliveries.push(delivery);
+    const { maxBufferedBytes } = this.#host.options;
+    while (!this.#ended && this.#dueSubscriptions.length > 0 && this.peer.bufferedBytes <= maxBufferedBytes) {
+      const due = this.#dueSubscriptions;
+      this.#dueSubscriptions = [];
+      const deliveries: Delivery[] = [];
+      const until = this.#credit.spent + maxBufferedBytes;
+      for (const subscription of due) {
+        subscription.due = false;
+        const delivery = this.#collect(subscription, until);
+        if (delivery !== undefined) deliveries.push(delivery);
+      }
+      if (deliveries.length === 0) return;
+      this.lastSentAt = this.#host.now();
+      this.peer.deliver(deliveries);
     }
-    if (deliveries.length === 0) return;
-    this.lastSentAt = this.#host.now();
-    this.peer.deliver(deliveries);
   }
 
   /** The channel was dropped from the logs. */
@@ -173,16 +179,25 @@ export class Session implements Connection {
     this.#sendError(new StreamError('unknown_channel', 'The stream’s grace period is over; its log was dropped.'), subscription.id);
   }
 
-  #collect(subscription: Subscription): Delivery | undefined {
+  /** Until the connection has spent `until` bytes; what is left then is due again. */
+  #collect(subscription: Subscription, until: number): Delivery | undefined {
     const { channel, credit } = subscription;
     if (this.#subscriptions.get(subscription.id) !== subscription) return undefined;
     const batches: Uint8Array[] = [];
     let fromSeq = subscription.cursor + 1;
     let last = false;
-    while (credit.available > 0 && this.#credit.available > 0) {
+    while (credit.available > 0 && this.#credit.available > 0 && subscription.cursor < channel.flushed) {
+      if (this.#credit.spent >= until) {
+        this.markDue(subscription);
+        break;
+      }
       const batch = channel.next(subscription.cursor);
       if (batch === undefined) break;
       if (batch === 'compacted') {
+        if (batches.length > 0) {
+          this.markDue(subscription);
+          break;
+        }
         this.#reset(subscription);
         fromSeq = 1;
         continue;

@@ -234,6 +234,20 @@ export function testTransport(transport: TransportName): void {
   });
 
   describe('life', () => {
+    test('[CR3] a long answer reaches a reader that allows everything, in pieces', async () => {
+      const { relay, url } = await startRelay();
+      const source = new ManualSource();
+      const { channel } = relay.streams.create({ id: 'a', source });
+      const piece = 'x'.repeat(8_191);
+      for (let index = 0; index < 2_500; index += 1) source.text(`${piece}\n`);
+      source.push({ type: 'finish', reason: 'stop' });
+      const client = await greeted(url);
+      client.subscribe(1, channel);
+      await client.until(() => client.isDone(1));
+      expect(client.text(1)).toBe(`${piece}\n`.repeat(2_500));
+      if (transport !== 'webtransport') expect(client.messages).toBeGreaterThan(40);
+    });
+
     test('[CN7] the relay pings when there is nothing else, and ends a silent connection with heartbeat_timeout', async () => {
       const { url } = await startRelay({ heartbeatMs: 300 });
       const client = await greeted(url);
