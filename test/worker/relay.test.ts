@@ -8,6 +8,11 @@ import { ManualSource } from '../support/source.ts';
 import { TestPage } from './page.ts';
 import { tcpProxy } from './proxy.ts';
 
+vi.setConfig({ testTimeout: 30_000 });
+
+/** The machine may be busy; what is bounded in time says so itself. */
+const eventually = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 10_000, interval: 5 });
+
 /** Sessions of one test, so that it can cut them. */
 function cuttable(): { readonly env: { WebTransport: typeof globalThis.WebTransport }; cut(): void } {
   const sessions: WebTransport[] = [];
@@ -75,20 +80,19 @@ test.each<TransportName>(['webtransport', 'websocket', 'sse'])(
     const all = words(60);
     for (const [index, word] of all.entries()) {
       for (const source of sources) source.text(word);
-      await vi.waitFor(() => expect(page.text(0).length).toBeGreaterThanOrEqual(all.slice(0, Math.max(0, index - 1)).join('').length));
+      await eventually(() => expect(page.text(0).length).toBeGreaterThanOrEqual(all.slice(0, Math.max(0, index - 1)).join('').length));
       if (index % 15 === 10) {
         if (transport === 'webtransport') quic.cut();
         else proxy.kill();
       }
     }
     for (const source of sources) source.end();
-    await vi.waitFor(() => expect(sources.map((_, key) => page.fold(key).status)).toEqual(['done', 'done', 'done', 'done']), 10_000);
+    await eventually(() => expect(sources.map((_, key) => page.fold(key).status)).toEqual(['done', 'done', 'done', 'done']));
     for (const key of sources.keys()) expect(page.text(key)).toBe(all.join(''));
     expect(page.faults).toEqual([]);
     expect(page.connections.filter(({ status }) => status === 'reconnecting').length).toBeGreaterThan(0);
     expect(page.connections.findLast(({ status }) => status === 'connected')?.transport).toBe(transport);
   },
-  30_000,
 );
 
 test('[CN14] automatic: WebTransport where it works', async () => {
@@ -99,7 +103,7 @@ test('[CN14] automatic: WebTransport where it works', async () => {
   page.attach(1, relay.streams.create({ source }).channel);
   source.text('hello');
   source.end();
-  await vi.waitFor(() => expect(page.fold(1).status).toBe('done'));
+  await eventually(() => expect(page.fold(1).status).toBe('done'));
   expect(page.connection).toMatchObject({ status: 'connected', transport: 'webtransport', fallbackReason: undefined });
   expect(page.connection?.remember?.winner).toBe('webtransport');
 });
@@ -115,11 +119,11 @@ test.each(['closed', 'black-holed'] as const)(
     const startedAt = performance.now();
     page.configure(url, { options: { attemptTimeoutMs: 1_500 } });
     page.attach(1, channel);
-    await vi.waitFor(() => expect(page.text(1)).toBe('hello'), { interval: 5 });
+    await eventually(() => expect(page.text(1)).toBe('hello'));
     expect(performance.now() - startedAt).toBeLessThan(1_000);
     expect(page.connection).toMatchObject({ status: 'connected', transport: 'websocket' });
     // Known as lost only once it has failed or run out of time.
-    await vi.waitFor(() => expect(page.connection?.remember?.winner).toBe('websocket'), 3_000);
+    await eventually(() => expect(page.connection?.remember?.winner).toBe('websocket'));
     expect(page.connection?.fallbackReason).toContain('webtransport');
   },
 );
@@ -129,11 +133,10 @@ test('[CN14] a remembered loss starts WebSocket at once, and a browser without W
   const { channel } = relay.streams.create({ source: new ManualSource() });
   for (const configure of [{ remembered: { winner: 'websocket' as const, expiresAt: Date.now() + 60_000 } }, {}]) {
     const page = new TestPage('remembered' in configure ? cuttable().env : { WebTransport: undefined });
-    const startedAt = performance.now();
-    page.configure(url, configure);
+    // With a head start for WebTransport it would take a minute.
+    page.configure(url, { ...configure, options: { fallbackDelayMs: 60_000 } });
     page.attach(1, channel);
-    await vi.waitFor(() => expect(page.connection?.transport).toBe('websocket'), { interval: 5 });
-    expect(performance.now() - startedAt).toBeLessThan(450);
+    await eventually(() => expect(page.connection?.transport).toBe('websocket'));
   }
 });
 
@@ -148,12 +151,12 @@ test('[CR3] [CR5] [ST1] a page that acknowledges late gets everything, a window 
   for (let count = 0; count < 1_000; count += 1) source.text(line);
   source.end();
   // Nothing is acknowledged: a window of it comes, with what may overshoot it, and no more.
-  await vi.waitFor(() => expect(relay.stats.deliveredBytes).toBeGreaterThanOrEqual(creditWindowDefaults.initialBytes));
+  await eventually(() => expect(relay.stats.deliveredBytes).toBeGreaterThanOrEqual(creditWindowDefaults.initialBytes));
   expect(relay.stats.deliveredBytes).toBeLessThan(creditWindowDefaults.initialBytes + 2 * wireLimits.targetBatchBytes);
   while (page.fold(1).status !== 'done') {
     const patches = page.patches.length;
     page.acknowledge();
-    await vi.waitFor(() => expect(page.patches.length).toBeGreaterThan(patches));
+    await eventually(() => expect(page.patches.length).toBeGreaterThan(patches));
   }
   expect(page.text(1)).toBe(line.repeat(1_000));
   expect(page.faults).toEqual([]);
@@ -168,7 +171,7 @@ test('[ST8] a replacement receiver resumes from what the page has applied', asyn
   first.configure(url, { transport: 'websocket' });
   first.attach(1, channel);
   source.text('before ');
-  await vi.waitFor(() => expect(first.text(1)).toBe('before '));
+  await eventually(() => expect(first.text(1)).toBe('before '));
   first.receiver.close();
   source.text('after');
   source.end();
@@ -176,7 +179,7 @@ test('[ST8] a replacement receiver resumes from what the page has applied', asyn
   second.configure(url, { transport: 'websocket' });
   const epoch = first.epochs.get(1) ?? '';
   second.attach(1, channel, { epoch, afterSeq: first.fold(1).seq });
-  await vi.waitFor(() => expect(second.fold(1).status).toBe('done'));
+  await eventually(() => expect(second.fold(1).status).toBe('done'));
   expect(second.text(1)).toBe('after');
   expect(second.faults).toEqual([]);
 });
@@ -191,8 +194,8 @@ test('[SQ8] [SQ9] another epoch is a reset, an unknown channel is gone', async (
   page.configure(url, { transport: 'websocket' });
   page.attach(1, channel, { epoch: 'of yesterday', afterSeq: 7 });
   page.attach(2, 'stream:nobody');
-  await vi.waitFor(() => expect(page.gone).toEqual([2]));
-  await vi.waitFor(() => expect(page.text(1)).toBe('whole'));
+  await eventually(() => expect(page.gone).toEqual([2]));
+  await eventually(() => expect(page.text(1)).toBe('whole'));
   expect(page.resets).toEqual([1]);
 });
 
@@ -204,10 +207,10 @@ test('[CN3] refused credentials are final until there are new ones', async () =>
   const page = new TestPage();
   page.configure(url, { transport: 'websocket', credentials: 'bad' });
   page.attach(1, channel);
-  await vi.waitFor(() => expect(page.connection?.status).toBe('failed'));
+  await eventually(() => expect(page.connection?.status).toBe('failed'));
   expect(page.connection?.error).toMatchObject({ code: 'unauthenticated', retryable: false });
   page.receiver.receive({ type: 'credentials', credentials: 'good' });
-  await vi.waitFor(() => expect(page.connection?.status).toBe('connected'));
+  await eventually(() => expect(page.connection?.status).toBe('connected'));
 });
 
 test.each<TransportName>(['websocket', 'sse'])(
@@ -220,14 +223,14 @@ test.each<TransportName>(['websocket', 'sse'])(
     const page = new TestPage();
     page.configure(url, { transport, asksCredentials: true });
     page.attach(1, channel);
-    await vi.waitFor(() => expect(page.messages.some(({ type }) => type === 'credentials-needed')).toBe(true));
+    await eventually(() => expect(page.messages.some(({ type }) => type === 'credentials-needed')).toBe(true));
     page.receiver.receive({ type: 'credentials', credentials: 'fresh' });
-    await vi.waitFor(() => expect(page.connection?.status).toBe('connected'));
+    await eventually(() => expect(page.connection?.status).toBe('connected'));
     // Over SSE this is a post of its own.
     const source = new ManualSource();
     page.attach(2, relay.streams.create({ source }).channel);
     source.text('x');
-    await vi.waitFor(() => expect(page.text(2)).toBe('x'));
+    await eventually(() => expect(page.text(2)).toBe('x'));
   },
 );
 
@@ -238,12 +241,12 @@ test('[RL9] [CN9] a drain moves the page to a new connection, which resumes', as
   const source = new ManualSource();
   page.attach(1, relay.streams.create({ source }).channel);
   source.text('one ');
-  await vi.waitFor(() => expect(page.text(1)).toBe('one '));
+  await eventually(() => expect(page.text(1)).toBe('one '));
   relay.drain({ retryAfterMs: 0, spreadMs: 1_000 });
-  await vi.waitFor(() => expect(page.connections.map(({ status }) => status)).toContain('reconnecting'));
-  await vi.waitFor(() => expect(page.connection?.status).toBe('connected'));
+  await eventually(() => expect(page.connections.map(({ status }) => status)).toContain('reconnecting'));
+  await eventually(() => expect(page.connection?.status).toBe('connected'));
   source.text('two');
-  await vi.waitFor(() => expect(page.text(1)).toBe('one two'));
+  await eventually(() => expect(page.text(1)).toBe('one two'));
   expect(page.faults).toEqual([]);
 });
 
@@ -253,9 +256,9 @@ test('[CN14] nothing connects before the first attach, and detach leaves', async
   page.configure(url, { transport: 'websocket' });
   expect(page.connection).toBeUndefined();
   page.attach(1, relay.streams.create({ source: new ManualSource() }).channel);
-  await vi.waitFor(() => expect(relay.stats.subscriptions).toBe(1));
+  await eventually(() => expect(relay.stats.subscriptions).toBe(1));
   page.receiver.receive({ type: 'detach', key: 1 });
-  await vi.waitFor(() => expect(relay.stats.subscriptions).toBe(0));
+  await eventually(() => expect(relay.stats.subscriptions).toBe(0));
   expect(relay.stats.generations).toBe(1);
 });
 
@@ -269,7 +272,7 @@ test('[CN12] many channels over WebTransport, more than a browser allows streams
     source.text(`stream ${key}`);
     source.end();
   }
-  await vi.waitFor(() => expect(sources.every((_, key) => page.fold(key).status === 'done')).toBe(true), 10_000);
+  await eventually(() => expect(sources.every((_, key) => page.fold(key).status === 'done')).toBe(true));
   for (const key of sources.keys()) expect(page.text(key)).toBe(`stream ${key}`);
   expect(page.faults).toEqual([]);
 });

@@ -18,6 +18,9 @@ import { FrameQueue } from '../../src/worker/transports/queue.ts';
 import { openSse } from '../../src/worker/transports/sse.ts';
 import { openWebSocket } from '../../src/worker/transports/websocket.ts';
 
+vi.setConfig({ testTimeout: 30_000 });
+
+const eventually = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 10_000, interval: 5 });
 const hello: ClientFrame = { type: 'hello', protocol: 1, credit: 1000, credentials: 'token' };
 const welcome = encodeServerFrame({ type: 'welcome', protocol: 1, session: 's/1', heartbeatMs: 10_000, maxChannels: 8 });
 
@@ -146,23 +149,23 @@ test('[CN13] over SSE posts go one at a time, after the welcome, with the creden
   const host = await listening(server);
   const record = recorder();
   const link: Link = openSse(endpoint(`http://${host}/v1/sse`), record, platformEnv());
-  await vi.waitFor(() => expect(record.log).toEqual(['opened']));
+  await eventually(() => expect(record.log).toEqual(['opened']));
   link.send([hello]);
-  await vi.waitFor(() => expect(posts.length).toBe(1));
+  await eventually(() => expect(posts.length).toBe(1));
   link.send([{ type: 'ping', nonce: 1 }]);
   events?.write(`data: ${Buffer.from(welcome).toString('base64')}\n\n`);
-  await vi.waitFor(() => expect(posts.length).toBe(2));
+  await eventually(() => expect(posts.length).toBe(2));
   expect(posts[1]).toMatchObject({ path: '/v1/sse/s%2F1', authorization: 'Bearer token', frames: [{ type: 'ping', nonce: 1 }] });
   for (let limit = 1; limit <= 5; limit += 1) {
     link.send([{ type: 'credit', connectionLimit: limit, grants: [{ subscription: 1, limit, appliedSeq: limit }] }]);
   }
   posts[1]?.answer();
-  await vi.waitFor(() => expect(posts.length).toBe(3));
+  await eventually(() => expect(posts.length).toBe(3));
   expect(posts[2]?.frames).toEqual([{ type: 'credit', connectionLimit: 5, grants: [{ subscription: 1, limit: 5, appliedSeq: 5 }] }]);
   posts[2]?.answer();
   expect(most).toBe(1);
   events?.end();
-  await vi.waitFor(() => expect(record.log).toEqual(['opened', 'ended']));
+  await eventually(() => expect(record.log).toEqual(['opened', 'ended']));
   expect(record.messages.flatMap(decodeServerMessage)).toMatchObject([{ type: 'welcome', session: 's/1' }]);
 });
 
@@ -173,7 +176,7 @@ test('[CN13] a refused post ends the link with the relay’s code', async () => 
   const record = recorder();
   const link = openSse(endpoint(`http://${await listening(server)}/v1/sse`), record, platformEnv());
   link.send([hello]);
-  await vi.waitFor(() => expect(record.log).toContain('ended: unauthenticated'));
+  await eventually(() => expect(record.log).toContain('ended: unauthenticated'));
   link.send([{ type: 'ping', nonce: 1 }]);
 });
 
@@ -187,10 +190,10 @@ test('[CN8] [CN11] a WebSocket’s close reason is the error; text is refused', 
   const host = await listening(server);
   const closed = recorder();
   openWebSocket(endpoint(`ws://${host}/`), closed, platformEnv());
-  await vi.waitFor(() => expect(closed.log).toEqual(['opened', 'ended: heartbeat_timeout']));
+  await eventually(() => expect(closed.log).toEqual(['opened', 'ended: heartbeat_timeout']));
   const text = recorder();
   openWebSocket(endpoint(`ws://${host}/text`), text, platformEnv());
-  await vi.waitFor(() => expect(text.log).toEqual(['opened', 'ended: bad_frame']));
+  await eventually(() => expect(text.log).toEqual(['opened', 'ended: bad_frame']));
 });
 
 test('[CN17] a link that was closed reports nothing more', async () => {
@@ -199,7 +202,7 @@ test('[CN17] a link that was closed reports nothing more', async () => {
   const gone = new Promise<void>((resolve) => sockets.on('connection', (socket) => socket.on('close', () => resolve())));
   const record = recorder();
   const link = openWebSocket(endpoint(`ws://${await listening(server)}/`), record, platformEnv());
-  await vi.waitFor(() => expect(record.log).toEqual(['opened']));
+  await eventually(() => expect(record.log).toEqual(['opened']));
   link.close();
   link.send([hello]);
   await gone;
@@ -209,8 +212,8 @@ test('[CN17] a link that was closed reports nothing more', async () => {
 test('[CN14] an endpoint that cannot be reached, or a platform without the transport, is an ended attempt', async () => {
   const refused = recorder();
   openWebSocket(endpoint('ws://127.0.0.1:1/'), refused, platformEnv());
-  await vi.waitFor(() => expect(refused.log).toEqual(['ended: connect_failed']));
+  await eventually(() => expect(refused.log).toEqual(['ended: connect_failed']));
   const none = recorder();
   openWebSocket(endpoint('ws://127.0.0.1:1/'), none, { ...platformEnv(), WebSocket: undefined });
-  await vi.waitFor(() => expect(none.log).toEqual(['ended: connect_failed']));
+  await eventually(() => expect(none.log).toEqual(['ended: connect_failed']));
 });
