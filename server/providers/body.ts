@@ -16,10 +16,8 @@ export interface Reading {
 
 /** Longest event in UTF-16 code units: images come inline. */
 const MAX_EVENT_LENGTH = 16_777_216;
-/** How long the body may go on, silent, once the model has ended the answer. */
+/** How long the body may go on once the model has ended the answer: in case more follows, and to keep the connection for the next request. */
 const LINGER_MS = 1000;
-/** How long a body may take to end behind its last message, so that its connection can be used again. */
-const DRAIN_MS = 50;
 
 /** Reads an answer's body to its end. Never throws; after an abort it ends without an event and its connection is closed at once. */
 export async function* readBody(source: ByteSource, dialect: Dialect, reading: Reading): AsyncGenerator<StreamEvent, void> {
@@ -108,7 +106,7 @@ export async function* readBody(source: ByteSource, dialect: Dialect, reading: R
 }
 
 async function drain(source: ByteSource): Promise<void> {
-  const timer = setTimeout(source.cancel, DRAIN_MS);
+  const timer = setTimeout(source.cancel, LINGER_MS);
   try {
     while ((await source.read()) !== undefined);
   } catch {

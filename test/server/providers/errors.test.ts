@@ -159,7 +159,7 @@ test('silence in the answer is upstream_timeout', async () => {
   const events = await generate(createOpenAIChat({ baseURL: replay.url, idleTimeoutMs: 400 }));
   expect(events.map(({ type }) => type)).toEqual(['start', 'text', 'error']);
   expect(fold(events).error?.code).toBe('upstream_timeout');
-  await expect.poll(() => replay.open).toBe(0);
+  await expect.poll(() => replay.open, { timeout: 10_000 }).toBe(0);
 });
 
 test('silence before the answer is upstream_timeout', async () => {
@@ -172,21 +172,24 @@ test('silence before the answer is upstream_timeout', async () => {
 });
 
 test('a slow reader is not a silent provider', async () => {
-  const content = { choices: [{ index: 0, delta: { content: 'x' } }] };
-  const replay = await startReplay({
-    dialect: 'openai-chat',
-    lines: [content, content, { choices: [{ index: 0, finish_reason: 'stop' }] }].map((line) => JSON.stringify(line)),
+  let more = (_text: string): void => {};
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => {
+      more = (text) => controller.enqueue(Buffer.from(`data: {"choices":[{"index":0,"delta":{"content":"${text}"}}]}\n\n`));
+    },
   });
-  onTestFinished(() => replay.close());
-  const types: string[] = [];
-  for await (const { type } of createOpenAIChat({ baseURL: replay.url, idleTimeoutMs: 400 }).generate(
-    { model: 'm', prompt: '' },
-    new AbortController().signal,
-  )) {
-    types.push(type);
-    await new Promise((resolve) => setTimeout(resolve, 450));
+  more('first');
+  const provider = createOpenAIChat({ baseURL: 'http://127.0.0.1:1', idleTimeoutMs: 100 });
+  const response = new Response(body, { headers: { 'content-type': 'text/event-stream' } });
+  const deltas: string[] = [];
+  for await (const event of provider.read(response, new AbortController().signal)) {
+    if (event.type !== 'text') continue;
+    deltas.push(event.delta);
+    if (deltas.length === 2) break;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    more('second');
   }
-  expect(types).toEqual(['start', 'text', 'text', 'finish']);
+  expect(deltas).toEqual(['first', 'second']);
 });
 
 const ended = 'data: {"choices":[{"index":0,"delta":{"content":"x"},"finish_reason":"stop"}]}\n\n';
@@ -201,7 +204,7 @@ test.each([
   expect((await generate(providerAt('openai-chat', replay.url))).at(-1)).toEqual({ type: 'finish', reason: 'stop' });
   expect(performance.now() - begin).toBeGreaterThanOrEqual(least);
   expect(performance.now() - begin).toBeLessThan(most);
-  await expect.poll(() => replay.open).toBe(0);
+  await expect.poll(() => replay.open, { timeout: 10_000 }).toBe(0);
 });
 
 test.each([{ prompt: 'a', messages: [{ role: 'user', content: 'b' }] }, {}, { messages: [] }] as const)(
