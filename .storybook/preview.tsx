@@ -1,8 +1,12 @@
 import type { Preview } from '@storybook/react-vite';
+import { configure } from 'storybook/test';
 import { SluiceProvider } from '../src/index.ts';
 import './preview.css';
 
 import.meta.glob('../src/styles/*.css', { eager: true });
+
+// As long as a slow machine may need to start the worker.
+configure({ asyncUtilTimeout: 15_000 });
 
 const preview: Preview = {
   tags: ['autodocs'],
