@@ -43,6 +43,7 @@ export default defineConfig({
         test: {
           ...patience,
           name: 'browser',
+          sequence: { groupOrder: 1 },
           include: ['test/**/*.browser.test.{ts,tsx}'],
           browser: { ...chromium(), commands: endToEndCommands },
         },
@@ -50,11 +51,13 @@ export default defineConfig({
       {
         // Each story: rendered, played, and checked by axe (.storybook/preview.tsx).
         plugins: [storybookTest()],
-        test: { ...patience, name: 'storybook', browser: chromium() },
+        test: { ...patience, name: 'storybook', sequence: { groupOrder: 1 }, browser: chromium() },
       },
       {
         test: {
           name: 'package',
+          // Builds whole applications: alone, so that nobody else waits for a processor.
+          sequence: { groupOrder: 2 },
           environment: 'node',
           include: ['test/package/**/*.test.ts'],
           globalSetup: 'test/package/setup.ts',
