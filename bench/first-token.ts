@@ -15,6 +15,8 @@ export interface FirstToken {
 }
 
 const warmup = 20;
+/** Connections are renewed well before the relay recycles an event stream, after about a minute. */
+const turnsPerConnection = 100;
 const askMs = 10_000;
 
 /** The direct read and the three transports take turns. The client is this process. */
@@ -24,31 +26,40 @@ export async function runFirstToken({ iterations, say }: { iterations: number; s
   try {
     const providerPort = await provider.ask<number>({}, askMs);
     const endpoint = await relay.ask<Endpoint>({ providerPort }, askMs);
-    const ways: [string, () => Promise<string>][] = [['direct read', () => readDirectly(providerPort)]];
-    for (const [name, open] of [
-      ['Sluice, WebSocket', openWebSocketLink],
-      ['Sluice, WebTransport', openWebTransportLink],
-      ['Sluice, SSE', openSseLink],
-    ] as const) {
-      const follower = await connectFollower(open, endpoint);
-      ways.push([name, async () => follower.firstText(await createStream(endpoint.port))]);
-    }
-    const elapsed: number[][] = ways.map(() => []);
+    const names = ['direct read', ...links.map(([name]) => name)];
+    const elapsed: number[][] = names.map(() => []);
+    let ways: (() => Promise<string>)[] = [];
     for (let turn = -warmup; turn < iterations; turn += 1) {
-      for (const [index, [, firstToken]] of ways.entries()) {
+      if ((turn + warmup) % turnsPerConnection === 0) ways = [() => readDirectly(providerPort), ...(await follow(endpoint))];
+      for (const [index, firstToken] of ways.entries()) {
         const firstByteAt = Number(await firstToken());
         if (turn >= 0) elapsed[index]?.push(nowMs() - firstByteAt);
       }
     }
     say(`first token: ${iterations} turns`);
     const direct = elapsed[0] ?? [];
-    return ways.map(([way], index) => {
+    return names.map((way, index) => {
       const own = elapsed[index] ?? [];
       return { way, elapsedMs: own, addedMs: index === 0 ? [] : own.map((value, turn) => value - (direct[turn] ?? Number.NaN)) };
     });
   } finally {
     await Promise.all([provider.stop(), relay.stop()]);
   }
+}
+
+const links = [
+  ['Sluice, WebSocket', openWebSocketLink],
+  ['Sluice, WebTransport', openWebTransportLink],
+  ['Sluice, SSE', openSseLink],
+] as const;
+
+function follow(endpoint: Endpoint): Promise<(() => Promise<string>)[]> {
+  return Promise.all(
+    links.map(async ([, open]) => {
+      const follower = await connectFollower(open, endpoint);
+      return async () => follower.firstText(await createStream(endpoint.port));
+    }),
+  );
 }
 
 const agent = new Agent({ keepAlive: true });
