@@ -20,6 +20,20 @@ const chromium = () => ({
 /** For a busy machine: what passes waits no longer, and what hangs is still ended. */
 const patience = { testTimeout: 30_000, hookTimeout: 30_000, expect: { poll: { timeout: 10_000 } } };
 
+/** What a page imports only later (a worker, a dynamic import): found in the middle of a run, it would reload the page. */
+const optimizeDeps = {
+  include: [
+    'eventsource-parser',
+    'eventsource-parser/stream',
+    'msgpackr',
+    'msgpackr/unpack',
+    'react-dom/client',
+    'react-dom/server',
+    'react/jsx-dev-runtime',
+    'zustand/vanilla',
+  ],
+};
+
 export default defineConfig({
   test: {
     reporters: ['./scripts/reporter.ts'],
@@ -40,6 +54,7 @@ export default defineConfig({
       {
         plugins: [react(), sourceWorker()],
         worker: { format: 'es' },
+        optimizeDeps,
         test: {
           ...patience,
           name: 'browser',
@@ -51,6 +66,7 @@ export default defineConfig({
       {
         // Each story: rendered, played, and checked by axe (.storybook/preview.tsx).
         plugins: [storybookTest()],
+        optimizeDeps,
         test: { ...patience, name: 'storybook', sequence: { groupOrder: 1 }, browser: chromium() },
       },
       {
