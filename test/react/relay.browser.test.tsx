@@ -71,6 +71,20 @@ test('[UI6] [RL5] Stop ends the generation at the relay, and another panel sees 
   expect((await commands.relayStats(url)).generations).toBe(0);
 });
 
+test('[UI6] “Try again” asks for a new stream, and leaves focus in the panel', async () => {
+  const url = await startRelay();
+  const page = openPage({ url, transport: 'websocket' });
+  page.render(<StreamPanel source={scripted({ tokens: 20, rate: 0, failAt: 10 })} title="F" />);
+  await expect.poll(() => page.status(), { timeout: 10_000 }).toBe('failed');
+  const first = page.panel().dataset['streamId'];
+  const button = page.button(/^Try again/);
+  button.focus();
+  button.click();
+  await expect.poll(() => page.panel().dataset['streamId']).not.toBe(first);
+  await expect.poll(() => page.status(), { timeout: 10_000 }).toBe('failed');
+  expect(page.panel().contains(document.activeElement)).toBe(true);
+});
+
 test('[RL8] what the relay refuses is said in the panel', async () => {
   const url = await startRelay();
   const page = openPage({ url, transport: 'websocket' });

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import type { MouseEvent, ReactNode } from 'react';
 import { usePanel } from './context.ts';
 import type { Shown } from './display.ts';
 import type { StreamPanelBodyProps } from './props.ts';
@@ -16,6 +16,11 @@ interface EndingProps extends Pick<StreamPanelBodyProps, 'pending' | 'empty'> {
 export function Ending({ shown, pending, empty }: EndingProps): ReactNode {
   const { retry } = usePanel('StreamPanel.Body');
   const { status, error, finishReason, hasText } = shown;
+  // The button goes with the failure; focus stays in the panel.
+  const again = ({ currentTarget }: MouseEvent<HTMLElement>): void => {
+    currentTarget.closest<HTMLElement>('.sluice-scroller')?.focus({ preventScroll: true });
+    retry?.();
+  };
   switch (status) {
     case 'pending':
     case 'streaming':
@@ -37,7 +42,7 @@ export function Ending({ shown, pending, empty }: EndingProps): ReactNode {
             {error?.retryAfterMs !== undefined && <span>Try again in {Math.ceil(error.retryAfterMs / 1000)} s.</span>}
           </p>
           {retry !== undefined && error?.retryable !== false && (
-            <button type="button" className="sluice-button" onClick={retry}>
+            <button type="button" className="sluice-button" onClick={again}>
               Try again
             </button>
           )}
