@@ -121,7 +121,7 @@ async function serve(server: QuicServer, { accept, admit }: WebTransportListener
   for await (const session of server.sessions) {
     try {
       const request = connectionRequest(session);
-      if (session.path !== WEBTRANSPORT_PATH) throw new StreamError('not_found');
+      if (session.path !== WEBTRANSPORT_PATH) throw new StreamError('not_found', 'There is nothing at this path; the session closes.');
       admit(request, session.authority);
       serveSession(session, request, accept);
     } catch (cause) {

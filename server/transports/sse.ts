@@ -52,7 +52,8 @@ export function createSseTransport({ accept, heartbeatMs = 10_000, recycleMs = 6
         throw new StreamError('unknown_session', 'This SSE session has ended, or belongs to somebody else. Connect anew to resume.');
       }
       found.connection.receive(body);
-      if (body.byteLength > wireLimits.maxClientMessageBytes) throw new StreamError('frame_too_large');
+      if (body.byteLength > wireLimits.maxClientMessageBytes)
+        throw new StreamError('frame_too_large', 'The message is larger than a client’s may be; the session ends. Send smaller messages.');
     },
     close() {
       for (const { peer } of sessions.values()) peer.close();

@@ -1,11 +1,10 @@
 /**
- * The one table of error codes, for both ends. A code is stable: programs may switch on it.
+ * The one table of error codes, for both ends; docs/PROTOCOL.md prints it. A code is stable: programs may switch on it.
  *
  * `status` is the HTTP status of the problem document, `close` the WebSocket close code (RFC 6455 §7.4.2,
  * private range) when the error ends a connection, and also the WebTransport session close code.
  */
 export interface ErrorEntry {
-  readonly meaning: string;
   readonly status: number;
   readonly close: number;
   /** Whether the same thing may succeed later without being changed. */
@@ -58,58 +57,102 @@ export type ErrorCode =
   | 'certificate_unreadable'
   | 'bad_option';
 
-const entry = (status: number, close: number, retryable: boolean, meaning: string): ErrorEntry => ({ status, close, retryable, meaning });
+const entry = (status: number, close: number, retryable: boolean): ErrorEntry => ({ status, close, retryable });
 
 export const errorTable: Readonly<Record<ErrorCode, ErrorEntry>> = {
   // Requests
-  bad_request: entry(400, 4400, false, 'The request is not of the documented form.'),
-  bad_json: entry(400, 4400, false, 'The request body is not valid JSON.'),
-  unsupported_media_type: entry(415, 4415, false, 'The request body has another content type than the route takes.'),
-  body_too_large: entry(413, 4413, false, 'The request body is larger than the limit.'),
-  unauthenticated: entry(401, 4401, false, 'Credentials are missing, wrong or expired.'),
-  forbidden: entry(403, 4403, false, 'The principal may not do this.'),
-  origin_refused: entry(403, 4403, false, 'The page’s origin, or the host asked for, is not allowed.'),
-  not_found: entry(404, 4404, false, 'There is nothing at this address.'),
-  method_not_allowed: entry(405, 4405, false, 'The address exists but not with this method.'),
-  unknown_channel: entry(404, 4404, false, 'No such stream: it never existed, or its grace period is over.'),
-  stream_conflict: entry(409, 4409, false, 'A stream with this id exists and was asked for with another body.'),
-  rate_limited: entry(429, 4429, true, 'Too many requests in the time allowed.'),
-  too_many_streams: entry(429, 4429, true, 'Too many generations run at once.'),
-  relay_draining: entry(503, 4503, true, 'The relay is shutting down; another one takes over.'),
-  internal: entry(500, 4500, true, 'A fault in Sluice itself.'),
+  /** The request is not of the documented form. */
+  bad_request: entry(400, 4400, false),
+  /** The request body is not valid JSON. */
+  bad_json: entry(400, 4400, false),
+  /** The request body has another content type than the route takes. */
+  unsupported_media_type: entry(415, 4415, false),
+  /** The request body is larger than the limit. */
+  body_too_large: entry(413, 4413, false),
+  /** Credentials are missing, wrong or expired. */
+  unauthenticated: entry(401, 4401, false),
+  /** The principal may not do this. */
+  forbidden: entry(403, 4403, false),
+  /** The page’s origin, or the host asked for, is not allowed. */
+  origin_refused: entry(403, 4403, false),
+  /** There is nothing at this address. */
+  not_found: entry(404, 4404, false),
+  /** The address exists but not with this method. */
+  method_not_allowed: entry(405, 4405, false),
+  /** No such stream: it never existed, or its grace period is over. */
+  unknown_channel: entry(404, 4404, false),
+  /** A stream with this id exists and was asked for with another body. */
+  stream_conflict: entry(409, 4409, false),
+  /** Too many requests in the time allowed. */
+  rate_limited: entry(429, 4429, true),
+  /** Too many generations run at once. */
+  too_many_streams: entry(429, 4429, true),
+  /** The relay is shutting down; another one takes over. */
+  relay_draining: entry(503, 4503, true),
+  /** A fault in Sluice itself. */
+  internal: entry(500, 4500, true),
   // Connection and frames
-  protocol_version: entry(400, 4426, false, 'The two ends speak different versions of the protocol.'),
-  bad_frame: entry(400, 4400, false, 'A message is not a sequence of well-formed frames.'),
-  frame_too_large: entry(413, 4413, false, 'A message is larger than the limit.'),
-  hello_expected: entry(400, 4400, false, 'The first frame of a connection must be hello.'),
-  hello_timeout: entry(408, 4408, true, 'No hello came in time.'),
-  already_subscribed: entry(409, 4409, false, 'The connection already has this subscription or this channel.'),
-  too_many_channels: entry(429, 4429, false, 'The connection has as many channels as it may.'),
-  too_many_connections: entry(429, 4429, true, 'The principal, or the relay, has as many connections as it may.'),
-  heartbeat_timeout: entry(408, 4408, true, 'The other end has been silent for too long.'),
-  unknown_session: entry(404, 4404, true, 'No such SSE session: it ended, or belongs to somebody else.'),
+  /** The two ends speak different versions of the protocol. */
+  protocol_version: entry(400, 4426, false),
+  /** A message is not a sequence of well-formed frames. */
+  bad_frame: entry(400, 4400, false),
+  /** A message is larger than the limit. */
+  frame_too_large: entry(413, 4413, false),
+  /** The first frame of a connection must be hello. */
+  hello_expected: entry(400, 4400, false),
+  /** No hello came in time. */
+  hello_timeout: entry(408, 4408, true),
+  /** The connection already has this subscription or this channel. */
+  already_subscribed: entry(409, 4409, false),
+  /** The connection has as many channels as it may. */
+  too_many_channels: entry(429, 4429, false),
+  /** The principal, or the relay, has as many connections as it may. */
+  too_many_connections: entry(429, 4429, true),
+  /** The other end has been silent for too long. */
+  heartbeat_timeout: entry(408, 4408, true),
+  /** No such SSE session: it ended, or belongs to somebody else. */
+  unknown_session: entry(404, 4404, true),
   // Providers
-  unknown_provider: entry(400, 4400, false, 'The relay has no provider of this name.'),
-  provider_not_configured: entry(501, 4501, false, 'The provider has no key or base URL.'),
-  upstream_unreachable: entry(502, 4502, true, 'The provider could not be reached.'),
-  upstream_unauthorized: entry(502, 4502, false, 'The provider refused the relay’s key.'),
-  upstream_rejected: entry(502, 4502, false, 'The provider refused the request.'),
-  upstream_rate_limited: entry(503, 4503, true, 'The provider asks to slow down.'),
-  upstream_failed: entry(502, 4502, true, 'The provider failed, before or while it answered.'),
-  upstream_malformed: entry(502, 4502, true, 'The provider’s answer is not in its documented format.'),
-  upstream_truncated: entry(502, 4502, true, 'The provider’s answer broke off without its end.'),
-  upstream_timeout: entry(504, 4504, true, 'The provider sent nothing for too long.'),
-  source_failed: entry(500, 4500, false, 'The application’s own source threw.'),
-  stream_too_large: entry(507, 4507, false, 'The answer outgrew the limit for one stream.'),
+  /** The relay has no provider of this name. */
+  unknown_provider: entry(400, 4400, false),
+  /** The provider has no key or base URL. */
+  provider_not_configured: entry(501, 4501, false),
+  /** The provider could not be reached. */
+  upstream_unreachable: entry(502, 4502, true),
+  /** The provider refused the relay’s key. */
+  upstream_unauthorized: entry(502, 4502, false),
+  /** The provider refused the request. */
+  upstream_rejected: entry(502, 4502, false),
+  /** The provider asks to slow down. */
+  upstream_rate_limited: entry(503, 4503, true),
+  /** The provider failed, before or while it answered. */
+  upstream_failed: entry(502, 4502, true),
+  /** The provider’s answer is not in its documented format. */
+  upstream_malformed: entry(502, 4502, true),
+  /** The provider’s answer broke off without its end. */
+  upstream_truncated: entry(502, 4502, true),
+  /** The provider sent nothing for too long. */
+  upstream_timeout: entry(504, 4504, true),
+  /** The application’s own source threw. */
+  source_failed: entry(500, 4500, false),
+  /** The answer outgrew the limit for one stream. */
+  stream_too_large: entry(507, 4507, false),
   // Browser
-  connect_failed: entry(503, 4503, true, 'No transport could reach the relay.'),
-  connection_lost: entry(503, 4503, true, 'The connection to the relay broke off.'),
-  worker_failed: entry(500, 4500, true, 'The worker could not start or died.'),
-  aborted: entry(499, 4499, true, 'The caller gave up waiting.'),
+  /** No transport could reach the relay. */
+  connect_failed: entry(503, 4503, true),
+  /** The connection to the relay broke off. */
+  connection_lost: entry(503, 4503, true),
+  /** The worker could not start or died. */
+  worker_failed: entry(500, 4500, true),
+  /** The caller gave up waiting. */
+  aborted: entry(499, 4499, true),
   // Starting the relay
-  port_in_use: entry(500, 4500, false, 'Another program listens on this address.'),
-  certificate_unreadable: entry(500, 4500, false, 'The certificate or its key cannot be read.'),
-  bad_option: entry(500, 4500, false, 'An option has a value that cannot work.'),
+  /** Another program listens on this address. */
+  port_in_use: entry(500, 4500, false),
+  /** The certificate or its key cannot be read. */
+  certificate_unreadable: entry(500, 4500, false),
+  /** An option has a value that cannot work. */
+  bad_option: entry(500, 4500, false),
 };
 
 /**
@@ -127,7 +170,10 @@ export class StreamError extends Error {
     message?: string,
     options: { cause?: unknown; retryable?: boolean; retryAfterMs?: number | undefined } = {},
   ) {
-    super(message ?? errorTable[code].meaning, options.cause === undefined ? undefined : { cause: options.cause });
+    super(
+      message ?? `${code}: see the table of codes in docs/PROTOCOL.md.`,
+      options.cause === undefined ? undefined : { cause: options.cause },
+    );
     this.code = code;
     this.retryable = options.retryable ?? errorTable[code].retryable;
     this.retryAfterMs = options.retryAfterMs;

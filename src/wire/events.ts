@@ -158,6 +158,23 @@ export interface LogEntry {
   readonly event: StreamEvent;
 }
 
+/** Number of each event type inside a batch entry (docs/PROTOCOL.md, FR rules). */
+export const eventTypes: readonly StreamEventType[] = [
+  'start',
+  'text',
+  'reasoning',
+  'tool-call',
+  'tool-args',
+  'tool-result',
+  'source',
+  'file',
+  'usage',
+  'data',
+  'finish',
+  'error',
+  'stopped',
+];
+
 /** Whether the event ends its stream. */
 export function isTerminal(event: StreamEvent): event is FinishEvent | ErrorEvent | StoppedEvent {
   return event.type === 'finish' || event.type === 'error' || event.type === 'stopped';

@@ -108,11 +108,11 @@ test('[FR6] whatever bytes come, the answer is frames or bad_frame', () => {
   );
 });
 
-test('[FR8] a key named __proto__ is renamed, and never becomes a prototype', () => {
+test('[FR8] a key named __proto__ is a key like any other, and never becomes a prototype', () => {
   const value = JSON.parse('{"__proto__":{"admin":true},"constructor":1}');
   const entry = { fromSeq: 1, seq: 1, at: 0, event: { type: 'data', name: 'x', value } } as const;
   const [frame] = decodeServerMessage(concatBytes([encodeBatchesHeader(1, 1), encodeBatch([entry])]));
   const event = frame?.type === 'batches' ? frame.batches[0]?.entries[0]?.event : undefined;
-  expect(event).toEqual({ type: 'data', name: 'x', value: { __proto_: { admin: true }, constructor: 1 } });
+  expect(event).toEqual({ type: 'data', name: 'x', value: { ['__proto__']: { admin: true }, constructor: 1 } });
   expect(event?.type === 'data' && Object.getPrototypeOf(event.value)).toBe(Object.prototype);
 });

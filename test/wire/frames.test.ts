@@ -148,3 +148,32 @@ describe('[FR6] a message is decoded whole or not at all', () => {
     expect(() => decodeServerMessage(message)).toThrow(expect.objectContaining({ code: 'bad_frame' }));
   });
 });
+
+describe('[FR6] [FR8] strings', () => {
+  const hello = (credentials: readonly number[]): Uint8Array => Uint8Array.of(0x92, 5, 0xa0 | credentials.length, ...credentials);
+
+  test.each([
+    ['a lone continuation byte', [0x61, 0x80]],
+    ['a cut sequence', [0xe2, 0x82]],
+    ['an encoded surrogate', [0xed, 0xa0, 0x80]],
+    ['an overlong form', [0xc0, 0x80]],
+  ])('invalid UTF-8 is refused: %s', (_name, bytes) => {
+    expect(() => decodeClientMessage(hello(bytes))).toThrow(expect.objectContaining({ code: 'bad_frame' }));
+  });
+
+  test('a byte order mark, and any length of text, stay as they are', () => {
+    for (const text of [
+      '\ufeff',
+      '\ufeffabc',
+      `\ufeff${'é'.repeat(40)}`,
+      'x'.repeat(31),
+      'x'.repeat(32),
+      'x'.repeat(256),
+      'é'.repeat(40_000),
+    ]) {
+      expect(decodeServerMessage(encodeServerFrame({ type: 'error', code: 'internal', message: text, retryable: true }))).toMatchObject([
+        { message: text },
+      ]);
+    }
+  });
+});

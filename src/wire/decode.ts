@@ -1,91 +1,9 @@
-// Larger than most files here: both directions of every frame stand side by side, so that they cannot drift apart.
-import { Packr } from 'msgpackr';
+// Larger than most files here: every frame and event is checked field by field, in one place.
 import { StreamError } from './errors.ts';
-import type { Json, LogEntry, StreamEvent } from './events.ts';
+import { eventTypes, type Json, type LogEntry, type StreamEvent } from './events.ts';
 import { type Batch, type ClientFrame, FrameType, type ServerFrame } from './frames.ts';
 import { wireLimits } from './limits.ts';
-import { type ScanLimits, scanMessage } from './scan.ts';
-
-const packr = new Packr({ useRecords: false, mapsAsObjects: true, int64AsType: 'number', encodeUndefinedAsNil: true, moreTypes: false });
-
-/** Number of each event type inside a batch entry (docs/PROTOCOL.md, FR rules). */
-const eventTypes = [
-  'start',
-  'text',
-  'reasoning',
-  'tool-call',
-  'tool-args',
-  'tool-result',
-  'source',
-  'file',
-  'usage',
-  'data',
-  'finish',
-  'error',
-  'stopped',
-] as const satisfies readonly StreamEvent['type'][];
-
-/** Encodes one frame of the client. Frames may be concatenated into one message. */
-export function encodeClientFrame(frame: ClientFrame): Uint8Array {
-  switch (frame.type) {
-    case 'hello': {
-      const { protocol, credentials, credit } = frame;
-      return packr.pack([FrameType.hello, credentials === undefined ? { protocol, credit } : { protocol, credit, credentials }]);
-    }
-    case 'subscribe':
-      return packr.pack([FrameType.subscribe, frame.subscription, frame.channel, frame.epoch ?? null, frame.afterSeq, frame.credit]);
-    case 'unsubscribe':
-      return packr.pack([FrameType.unsubscribe, frame.subscription]);
-    case 'credit':
-      return packr.pack([FrameType.credit, frame.connectionLimit, frame.grants.map((g) => [g.subscription, g.limit, g.appliedSeq])]);
-    case 'refresh':
-      return packr.pack([FrameType.refresh, frame.credentials]);
-    case 'ping':
-      return packr.pack([FrameType.ping, frame.nonce]);
-    case 'pong':
-      return packr.pack([FrameType.pong, frame.nonce]);
-  }
-}
-
-/** Encodes one frame of the relay, except `batches`: its header comes from `encodeBatchesHeader`, its batches from `encodeBatch`. */
-export function encodeServerFrame(frame: Exclude<ServerFrame, { type: 'batches' }>): Uint8Array {
-  switch (frame.type) {
-    case 'welcome': {
-      const { protocol, session, heartbeatMs, maxChannels } = frame;
-      return packr.pack([FrameType.welcome, { protocol, session, heartbeatMs, maxChannels }]);
-    }
-    case 'subscribed': {
-      const { subscription, answer, epoch, seq, recovered } = frame;
-      return packr.pack([FrameType.subscribed, subscription, answer, { epoch, seq, recovered }]);
-    }
-    case 'error': {
-      const { type: _, ...fields } = frame;
-      return packr.pack([FrameType.error, fields]);
-    }
-    case 'drain':
-      return packr.pack([FrameType.drain, { retryAfterMs: frame.retryAfterMs, spreadMs: frame.spreadMs }]);
-    case 'channel':
-      return packr.pack([FrameType.channel, frame.subscription, frame.epoch, frame.fromSeq]);
-    case 'ping':
-      return packr.pack([FrameType.ping, frame.nonce]);
-    case 'pong':
-      return packr.pack([FrameType.pong, frame.nonce]);
-  }
-}
-
-/** Encodes what precedes `count` batches of a subscription. */
-export function encodeBatchesHeader(subscription: number, count: number): Uint8Array {
-  if (subscription < 0x80 && count < 0x80) return Uint8Array.of(0x93, FrameType.batches, subscription, count);
-  return packr.pack([FrameType.batches, subscription, count]);
-}
-
-/** Encodes consecutive entries as one batch. The bytes do not depend on the subscriber. @throws on an empty list */
-export function encodeBatch(entries: readonly LogEntry[]): Uint8Array {
-  const first = entries[0];
-  const last = entries.at(-1);
-  if (first === undefined || last === undefined) throw new StreamError('internal', 'A batch needs at least one entry.');
-  return packr.pack([first.fromSeq, last.seq, entries.map(packEntry)]);
-}
+import { unpackAll } from './unpack.ts';
 
 /** Decodes a message of the client. @throws {StreamError} `bad_frame` or `frame_too_large`; nothing of the message counts then */
 export function decodeClientMessage(message: Uint8Array, maxBytes: number = wireLimits.maxClientMessageBytes): ClientFrame[] {
@@ -95,14 +13,14 @@ export function decodeClientMessage(message: Uint8Array, maxBytes: number = wire
       `A message of ${message.byteLength} bytes exceeds the limit of ${maxBytes}; the connection closes. Send smaller messages.`,
     );
   }
-  return unpackValues(message, { maxDepth: wireLimits.maxDepth, rejectExtensions: true }).map(({ value }) => clientFrame(value));
+  return unpackAll(message, wireLimits.maxDepth).map(({ value }) => clientFrame(value));
 }
 
 /** Decodes a message of the relay. @throws {StreamError} `bad_frame` */
 export function decodeServerMessage(message: Uint8Array): ServerFrame[] {
   const frames: ServerFrame[] = [];
   let due: { subscription: number; batches: Batch[]; missing: number } | undefined;
-  for (const { value, bytes } of unpackValues(message, { maxDepth: wireLimits.maxJsonDepth + 8, rejectExtensions: true })) {
+  for (const { value, bytes } of unpackAll(message, wireLimits.maxJsonDepth + 8)) {
     if (due !== undefined) {
       due.batches.push(batch(value, bytes));
       due.missing -= 1;
@@ -120,21 +38,6 @@ export function decodeServerMessage(message: Uint8Array): ServerFrame[] {
   }
   if (due !== undefined) throw malformed('it ends before the batches it announced');
   return frames;
-}
-
-/** One message out of several frames or batches, in order. */
-export function concatBytes(chunks: readonly Uint8Array[]): Uint8Array {
-  const only = chunks[0];
-  if (chunks.length === 1 && only !== undefined) return only;
-  let length = 0;
-  for (const chunk of chunks) length += chunk.byteLength;
-  const message = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    message.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return message;
 }
 
 function clientFrame(value: unknown): ClientFrame {
@@ -235,37 +138,6 @@ function serverFrame(items: readonly unknown[]): ServerFrame {
   }
 }
 
-/** `[span, at, type, …fields]`: `span` is the number of `seq`s covered, so that a batch needs no `seq` per entry. */
-function packEntry({ fromSeq, seq, at, event }: LogEntry): unknown[] {
-  const head = [seq - fromSeq + 1, at, eventTypes.indexOf(event.type)];
-  switch (event.type) {
-    case 'start':
-      return [...head, event.provider, event.model, event.createdAt];
-    case 'text':
-    case 'reasoning':
-    case 'tool-args':
-      return [...head, event.part, event.delta];
-    case 'tool-call':
-      return [...head, event.part, event.name, event.executedBy === 'provider'];
-    case 'tool-result':
-      return [...head, event.part, event.result, event.isError === true];
-    case 'source':
-      return [...head, event.part, event.url, event.title ?? null, event.quote ?? null];
-    case 'file':
-      return [...head, event.part, event.mediaType, event.url ?? null, event.bytes ?? null];
-    case 'usage':
-      return [...head, event.inputTokens, event.outputTokens, event.reasoningTokens ?? null, event.cachedInputTokens ?? null];
-    case 'data':
-      return [...head, event.name, event.value];
-    case 'finish':
-      return [...head, event.reason];
-    case 'error':
-      return [...head, event.code, event.message, event.retryable, event.retryAfterMs ?? null];
-    case 'stopped':
-      return [...head, event.by];
-  }
-}
-
 function batch(value: unknown, bytes: number): Batch {
   const [from, to, packed] = array(value);
   const fromSeq = positive(from);
@@ -333,24 +205,6 @@ function unpackEvent(fields: readonly unknown[]): StreamEvent {
     default:
       throw malformed('a batch has an event of unknown type');
   }
-}
-
-interface Unpacked {
-  readonly value: unknown;
-  readonly bytes: number;
-}
-
-function unpackValues(message: Uint8Array, limits: ScanLimits): Unpacked[] {
-  scanMessage(message, limits);
-  const values: Unpacked[] = [];
-  try {
-    packr.unpackMultiple(message, (value: unknown, start: number | undefined, end: number | undefined) => {
-      values.push({ value, bytes: (end ?? 0) - (start ?? 0) });
-    });
-  } catch (cause) {
-    throw new StreamError('bad_frame', undefined, { cause });
-  }
-  return values;
 }
 
 function malformed(what: string): StreamError {
