@@ -1,0 +1,124 @@
+import { expect, onTestFinished, test } from 'vitest';
+import type { StreamHandle } from '../../src/client.ts';
+import { createFrames, type FrameHost } from '../../src/react/frame.ts';
+import { createDisplay } from '../../src/react/panel/display.ts';
+import { createPlainBody } from '../../src/react/panel/plain.ts';
+import { createStreamStore } from '../../src/store/index.ts';
+import type { LogEntry, StreamEvent } from '../../src/wire/index.ts';
+import type { StreamChange } from '../../src/worker/messages.ts';
+import { finish, start } from './events.ts';
+
+/** A panel’s element and display over a real store, with frames by hand. */
+function openDisplay() {
+  const store = createStreamStore({ maxIdleStreams: 10, maxIdleBytes: 1e6, onEvict: () => {}, now: () => 1 });
+  const record = store.create(1, 'a');
+  const handle: StreamHandle = {
+    key: 1,
+    record,
+    subscribe: (listener) => store.subscribe(1, listener),
+    stop: () => Promise.resolve(),
+    release: () => {},
+  };
+  let due: ((now: number) => void) | undefined;
+  const host: FrameHost = {
+    requestFrame: (callback) => {
+      due = callback;
+    },
+    now: () => 0,
+    isHidden: () => false,
+    onVisible: () => {},
+  };
+  const loop = createFrames(host);
+  const display = createDisplay(() => loop);
+  const root = document.createElement('section');
+  const text = document.createElement('div');
+  root.append(text);
+  const body = createPlainBody(text);
+  display.root(root);
+  display.live({ show: ({ record: shown }) => void body.show(shown.text), clear: body.clear });
+  onTestFinished(display.bind(handle));
+  const see = () => ({ epoch: root.dataset['epoch'], text: text.textContent, status: root.dataset['status'] });
+  const frame = () => {
+    const callback = due;
+    due = undefined;
+    callback?.(0);
+    return see();
+  };
+  frame();
+  return { store, display, root, see, frame };
+}
+
+function change(epoch: string, fromSeq: number, events: readonly StreamEvent[], reset?: StreamChange['reset']): StreamChange {
+  const entries: LogEntry[] = events.map((event, index) => ({ fromSeq: fromSeq + index, seq: fromSeq + index, at: 0, event }));
+  return { key: 1, epoch, entries, receivedAt: 0, ...(reset === undefined ? {} : { reset }) };
+}
+
+const text = (delta: string): StreamEvent => ({ type: 'text', part: 't0', delta });
+
+test('[UI1] [ST5] a snapshot takes the place of the text in one frame, together with its epoch', async () => {
+  const { store, root, see, frame } = openDisplay();
+  store.apply([change('e1', 1, [start, text('old and wrong')])]);
+  expect(frame()).toEqual({ epoch: 'e1', text: 'old and wrong', status: 'streaming' });
+  const sights: unknown[] = [];
+  const observer = new MutationObserver(() => sights.push(see()));
+  observer.observe(root, { subtree: true, childList: true, characterData: true, attributes: true });
+  store.apply([change('e2', 1, [start, text('new')], { snapshotSeq: 3 })]);
+  expect(frame()).toEqual({ epoch: 'e1', text: 'old and wrong', status: 'streaming' });
+  store.apply([change('e2', 3, [text(' text'), finish])]);
+  frame();
+  await Promise.resolve();
+  observer.disconnect();
+  expect(see()).toEqual({ epoch: 'e2', text: 'new text', status: 'done' });
+  expect(sights).toEqual([{ epoch: 'e2', text: 'new text', status: 'done' }]);
+});
+
+test('[UI5] held, a snapshot does not touch what is shown', () => {
+  const { store, display, frame } = openDisplay();
+  store.apply([change('e1', 1, [start, text('held')])]);
+  frame();
+  display.hold(true);
+  store.apply([change('e2', 1, [start, text('replaced'), finish], { snapshotSeq: 3 })]);
+  expect(frame()).toEqual({ epoch: 'e1', text: 'held', status: 'streaming' });
+  display.hold(false);
+  expect(frame()).toEqual({ epoch: 'e2', text: 'replaced', status: 'done' });
+});
+
+test('[UI2] a frame that has not come shows neither text nor status', () => {
+  const { store, see, frame } = openDisplay();
+  store.apply([change('e1', 1, [start, text('all of it'), finish])]);
+  expect(see()).toEqual({ epoch: '', text: '', status: 'pending' });
+  expect(frame()).toEqual({ epoch: 'e1', text: 'all of it', status: 'done' });
+});
+
+test('[ST3] what React is told changes with parts, status and the first text, and never with text', () => {
+  const { store, display, frame } = openDisplay();
+  let told = 0;
+  display.subscribe(() => {
+    told += 1;
+  });
+  store.apply([change('e1', 1, [start, text('first')])]);
+  frame();
+  expect(told).toBe(1);
+  for (let seq = 3; seq < 100; seq += 1) {
+    store.apply([change('e1', seq, [text('more')])]);
+    frame();
+  }
+  expect(told).toBe(1);
+  store.apply([change('e1', 100, [{ type: 'tool-call', part: 'c', name: 'search', executedBy: 'provider' }])]);
+  frame();
+  store.apply([change('e1', 101, [{ type: 'tool-result', part: 'c', result: 1 }])]);
+  frame();
+  store.apply([change('e1', 102, [finish])]);
+  frame();
+  expect(told).toBe(4);
+  expect(display.shown().parts).toHaveLength(1);
+});
+
+test('[UI6] another stream, or none, empties the panel at once', () => {
+  const { store, display, see, frame } = openDisplay();
+  store.apply([change('e1', 1, [start, text('gone'), finish])]);
+  frame();
+  display.bind(undefined);
+  expect(see()).toEqual({ epoch: '', text: '', status: 'pending' });
+  expect(display.shown().status).toBe('pending');
+});
