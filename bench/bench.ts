@@ -53,19 +53,23 @@ for (const name of chosen) if (!isSubject(name)) throw new Error(`Unknown subjec
 const machine = describeMachine();
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 const profiles = values.profile ? results : undefined;
+const name = `${machine.date.slice(0, 19).replaceAll(':', '')}${values.quick ? '-quick' : ''}`;
+const write = async (
+  fanOut: Awaited<ReturnType<typeof runFanOut>>,
+  firstToken: Awaited<ReturnType<typeof runFirstToken>>,
+): Promise<string> => {
+  const tables = [...fanOutTables(fanOut, reference), ...firstTokenTable(firstToken)];
+  const report = [...machineLines(machine, timing), ...tables].join('\n');
+  await writeFile(new URL(`${name}.json`, results), JSON.stringify({ machine, timing, fanOut, firstToken }, undefined, 1));
+  await writeFile(new URL(`${name}.md`, results), `${report}\n`);
+  return report;
+};
 const fanOut =
   values.only === 'first-token' ? [] : await runFanOut({ cells: chosenCells, subjects: chosen.filter(isSubject), timing, say, profiles });
+// A fault in what follows must not cost half an hour.
+await write(fanOut, []);
 const firstToken = values.only === 'fanout' ? [] : await runFirstToken({ iterations: values.quick ? 100 : 500, say });
-
-const report = [
-  ...machineLines(machine, timing),
-  ...fanOutTables(fanOut, reference),
-  ...(firstToken.length === 0 ? [] : firstTokenTable(firstToken)),
-].join('\n');
-process.stdout.write(`${report}\n`);
-const name = `${machine.date.slice(0, 19).replaceAll(':', '')}${values.quick ? '-quick' : ''}`;
-await writeFile(new URL(`${name}.json`, results), JSON.stringify({ machine, timing, fanOut, firstToken }, undefined, 1));
-await writeFile(new URL(`${name}.md`, results), `${report}\n`);
+process.stdout.write(`${await write(fanOut, firstToken)}\n`);
 say(`Written: bench/results/${name}.json and .md`);
 
 function isSubject(name: string): name is (typeof subjectNames)[number] {

@@ -1,11 +1,12 @@
+import { availableParallelism } from 'node:os';
 import type { FirstToken } from './first-token.ts';
 import type { Machine } from './machine.ts';
 import { median, quantile } from './quantile.ts';
 import { type Cell, subjectNames, subjectTitles, type Timing } from './scenario.ts';
 import type { FailedTrial, Trial } from './trial.ts';
 
-/** Below this share of what was due, a trial is called saturated. */
-const saturatedBelow = 0.97;
+/** Below this share of what was due, or above this share of the machine's cores, a trial is called saturated. */
+const saturated = { delivered: 0.97, cores: 0.85 };
 
 export function machineLines(machine: Machine, timing: Timing): string[] {
   const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
@@ -44,6 +45,7 @@ export function fanOutTables(trials: readonly (Trial | FailedTrial)[], reference
 }
 
 export function firstTokenTable(results: readonly FirstToken[]): string[] {
+  if (results.length === 0) return [];
   return [
     '### First token',
     '',
@@ -80,6 +82,8 @@ function row(
     return ratios.length === 0 ? '' : median(ratios).toFixed(2);
   };
   const delivered = of((trial) => trial.delivered);
+  const full =
+    delivered < saturated.delivered || of((trial) => trial.serverCores + trial.clientCores) > saturated.cores * availableParallelism();
   const share = `${(100 * delivered).toFixed(delivered < 0.1 ? 1 : 0)} %`;
   return `| ${[
     subjectTitles[subject],
@@ -87,7 +91,7 @@ function row(
     ratio('floor'),
     ratio('ws'),
     [of((trial) => trial.latencyMs.p50), of((trial) => trial.latencyMs.p95), of((trial) => trial.latencyMs.p99)].map(figure).join(' / '),
-    delivered < saturatedBelow ? `**saturated: ${share}**` : share,
+    full ? `**saturated: ${share}**` : share,
     `${of((trial) => trial.serverCores).toFixed(2)} + ${of((trial) => trial.clientCores).toFixed(2)}`,
     of((trial) => trial.batchesPerMessage).toFixed(1),
     of((trial) => trial.rssBytes / 1e6).toFixed(0),
