@@ -53,7 +53,11 @@ export function createClient(options: ClientOptions = {}): SluiceClient {
   });
 
   const follow = ({ key, relay }: Attachment): void => {
-    if (!open || relay?.channel === undefined || followed.has(key) || store.ended(key)) return;
+    if (!open || relay === undefined || followed.has(key) || store.ended(key)) return;
+    if (relay.channel === undefined) {
+      host.post({ type: 'connect' });
+      return;
+    }
     followed.add(key);
     host.post({ type: 'attach', key, channel: relay.channel, ...store.cursor(key) });
   };
@@ -64,7 +68,7 @@ export function createClient(options: ClientOptions = {}): SluiceClient {
     attachments,
     requests,
     follow,
-    feed: (key, events, end) => host.post({ type: 'feed', key, events, end }),
+    feed: (key, fromSeq, events) => host.post({ type: 'feed', key, fromSeq, events }),
   });
 
   const answerCredentials = async (): Promise<void> => {
@@ -78,7 +82,7 @@ export function createClient(options: ClientOptions = {}): SluiceClient {
   };
 
   const fold = ({ patch, changes }: PatchMessage): void => {
-    store.apply(changes.map((change) => attachments.get(change.key)?.local?.renumber(change) ?? change));
+    store.apply(changes);
     host.post({ type: 'applied', patch });
     for (const { key } of changes) attachments.get(key)?.local?.applied(store.cursor(key).afterSeq);
   };

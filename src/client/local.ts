@@ -1,16 +1,13 @@
 import { StreamError, toStreamError } from '../wire/errors.ts';
 import type { StreamEvent } from '../wire/events.ts';
-import type { StreamChange } from '../worker/messages.ts';
+import { StreamShape } from '../wire/shape.ts';
 import { readSource } from './reader.ts';
-import { StreamShape } from './shape.ts';
 import type { LocalSource } from './types.ts';
 
 /** The one reading of a local source (ST7). Its events pass through the receiver like those of the relay. */
 export interface LocalReading {
   /** A receiver has started: it is fed what the page has not folded in, which ends with `appliedSeq`. */
   resume(appliedSeq: number): void;
-  /** A receiver numbers from 1; after a replacement its numbers are not the stream's any more. */
-  renumber(change: StreamChange): StreamChange;
   /** The page has folded in everything up to `seq`: the source may be read on. */
   applied(seq: number): void;
   /** Ends the stream with `stopped`, and the source. */
@@ -22,24 +19,28 @@ export interface LocalReading {
 /** Events read from the source and not yet folded in, at most (one item of the source may overshoot it by what it is made of). */
 const MAX_UNAPPLIED = 256;
 
-export function readLocal(source: LocalSource, feed: (events: readonly StreamEvent[], end: boolean) => void): LocalReading {
-  const shape = new StreamShape();
-  let start: StreamEvent | undefined;
+export function readLocal(source: LocalSource, feed: (fromSeq: number, events: readonly StreamEvent[]) => void): LocalReading {
+  const shape = new StreamShape({ type: 'start', provider: 'local', model: '', createdAt: Date.now() });
   /** What the page has not folded in; the first of them is `applied + 1`. */
   let unapplied: StreamEvent[] = [];
   let applied = 0;
-  let offset = 0;
   let cancelled = false;
   let wake = (): void => {};
 
+  const confirm = (seq: number): void => {
+    if (seq <= applied) return;
+    unapplied = unapplied.slice(seq - applied);
+    applied = seq;
+    if (unapplied.length < MAX_UNAPPLIED) wake();
+  };
   const push = (item: string | StreamEvent): void => {
     if (cancelled) return;
-    const events = shape.push(item);
+    const events = shape.push(typeof item === 'string' ? { type: 'text', part: 'text', delta: item } : item);
     if (events.length === 0) return;
-    start ??= events[0];
+    const fromSeq = applied + unapplied.length + 1;
     unapplied.push(...events);
     try {
-      feed(events, shape.ended);
+      feed(fromSeq, events);
     } catch (cause) {
       // What cannot cross to the worker must not be fed to the next one either.
       unapplied.length -= events.length;
@@ -82,23 +83,10 @@ export function readLocal(source: LocalSource, feed: (events: readonly StreamEve
 
   return {
     resume(appliedSeq) {
-      if (start === undefined) return;
-      // The receiver sees a stream that begins: `start` again, in the place of the last event the page has.
-      const again = appliedSeq > 0;
-      offset = again ? appliedSeq - 1 : 0;
-      feed(again ? [start, ...unapplied] : unapplied, shape.ended);
+      confirm(appliedSeq);
+      if (unapplied.length > 0) feed(applied + 1, unapplied);
     },
-    renumber(change) {
-      if (offset === 0) return change;
-      const entries = change.entries.map((entry) => ({ ...entry, fromSeq: entry.fromSeq + offset, seq: entry.seq + offset }));
-      return { ...change, entries };
-    },
-    applied(seq) {
-      if (seq <= applied) return;
-      unapplied = unapplied.slice(seq - applied);
-      applied = seq;
-      if (unapplied.length < MAX_UNAPPLIED) wake();
-    },
+    applied: confirm,
     stop() {
       push({ type: 'stopped', by: 'user' });
       reader?.cancel();

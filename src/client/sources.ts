@@ -14,7 +14,7 @@ export interface SourcesOptions {
   readonly requests: Requests;
   /** Lets the receiver follow the stream from where the page is. */
   readonly follow: (attachment: Attachment) => void;
-  readonly feed: (key: number, events: readonly StreamEvent[], end: boolean) => void;
+  readonly feed: (key: number, fromSeq: number, events: readonly StreamEvent[]) => void;
 }
 
 /** Which stream a source means: the same source, the same stream. */
@@ -102,7 +102,7 @@ export function createSources({ url, store, attachments, requests, follow, feed 
     lastKey += 1;
     const key = lastKey;
     const record = store.create(key, undefined);
-    const attachment = { key, record, relay: undefined, local: readLocal(source, (events, end) => feed(key, events, end)) };
+    const attachment = { key, record, relay: undefined, local: readLocal(source, (fromSeq, events) => feed(key, fromSeq, events)) };
     byLocal.set(source, attachment);
     return attachment;
   };

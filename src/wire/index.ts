@@ -7,4 +7,5 @@ export * from './events.ts';
 export * from './fold.ts';
 export * from './frames.ts';
 export * from './limits.ts';
+export * from './shape.ts';
 export * from './surrogates.ts';

@@ -6,6 +6,7 @@ import type { LogEntry, StreamEvent, StreamStatus } from '../wire/index.ts';
  */
 export type PageMessage =
   | ConfigureMessage
+  | ConnectMessage
   | AttachMessage
   | DetachMessage
   | FeedMessage
@@ -18,7 +19,7 @@ export type WorkerMessage = ReadyMessage | CredentialsNeededMessage | Connection
 
 export type TransportName = 'webtransport' | 'websocket' | 'sse';
 
-/** First message. Nothing connects before the first `attach`. */
+/** First message. Nothing connects before `connect` or the first `attach`. */
 export interface ConfigureMessage {
   readonly type: 'configure';
   /** Absolute URL of the relay, e.g. `https://relay.example/`. */
@@ -56,6 +57,11 @@ export interface RememberedTransport {
   readonly expiresAt: number;
 }
 
+/** A stream of the relay is about to be attached: connect meanwhile. */
+export interface ConnectMessage {
+  readonly type: 'connect';
+}
+
 /** Follow a stream of the relay. A replacement worker is given the cursor the page has applied. */
 export interface AttachMessage {
   readonly type: 'attach';
@@ -71,12 +77,13 @@ export interface DetachMessage {
   readonly key: number;
 }
 
-/** Events of a local source, which the page reads. `end` without a terminal event means a normal finish. */
+/** Events of a local source, which the page reads and gives a stream's shape (docs/PROTOCOL.md, SQ1–SQ4). */
 export interface FeedMessage {
   readonly type: 'feed';
   readonly key: number;
+  /** `seq` of the first event. */
+  readonly fromSeq: number;
   readonly events: readonly StreamEvent[];
-  readonly end?: boolean;
 }
 
 /** The page has folded patch `patch` into its store. At most one patch is unacknowledged. */

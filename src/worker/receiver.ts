@@ -2,7 +2,6 @@ import { PROTOCOL_VERSION, StreamError, toStreamError } from '../wire/index.ts';
 import { StreamBuffer } from './buffer.ts';
 import { ConnectionDriver } from './driver.ts';
 import { platformEnv, type ReceiverEnv } from './environment.ts';
-import { LOCAL_EPOCH, LocalLog } from './local.ts';
 import type { ConfigureMessage, FeedMessage, PageMessage, WorkerMessage } from './messages.ts';
 import { type Outlet, Pump } from './pump.ts';
 import { Subscriptions } from './subscriptions.ts';
@@ -16,7 +15,7 @@ export interface Receiver {
 }
 
 /**
- * Makes a receiver. It posts `ready` in a microtask, and connects only after `configure` and the first `attach`.
+ * Makes a receiver. It posts `ready` in a microtask, and connects only after `configure` and the first `connect` or `attach`.
  * `post` may be answered synchronously.
  */
 export function createReceiver(post: (message: WorkerMessage) => void, env: Partial<ReceiverEnv> = {}): Receiver {
@@ -47,8 +46,12 @@ export function createReceiver(post: (message: WorkerMessage) => void, env: Part
   };
 }
 
+/** Epoch of every local stream. */
+const LOCAL_EPOCH = 'local';
+
+/** A stream the page reads itself. */
 interface LocalStream extends Outlet {
-  readonly log: LocalLog;
+  readonly startedAt: number;
 }
 
 /** A configured receiver. */
@@ -107,6 +110,9 @@ class Running {
 
   receive(message: Exclude<PageMessage, { type: 'configure' | 'close' }>): void {
     switch (message.type) {
+      case 'connect':
+        this.#driver.dispatch({ type: 'start' });
+        break;
       case 'attach':
         this.#subscriptions.attach(message);
         this.#driver.dispatch({ type: 'start' });
@@ -146,17 +152,18 @@ class Running {
     }
   }
 
-  #feed({ key, events, end }: FeedMessage): void {
+  #feed({ key, fromSeq, events }: FeedMessage): void {
     const now = this.#env.clock.now();
     let local = this.#locals.get(key);
     if (local === undefined) {
-      local = { buffer: new StreamBuffer(key, this.#maxBufferBytes, false), epoch: LOCAL_EPOCH, log: new LocalLog(now) };
+      local = { buffer: new StreamBuffer(key, this.#maxBufferBytes, false), epoch: LOCAL_EPOCH, startedAt: now };
       this.#locals.set(key, local);
     }
-    const entries = local.log.append(events, end ?? false, now);
-    if (entries.length === 0) return;
+    if (events.length === 0) return;
+    const at = Math.max(0, Math.round(now - local.startedAt));
+    const entries = events.map((event, index) => ({ fromSeq: fromSeq + index, seq: fromSeq + index, at, event }));
     let bytes = 0;
-    for (const { event } of entries) bytes += 'delta' in event ? event.delta.length : 0;
+    for (const event of events) bytes += 'delta' in event ? event.delta.length : 0;
     local.buffer.push(entries, bytes, undefined, now);
     this.#pump.mark(local);
   }

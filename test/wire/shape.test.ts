@@ -1,10 +1,9 @@
 import { expect, test } from 'vitest';
-import { StreamShape } from '../../src/client/shape.ts';
-import type { StreamEvent } from '../../src/wire/index.ts';
+import { type StreamEvent, StreamShape } from '../../src/wire/index.ts';
 
 function shaped(...items: (string | StreamEvent)[]): StreamEvent[] {
-  const shape = new StreamShape();
-  return items.flatMap((item) => shape.push(item));
+  const shape = new StreamShape({ type: 'start', provider: 'default', model: '', createdAt: 1 });
+  return items.flatMap((item) => shape.push(typeof item === 'string' ? { type: 'text', part: 'text', delta: item } : item));
 }
 
 const start: StreamEvent = { type: 'start', provider: 'p', model: 'm', createdAt: 1 };
