@@ -73,8 +73,7 @@ export function createClient(options: ClientOptions = {}): SluiceClient {
 
   const answerCredentials = async (): Promise<void> => {
     try {
-      const token = await present();
-      if (token !== undefined) host.post({ type: 'credentials', credentials: token });
+      host.post({ type: 'credentials', credentials: await present() });
     } catch (cause) {
       // Without an answer the attempt runs out of time, and the next one asks again.
       console.error(new StreamError('unauthenticated', 'The credentials function failed; the next attempt asks it again.', { cause }));

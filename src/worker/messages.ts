@@ -94,7 +94,8 @@ export interface AppliedMessage {
 
 export interface RefreshCredentialsMessage {
   readonly type: 'credentials';
-  readonly credentials: string;
+  /** `undefined` where the page has none: the relay then decides. */
+  readonly credentials: string | undefined;
 }
 
 /** What the page notices and a worker cannot. */
