@@ -10,7 +10,8 @@ export interface AnswerProps {
 export function Answer({ request, title }: AnswerProps): React.ReactNode {
   const handles = use(HandlesContext);
   const source = useMemo(() => ({ request }), [request]);
-  const { handle } = useStream(source);
+  const stream = useStream(source);
+  const { handle } = stream;
   useEffect(() => (handle === undefined ? undefined : handles?.add(handle)), [handle, handles]);
-  return <StreamPanel source={source} title={title} />;
+  return <StreamPanel stream={stream} title={title} />;
 }
