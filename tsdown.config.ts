@@ -22,6 +22,8 @@ export default defineConfig([
     entry: { index: 'src/index.ts', client: 'src/client.ts', wire: 'src/wire/index.ts', server: 'server/index.ts', cli: 'server/cli.ts' },
     // One graph, so that there is one `StreamError` whichever subpath it comes from.
     banner: ({ fileName }) => (fileName === 'index.js' ? { js: "'use client';" } : undefined),
+    // What every page loads of `wire` stays apart from what only a local source or the codec needs.
+    outputOptions: { codeSplitting: { groups: [{ name: 'errors', test: /src\/wire\/(errors|limits)\.ts$/ }] } },
     hooks: { 'build:done': ({ options }) => writeStyles(options.outDir) },
   },
   {

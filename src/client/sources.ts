@@ -3,7 +3,7 @@ import { StreamError, toStreamError } from '../wire/errors.ts';
 import type { StreamEvent } from '../wire/events.ts';
 import { isStreamId, streamChannel } from '../wire/limits.ts';
 import type { Attachment, Attachments, RelayStream } from './attachments.ts';
-import { readLocal } from './local.ts';
+import type { LocalReading } from './local.ts';
 import { noUrl, type Requests, type StartedStream } from './requests.ts';
 import type { LocalSource, StreamRequest, StreamSource } from './types.ts';
 
@@ -94,6 +94,28 @@ export function createSources({ url, store, attachments, requests, follow, feed 
     for (const [id, known] of byId) if (known === attachment) byId.delete(id);
   };
 
+  /** Reading local sources is loaded when there is one. What is asked of the reading meanwhile is done then, in order. */
+  const loadLocal = (source: LocalSource, key: number): LocalReading => {
+    const loaded = import('./local.ts').then(({ readLocal }) => readLocal(source, (fromSeq, events) => feed(key, fromSeq, events)));
+    const then = (act: (reading: LocalReading) => void): void => {
+      loaded.then(act, (cause: unknown) =>
+        fail(
+          key,
+          new StreamError('source_failed', 'The part of the client that reads local sources could not be loaded. Reload the page.', {
+            cause,
+          }),
+        ),
+      );
+    };
+    then(() => {});
+    return {
+      resume: (seq) => then((reading) => reading.resume(seq)),
+      applied: (seq) => then((reading) => reading.applied(seq)),
+      stop: () => then((reading) => reading.stop()),
+      cancel: () => then((reading) => reading.cancel()),
+    };
+  };
+
   const local = (source: LocalSource): Attachment => {
     const before = byLocal.get(source);
     if (before !== undefined && store.get(before.key) !== undefined) return before;
@@ -102,7 +124,7 @@ export function createSources({ url, store, attachments, requests, follow, feed 
     lastKey += 1;
     const key = lastKey;
     const record = store.create(key, undefined);
-    const attachment = { key, record, relay: undefined, local: readLocal(source, (fromSeq, events) => feed(key, fromSeq, events)) };
+    const attachment = { key, record, relay: undefined, local: loadLocal(source, key) };
     byLocal.set(source, attachment);
     return attachment;
   };

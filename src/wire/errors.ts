@@ -57,102 +57,102 @@ export type ErrorCode =
   | 'certificate_unreadable'
   | 'bad_option';
 
-const entry = (status: number, close: number, retryable: boolean): ErrorEntry => ({ status, close, retryable });
+const entry = (status: number, retryable: boolean, close: number = 4000 + status): ErrorEntry => ({ status, close, retryable });
 
 export const errorTable: Readonly<Record<ErrorCode, ErrorEntry>> = {
   // Requests
   /** The request is not of the documented form. */
-  bad_request: entry(400, 4400, false),
+  bad_request: entry(400, false),
   /** The request body is not valid JSON. */
-  bad_json: entry(400, 4400, false),
+  bad_json: entry(400, false),
   /** The request body has another content type than the route takes. */
-  unsupported_media_type: entry(415, 4415, false),
+  unsupported_media_type: entry(415, false),
   /** The request body is larger than the limit. */
-  body_too_large: entry(413, 4413, false),
+  body_too_large: entry(413, false),
   /** Credentials are missing, wrong or expired. */
-  unauthenticated: entry(401, 4401, false),
+  unauthenticated: entry(401, false),
   /** The principal may not do this. */
-  forbidden: entry(403, 4403, false),
+  forbidden: entry(403, false),
   /** The page’s origin, or the host asked for, is not allowed. */
-  origin_refused: entry(403, 4403, false),
+  origin_refused: entry(403, false),
   /** There is nothing at this address. */
-  not_found: entry(404, 4404, false),
+  not_found: entry(404, false),
   /** The address exists but not with this method. */
-  method_not_allowed: entry(405, 4405, false),
+  method_not_allowed: entry(405, false),
   /** No such stream: it never existed, or its grace period is over. */
-  unknown_channel: entry(404, 4404, false),
+  unknown_channel: entry(404, false),
   /** A stream with this id exists and was asked for with another body. */
-  stream_conflict: entry(409, 4409, false),
+  stream_conflict: entry(409, false),
   /** Too many requests in the time allowed. */
-  rate_limited: entry(429, 4429, true),
+  rate_limited: entry(429, true),
   /** Too many generations run at once. */
-  too_many_streams: entry(429, 4429, true),
+  too_many_streams: entry(429, true),
   /** The relay is shutting down; another one takes over. */
-  relay_draining: entry(503, 4503, true),
+  relay_draining: entry(503, true),
   /** A fault in Sluice itself. */
-  internal: entry(500, 4500, true),
+  internal: entry(500, true),
   // Connection and frames
   /** The two ends speak different versions of the protocol. */
-  protocol_version: entry(400, 4426, false),
+  protocol_version: entry(400, false, 4426),
   /** A message is not a sequence of well-formed frames. */
-  bad_frame: entry(400, 4400, false),
+  bad_frame: entry(400, false),
   /** A message is larger than the limit. */
-  frame_too_large: entry(413, 4413, false),
+  frame_too_large: entry(413, false),
   /** The first frame of a connection must be hello. */
-  hello_expected: entry(400, 4400, false),
+  hello_expected: entry(400, false),
   /** No hello came in time. */
-  hello_timeout: entry(408, 4408, true),
+  hello_timeout: entry(408, true),
   /** The connection already has this subscription or this channel. */
-  already_subscribed: entry(409, 4409, false),
+  already_subscribed: entry(409, false),
   /** The connection has as many channels as it may. */
-  too_many_channels: entry(429, 4429, false),
+  too_many_channels: entry(429, false),
   /** The principal, or the relay, has as many connections as it may. */
-  too_many_connections: entry(429, 4429, true),
+  too_many_connections: entry(429, true),
   /** The other end has been silent for too long. */
-  heartbeat_timeout: entry(408, 4408, true),
+  heartbeat_timeout: entry(408, true),
   /** No such SSE session: it ended, or belongs to somebody else. */
-  unknown_session: entry(404, 4404, true),
+  unknown_session: entry(404, true),
   // Providers
   /** The relay has no provider of this name. */
-  unknown_provider: entry(400, 4400, false),
+  unknown_provider: entry(400, false),
   /** The provider has no key or base URL. */
-  provider_not_configured: entry(501, 4501, false),
+  provider_not_configured: entry(501, false),
   /** The provider could not be reached. */
-  upstream_unreachable: entry(502, 4502, true),
+  upstream_unreachable: entry(502, true),
   /** The provider refused the relay’s key. */
-  upstream_unauthorized: entry(502, 4502, false),
+  upstream_unauthorized: entry(502, false),
   /** The provider refused the request. */
-  upstream_rejected: entry(502, 4502, false),
+  upstream_rejected: entry(502, false),
   /** The provider asks to slow down. */
-  upstream_rate_limited: entry(503, 4503, true),
+  upstream_rate_limited: entry(503, true),
   /** The provider failed, before or while it answered. */
-  upstream_failed: entry(502, 4502, true),
+  upstream_failed: entry(502, true),
   /** The provider’s answer is not in its documented format. */
-  upstream_malformed: entry(502, 4502, true),
+  upstream_malformed: entry(502, true),
   /** The provider’s answer broke off without its end. */
-  upstream_truncated: entry(502, 4502, true),
+  upstream_truncated: entry(502, true),
   /** The provider sent nothing for too long. */
-  upstream_timeout: entry(504, 4504, true),
+  upstream_timeout: entry(504, true),
   /** The application’s own source threw. */
-  source_failed: entry(500, 4500, false),
+  source_failed: entry(500, false),
   /** The answer outgrew the limit for one stream. */
-  stream_too_large: entry(507, 4507, false),
+  stream_too_large: entry(507, false),
   // Browser
   /** No transport could reach the relay. */
-  connect_failed: entry(503, 4503, true),
+  connect_failed: entry(503, true),
   /** The connection to the relay broke off. */
-  connection_lost: entry(503, 4503, true),
+  connection_lost: entry(503, true),
   /** The worker could not start or died. */
-  worker_failed: entry(500, 4500, true),
+  worker_failed: entry(500, true),
   /** The caller gave up waiting. */
-  aborted: entry(499, 4499, true),
+  aborted: entry(499, true),
   // Starting the relay
   /** Another program listens on this address. */
-  port_in_use: entry(500, 4500, false),
+  port_in_use: entry(500, false),
   /** The certificate or its key cannot be read. */
-  certificate_unreadable: entry(500, 4500, false),
+  certificate_unreadable: entry(500, false),
   /** An option has a value that cannot work. */
-  bad_option: entry(500, 4500, false),
+  bad_option: entry(500, false),
 };
 
 /**
