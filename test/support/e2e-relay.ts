@@ -3,6 +3,7 @@ import { createSocket } from 'node:dgram';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { EndToEnd, EndToEndStats, Recording } from '../../scripts/e2e.ts';
 import { createRelay, createScripted, type Provider, type Relay } from '../../server/index.ts';
 import { providerAt } from '../server/providers/reading.ts';
@@ -10,6 +11,19 @@ import { readWithSdk } from '../server/providers/sdk.ts';
 import { type Replay, type ReplayDialect, startReplay } from './replay.ts';
 
 // The Node side of the tests that run in a browser (`scripts/e2e.ts`).
+
+/** Thinks for as long as a model does, then says when its first token left (`data` named `sent`, ms since the Unix epoch). */
+const stamped: Provider = {
+  name: 'stamped',
+  unavailable: undefined,
+  async *generate(_request, signal) {
+    await delay(300, undefined, { signal });
+    yield { type: 'data', name: 'sent', value: performance.timeOrigin + performance.now() };
+    yield { type: 'text', part: 't0', delta: 'first' };
+    yield { type: 'finish', reason: 'stop' };
+  },
+  read: () => createScripted().read(new Response(), AbortSignal.abort()),
+};
 
 interface Hole {
   readonly port: number;
@@ -39,7 +53,7 @@ export async function startRelay(origin: string, udp?: 'closed' | 'black-holed')
     generate: (request, signal) => named(replayed, request.model).generate(request, signal),
     read: (response, signal) => named(replayed, '').read(response, signal),
   };
-  const relay = createRelay({ allowedOrigins: [origin], providers: [createScripted(), replay] });
+  const relay = createRelay({ allowedOrigins: [origin], providers: [createScripted(), replay, stamped] });
   const sockets = new Set<Socket>();
   const server = createServer();
   server.on('connection', (socket) => {
