@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { type Query, queryDefaults } from './query.ts';
+import { defaultModel, type Query } from './query.ts';
 
 interface ProviderChoice {
   readonly name: string;
@@ -11,15 +11,6 @@ export interface ControlsProps {
   readonly onStart: (query: Query) => void;
   readonly onStop: () => void;
 }
-
-const models: Readonly<Record<string, string>> = {
-  scripted: queryDefaults.model,
-  openai: 'gpt-5-mini',
-  'openai-chat': 'gpt-4.1-mini',
-  anthropic: 'claude-sonnet-4-5',
-  gemini: 'gemini-2.5-flash',
-  ollama: 'llama3.2',
-};
 
 export function Controls({ query, onStart, onStop }: ControlsProps): React.ReactNode {
   const providers = useProviders();
@@ -36,7 +27,7 @@ export function Controls({ query, onStart, onStop }: ControlsProps): React.React
     >
       <label>
         Provider
-        <select value={draft.provider} onChange={(event) => set({ provider: event.target.value, model: models[event.target.value] ?? '' })}>
+        <select value={draft.provider} onChange={(event) => set({ provider: event.target.value, model: defaultModel(event.target.value) })}>
           {providers.map(({ name, available }) => (
             <option key={name} value={name} disabled={!available}>
               {available ? name : `${name} (no key)`}

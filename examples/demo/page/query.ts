@@ -47,9 +47,23 @@ export function readQuery(search: string): Query {
     transport: oneOf('transport', ['auto', 'webtransport', 'websocket', 'sse'], 'auto'),
     view: oneOf('view', ['plain', 'markdown'], 'plain'),
     provider: given.get('provider') || queryDefaults.provider,
-    model: given.get('model') || (given.get('provider') && given.get('provider') !== 'scripted' ? '' : queryDefaults.model),
+    model: given.get('model') || defaultModel(given.get('provider') || queryDefaults.provider),
     prompt: given.get('prompt') || queryDefaults.prompt,
   };
+}
+
+const models: Readonly<Record<string, string>> = {
+  scripted: queryDefaults.model,
+  openai: 'gpt-5-mini',
+  'openai-chat': 'gpt-4.1-mini',
+  anthropic: 'claude-sonnet-4-5',
+  gemini: 'gemini-2.5-flash',
+  ollama: 'llama3.2',
+};
+
+/** A model to begin with; empty where the page knows none. */
+export function defaultModel(provider: string): string {
+  return models[provider] ?? '';
 }
 
 /** The address that says this, without what is the default. */
