@@ -29,7 +29,7 @@ export function fanOutTables(trials: readonly (Trial | FailedTrial)[], reference
     const source = inCell.filter(isTrial).filter((trial) => trial.subject === 'source');
     const own = median(source.map((trial) => trial.cpuPerDelivery));
     return [
-      `### ${cell.subscribers} subscribers × ${cell.streams} streams${isReference ? ' (reference)' : ''}`,
+      `### ${count(cell.subscribers, 'subscriber')} × ${count(cell.streams, 'stream')}${isReference ? ' (reference)' : ''}`,
       '',
       `${(cell.subscribers * cell.streams * 25).toLocaleString('en')} deliveries/s due. The source alone costs ${figure(own)} µs of each figure below.`,
       '',
@@ -79,7 +79,7 @@ function row(
       const beside = all.find((candidate) => candidate.subject === other && candidate.round === trial.round);
       return beside !== undefined && isTrial(beside) ? [trial.cpuPerDelivery / beside.cpuPerDelivery] : [];
     });
-    return ratios.length === 0 ? '' : median(ratios).toFixed(2);
+    return ratios.length === 0 ? '' : figure(median(ratios));
   };
   const delivered = of((trial) => trial.delivered);
   const full =
@@ -93,7 +93,7 @@ function row(
     [of((trial) => trial.latencyMs.p50), of((trial) => trial.latencyMs.p95), of((trial) => trial.latencyMs.p99)].map(figure).join(' / '),
     full ? `**saturated: ${share}**` : share,
     `${of((trial) => trial.serverCores).toFixed(2)} + ${of((trial) => trial.clientCores).toFixed(2)}`,
-    of((trial) => trial.batchesPerMessage).toFixed(1),
+    figure(of((trial) => trial.batchesPerMessage)),
     of((trial) => trial.rssBytes / 1e6).toFixed(0),
     of((trial) => trial.heapBytes / 1e6).toFixed(0),
   ].join(' | ')} |${ran.length < mine.length ? ` ${mine.length - ran.length} failed` : ''}`;
@@ -104,5 +104,10 @@ function isTrial(trial: Trial | FailedTrial): trial is Trial {
 }
 
 function figure(value: number): string {
+  if (!Number.isFinite(value)) return '–';
   return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
+}
+
+function count(number: number, noun: string): string {
+  return `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
 }
