@@ -53,7 +53,7 @@ export function createWebSocketTransport({ accept, admit }: WebSocketTransportOp
 }
 
 function serve(ws: WebSocket, socket: Duplex, request: ConnectionRequest, accept: Accept): void {
-  const peer = new WebSocketPeer(ws);
+  const peer = new WebSocketPeer(ws, socket);
   const connection: Connection = accept(peer, request);
   ws.on('message', (data, isBinary) => {
     if (peer.closing) return;
@@ -73,23 +73,35 @@ class WebSocketPeer implements Peer {
   readonly transport = 'websocket';
   closing = false;
   readonly #ws: WebSocket;
+  readonly #socket: Duplex;
 
-  constructor(ws: WebSocket) {
+  constructor(ws: WebSocket, socket: Duplex) {
     this.#ws = ws;
+    this.#socket = socket;
   }
 
   get bufferedBytes(): number {
-    return this.#ws.bufferedAmount;
+    return this.#socket.writableLength;
   }
 
   send(message: Uint8Array): void {
     if (this.closing) return;
     this.#ws.send(message);
-    if (this.#ws.bufferedAmount > MAX_UNSENT_BYTES) this.#ws.terminate();
+    this.#bound();
   }
 
+  /**
+   * Past `ws`, which writes header and message apart: one write instead of two is a tenth of the cost of a delivery.
+   * Frames stay in order, because without compression `ws` writes whole frames at once, too.
+   */
   deliver(deliveries: readonly Delivery[]): void {
-    if (!this.closing) this.send(composeMessage(deliveries));
+    if (this.closing || !this.#socket.writable) return;
+    this.#socket.write(frameInPlace(composeMessage(deliveries, FRAME_HEADER_BYTES)));
+    this.#bound();
+  }
+
+  #bound(): void {
+    if (this.#socket.writableLength > MAX_UNSENT_BYTES) this.#ws.terminate();
   }
 
   release(): void {}
@@ -99,6 +111,28 @@ class WebSocketPeer implements Peer {
     this.closing = true;
     this.#ws.close(reason?.close ?? 1000, reason?.code ?? '');
   }
+}
+
+const FRAME_HEADER_BYTES = 10;
+
+/**
+ * Makes a binary frame of a message that leaves `FRAME_HEADER_BYTES` in front of it. A server's frames are not masked.
+ *
+ * Source: RFC 6455 §5.2.
+ */
+function frameInPlace(bytes: Buffer): Buffer {
+  const length = bytes.byteLength - FRAME_HEADER_BYTES;
+  const start = length < 126 ? 8 : length < 65_536 ? 6 : 0;
+  bytes[start] = 0x82;
+  if (start === 8) bytes[9] = length;
+  else if (start === 6) {
+    bytes[7] = 126;
+    bytes.writeUInt16BE(length, 8);
+  } else {
+    bytes[1] = 127;
+    bytes.writeBigUInt64BE(BigInt(length), 2);
+  }
+  return bytes.subarray(start);
 }
 
 function connectionRequest(message: IncomingMessage): ConnectionRequest {

@@ -3,7 +3,7 @@ import type { RememberedTransport } from '../worker/messages.ts';
 /** The transport that won for this relay lately, if it is not too old (CN15). Never throws: storage may be full, denied or missing. */
 export function recallTransport(url: string, nowMs: number): RememberedTransport | undefined {
   try {
-    const value: unknown = JSON.parse(localStorage.getItem(storageKey(url)) ?? 'null');
+    const value: Partial<RememberedTransport> | null = JSON.parse(localStorage.getItem(storageKey(url)) ?? 'null');
     return isRemembered(value) && value.expiresAt > nowMs ? value : undefined;
   } catch {
     return undefined;
@@ -22,8 +22,6 @@ function storageKey(url: string): string {
   return `sluice:transport:${new URL(url).origin}`;
 }
 
-function isRemembered(value: unknown): value is RememberedTransport {
-  if (typeof value !== 'object' || value === null) return false;
-  const { winner, expiresAt } = value as Partial<RememberedTransport>;
-  return (winner === 'webtransport' || winner === 'websocket' || winner === 'sse') && typeof expiresAt === 'number';
+function isRemembered(value: Partial<RememberedTransport> | null): value is RememberedTransport {
+  return ['webtransport', 'websocket', 'sse'].includes(value?.winner ?? '') && typeof value?.expiresAt === 'number';
 }

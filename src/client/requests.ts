@@ -1,4 +1,4 @@
-import { type ErrorCode, isErrorCode, StreamError } from '../wire/errors.ts';
+import { isErrorCode, StreamError } from '../wire/errors.ts';
 import type { StreamRequest } from './types.ts';
 
 export interface StartedStream {
@@ -28,7 +28,7 @@ export function createRequests(url: string | undefined, credentials: Credentials
     const headers = new Headers({ 'content-type': 'application/json', ...(await authorization(credentials)) });
     const init = { method: 'POST', headers, body: JSON.stringify(body) };
     const response = await fetchAgain(new URL(path, url), init);
-    if (!response.ok) throw await problem(response, 'connect_failed');
+    if (!response.ok) throw await problem(response);
     return response;
   };
   return {
@@ -49,15 +49,12 @@ export function createRequests(url: string | undefined, credentials: Credentials
   };
 }
 
-/** A response with an error status as the error it stands for; of `code` where it is not a problem document of ours. */
-export async function problem(response: Response, code: ErrorCode): Promise<StreamError> {
-  const isProblem = response.headers.get('content-type')?.startsWith('application/problem+json') === true;
-  const body: unknown = isProblem ? await response.json().catch(() => undefined) : undefined;
-  const { code: own, detail, title, retryAfterMs } = (body ?? {}) as Record<string, unknown>;
-  const message = [detail, title].find((text) => typeof text === 'string');
-  const options = { retryAfterMs: typeof retryAfterMs === 'number' ? retryAfterMs : retryAfter(response) };
-  if (isErrorCode(own)) return new StreamError(own, message as string | undefined, options);
-  return new StreamError(code, `The server answered ${response.status} where a stream was asked for.`, options);
+/** A problem document of the relay's as the error it stands for. */
+async function problem(response: Response): Promise<StreamError> {
+  const body: unknown = await response.json().catch(() => undefined);
+  const { code, detail, retryAfterMs } = (body ?? {}) as Record<string, unknown>;
+  if (!isErrorCode(code)) return new StreamError('connect_failed', `The server answered ${response.status}. Is the URL the relay’s?`);
+  return new StreamError(code, String(detail), { retryAfterMs: typeof retryAfterMs === 'number' ? retryAfterMs : undefined });
 }
 
 /** The request is idempotent by its id, so a lost response is asked for again. */
@@ -84,14 +81,6 @@ async function authorization(credentials: Credentials): Promise<Record<string, s
   } catch (cause) {
     throw new StreamError('unauthenticated', 'The credentials function failed, so the relay was not asked.', { cause });
   }
-}
-
-/** RFC 9110 §10.2.3: seconds or a date. */
-function retryAfter(response: Response): number | undefined {
-  const value = response.headers.get('retry-after');
-  if (value === null) return undefined;
-  const waitMs = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
-  return Number.isFinite(waitMs) ? Math.max(0, waitMs) : undefined;
 }
 
 function isStarted(value: unknown): value is StartedStream {

@@ -1,8 +1,7 @@
 import { EventSourceParserStream } from 'eventsource-parser/stream';
-import { StreamError } from '../wire/errors.ts';
+import { isErrorCode, StreamError } from '../wire/errors.ts';
 import type { StreamEvent } from '../wire/events.ts';
 import { readStream, type SourceReader } from './reader.ts';
-import { problem } from './requests.ts';
 
 /** Longest line or event of a response, in UTF-16 code units. */
 const MAX_LINE = 8 * 1024 * 1024;
@@ -12,7 +11,7 @@ export function readResponse(response: Response): SourceReader {
   if (!response.ok) {
     return {
       next: async () => {
-        throw await problem(response, statusCode(response.status));
+        throw await refusal(response);
       },
       cancel: () => void response.body?.cancel().catch(() => {}),
     };
@@ -66,8 +65,26 @@ function parse(json: string): StreamEvent {
   }
 }
 
+/** An error status as the error it stands for: a problem document of the relay's by its code, anything else by its status. */
+async function refusal(response: Response): Promise<StreamError> {
+  const isProblem = response.headers.get('content-type')?.startsWith('application/problem+json') === true;
+  const body: unknown = isProblem ? await response.json().catch(() => undefined) : undefined;
+  const { code, detail } = (body ?? {}) as Record<string, unknown>;
+  const options = { retryAfterMs: retryAfter(response) };
+  if (isErrorCode(code)) return new StreamError(code, String(detail), options);
+  return new StreamError(statusCode(response.status), `The server answered ${response.status} where a stream was asked for.`, options);
+}
+
 function statusCode(status: number): 'upstream_unauthorized' | 'upstream_rate_limited' | 'upstream_failed' | 'upstream_rejected' {
   if (status === 401 || status === 403) return 'upstream_unauthorized';
   if (status === 429) return 'upstream_rate_limited';
   return status >= 500 ? 'upstream_failed' : 'upstream_rejected';
+}
+
+/** RFC 9110 §10.2.3: seconds or a date. */
+function retryAfter(response: Response): number | undefined {
+  const value = response.headers.get('retry-after');
+  if (value === null) return undefined;
+  const waitMs = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+  return Number.isFinite(waitMs) ? Math.max(0, waitMs) : undefined;
 }

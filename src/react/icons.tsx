@@ -1,20 +1,18 @@
 import type { ReactNode } from 'react';
 
 /** Drawn on a 16 px grid in the text's colour; always beside a name, so hidden from assistive technology. */
-function icon(paths: ReactNode): () => ReactNode {
+function icon(path: string): () => ReactNode {
   return () => (
     <svg className="sluice-icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">
-      {paths}
+      <path d={path} fill="none" stroke="currentColor" strokeWidth="1.5" strokeLinecap="round" strokeLinejoin="round" />
     </svg>
   );
 }
 
-const stroke = { fill: 'none', stroke: 'currentColor', strokeWidth: 1.5, strokeLinecap: 'round', strokeLinejoin: 'round' } as const;
-
-export const PauseIcon: () => ReactNode = icon(<path {...stroke} d="M5.5 4v8M10.5 4v8" />);
-export const PlayIcon: () => ReactNode = icon(<path {...stroke} d="M5.5 3.8v8.4L12 8z" />);
-export const StopIcon: () => ReactNode = icon(<rect {...stroke} x="4.2" y="4.2" width="7.6" height="7.6" rx="1.2" />);
-export const RetryIcon: () => ReactNode = icon(<path {...stroke} d="M12.6 6.4A5 5 0 1 0 13 8.6M13 3.4v3.2H9.8" />);
-export const CopyIcon: () => ReactNode = icon(<path {...stroke} d="M6 5.8h6.2v7.4H6zM10 5.8V3H3.8v7.4H6" />);
-export const CheckIcon: () => ReactNode = icon(<path {...stroke} d="M3.5 8.5 6.6 11.6 12.5 4.8" />);
-export const DownIcon: () => ReactNode = icon(<path {...stroke} d="M8 3.5v9M4.2 8.8 8 12.6l3.8-3.8" />);
+export const PauseIcon: () => ReactNode = icon('M5.5 4v8M10.5 4v8');
+export const PlayIcon: () => ReactNode = icon('M5.5 3.8v8.4L12 8z');
+export const StopIcon: () => ReactNode = icon('M4.2 4.2h7.6v7.6H4.2z');
+export const RetryIcon: () => ReactNode = icon('M12.6 6.4A5 5 0 1 0 13 8.6M13 3.4v3.2H9.8');
+export const CopyIcon: () => ReactNode = icon('M6 5.8h6.2v7.4H6zM10 5.8V3H3.8v7.4H6');
+export const CheckIcon: () => ReactNode = icon('M3.5 8.5 6.6 11.6 12.5 4.8');
+export const DownIcon: () => ReactNode = icon('M8 3.5v9M4.2 8.8 8 12.6l3.8-3.8');

@@ -1,5 +1,6 @@
 import type { StreamChange } from '../worker/messages.ts';
 import { type Content, emptyContent, foldInto, type OwnRecord } from './record.ts';
+import { same } from './same.ts';
 import type { StreamSummary } from './state.ts';
 
 /** A record without entries. `nowMs` is `performance.now()` of the attachment. */
@@ -79,15 +80,8 @@ function publish(record: OwnRecord, nowMs: number): void {
   record.deltas = content.deltas;
   if (record.firstTextAt === 0 && content.text.length > 0) record.firstTextAt = nowMs;
   if (record.endedAt === 0 && isEnded(record)) record.endedAt = nowMs;
-  const { summary } = record;
-  const changed =
-    summary.status !== content.status ||
-    summary.epoch !== content.epoch ||
-    summary.provider !== content.provider ||
-    summary.model !== content.model ||
-    summary.error !== content.error ||
-    summary.finishReason !== content.finishReason;
-  if (changed) record.summary = summarise(record.key, summary.id, content);
+  const next = summarise(record.key, record.summary.id, content);
+  if (!same(record.summary, next)) record.summary = next;
 }
 
 function summarise(key: number, id: string | undefined, content: Content): StreamSummary {

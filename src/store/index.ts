@@ -1,1 +1,2 @@
+export { same } from './same.ts';
 export { createStreamStore, idleConnection, type StreamStore } from './store.ts';

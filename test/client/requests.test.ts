@@ -45,8 +45,8 @@ test('[RL4] a lost response is asked for again with the same id', async () => {
 
 test('[RL8] a problem document becomes a StreamError with its code', async () => {
   const { url, seen } = await serve((_, response) => {
-    response.writeHead(429, { 'content-type': 'application/problem+json', 'retry-after': '3' });
-    response.end(JSON.stringify({ code: 'too_many_streams', detail: 'Wait for one to end.' }));
+    response.writeHead(429, { 'content-type': 'application/problem+json' });
+    response.end(JSON.stringify({ code: 'too_many_streams', detail: 'Wait for one to end.', retryAfterMs: 3000 }));
   });
   const requests = createRequests(url, () => undefined);
   await expect(requests.start(request)).rejects.toMatchObject({

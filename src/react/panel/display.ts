@@ -1,4 +1,5 @@
 import type { Part, StreamHandle, StreamSummary } from '../../client.ts';
+import { same } from '../../store/index.ts';
 import { type Frames, type FrameTask, frames } from '../frame.ts';
 import type { Stick } from './stick.ts';
 
@@ -71,18 +72,8 @@ export function createDisplay(loop: () => Frames = frames): Display {
       for (const text of texts) text.show(handle);
       const { status, error, finishReason } = record.summary;
       if (root?.dataset['status'] !== status) root?.setAttribute('data-status', status);
-      const parts = outline(record.parts);
-      const hasText = record.text.length > 0;
-      if (
-        status === shown.status &&
-        error === shown.error &&
-        finishReason === shown.finishReason &&
-        parts === shown.parts &&
-        hasText === shown.hasText &&
-        resets === shown.generation
-      )
-        return;
-      emit({ status, error, finishReason, parts, hasText, generation: resets });
+      const next = { status, error, finishReason, parts: outline(record.parts), hasText: record.text.length > 0, generation: resets };
+      if (!same(shown, next)) emit(next);
     },
     settle: () => {
       if (stick?.settle()) request();

@@ -2,10 +2,16 @@ import { type ReactNode, use, useImperativeHandle, useLayoutEffect, useRef } fro
 import { classes } from '../classes.ts';
 import { type FrameTask, frames } from '../frame.ts';
 import { PanelContext } from '../panel/context.ts';
-import { figures } from './figures.ts';
+import { type Figures, figures } from './figures.ts';
 import type { StreamStatsProps } from './props.ts';
 
 const intervalMs = 250;
+
+const names: readonly [stat: keyof Figures, name: string][] = [
+  ['rate', 'Tokens/s'],
+  ['first-token', 'First token'],
+  ['tokens', 'Tokens'],
+];
 
 /** Tokens, tokens per second and time to first token of a stream. While it runs, tokens are estimated by its text deltas. */
 export function StreamStats({ stream: given, ref, className, ...rest }: StreamStatsProps): ReactNode {
@@ -14,9 +20,6 @@ export function StreamStats({ stream: given, ref, className, ...rest }: StreamSt
   if (stream === undefined) throw new Error('<StreamStats> has no stream. Pass `stream`, or put it inside a <StreamPanel>.');
   const { handle } = stream;
   const root = useRef<HTMLDListElement>(null);
-  const rate = useRef<HTMLElement>(null);
-  const first = useRef<HTMLElement>(null);
-  const tokens = useRef<HTMLElement>(null);
   useImperativeHandle(ref, () => root.current as HTMLDListElement);
 
   useLayoutEffect(() => {
@@ -26,9 +29,10 @@ export function StreamStats({ stream: given, ref, className, ...rest }: StreamSt
       flush(now) {
         due = now + intervalMs;
         const shown = figures(handle?.record, performance.now());
-        write(rate.current, shown.rate);
-        write(first.current, shown.first);
-        write(tokens.current, shown.tokens);
+        for (const cell of root.current?.querySelectorAll('dd') ?? []) {
+          const text = shown[cell.dataset['stat'] as keyof Figures];
+          if (cell.textContent !== text) cell.textContent = text;
+        }
       },
     };
     const update = (): void => {
@@ -51,22 +55,12 @@ export function StreamStats({ stream: given, ref, className, ...rest }: StreamSt
 
   return (
     <dl {...rest} ref={root} className={classes('sluice-stats', className)}>
-      <div>
-        <dt>Tokens/s</dt>
-        <dd ref={rate} data-stat="rate" />
-      </div>
-      <div>
-        <dt>First token</dt>
-        <dd ref={first} data-stat="first-token" />
-      </div>
-      <div>
-        <dt>Tokens</dt>
-        <dd ref={tokens} data-stat="tokens" />
-      </div>
+      {names.map(([stat, name]) => (
+        <div key={stat}>
+          <dt>{name}</dt>
+          <dd data-stat={stat} />
+        </div>
+      ))}
     </dl>
   );
-}
-
-function write(element: HTMLElement | null, text: string): void {
-  if (element !== null && element.textContent !== text) element.textContent = text;
 }
