@@ -7,6 +7,7 @@ import {
   decodeServerMessage,
   encodeClientFrame,
   encodeServerFrame,
+  FrameType,
   type ServerFrame,
 } from '../../src/wire/index.ts';
 
@@ -79,6 +80,11 @@ describe('[FR1] [FR2] each frame has its documented form, which any MessagePack 
     expect([...decodeMulti(encodeServerFrame(frame))]).toEqual([wire]);
     expect(decodeServerMessage(encode(wire))).toEqual([frame]);
   });
+});
+
+test('[FR2] every type of frame is among them', () => {
+  const shown = [...clientFrames, ...serverFrames].map(([, wire]) => (wire as number[])[0]);
+  expect(new Set([...shown, FrameType.batches])).toEqual(new Set(Object.values(FrameType)));
 });
 
 test('[FR1] a message is all its frames in order', () => {
