@@ -1,7 +1,8 @@
-import { type StreamError, encodeServerFrame } from '../../src/wire/index.ts';
+import { encodeServerFrame, type StreamError } from '../../src/wire/index.ts';
 import type { LogStorage } from '../log/log.ts';
 import type { Channel } from './channel.ts';
-import type { Session, Subscription } from './session.ts';
+import type { Subscription } from './outbox.ts';
+import type { Session } from './session.ts';
 
 /**
  * The heart: which channels changed, and who is due. One timer serves all channels; a flush encodes each changed

@@ -1,7 +1,6 @@
 import { type Json, StreamError } from '../../src/wire/index.ts';
-import type { GenerationRequest } from '../providers/provider.ts';
 import type { LogStorage } from '../log/log.ts';
-import type { Provider } from '../providers/provider.ts';
+import type { GenerationRequest, Provider } from '../providers/provider.ts';
 import type { TransportName } from '../transports/peer.ts';
 
 /** Who is at the other end, as `authenticate` decides. Streams belong to the principal that created them. */

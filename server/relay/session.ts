@@ -1,3 +1,4 @@
+// Longer than most files here: all a client may send is handled in one place, in one order.
 import {
   type ClientFrame,
   CreditAccount,
@@ -10,10 +11,11 @@ import {
   type SubscribeFrame,
   toStreamError,
 } from '../../src/wire/index.ts';
-import type { Connection, ConnectionRequest, Delivery, Peer } from '../transports/peer.ts';
+import type { Connection, ConnectionRequest, Peer } from '../transports/peer.ts';
 import { TokenBucket } from './bucket.ts';
 import type { Channel } from './channel.ts';
 import type { Principal, ResolvedRelayOptions } from './options.ts';
+import { Outbox, type Subscription } from './outbox.ts';
 
 /** What a session asks of the relay around it. */
 export interface SessionHost {
@@ -35,18 +37,6 @@ export interface SessionCounters {
   answers: { live: number; recovered: number; reset: number; gone: number };
 }
 
-/** One reader of one channel on one connection: a cursor and its credit. */
-export interface Subscription {
-  readonly id: number;
-  readonly session: Session;
-  readonly channel: Channel<Subscription>;
-  readonly credit: CreditAccount;
-  cursor: number;
-  appliedSeq: number;
-  /** Already in the session's list for the next delivery. */
-  due: boolean;
-}
-
 const HELLO_TIMEOUT_MS = 5_000;
 /** Frames waiting for `authenticate` or `authorize` at most. */
 const MAX_INBOX = 4_096;
@@ -64,10 +54,9 @@ export class Session implements Connection {
   readonly #host: SessionHost;
   readonly #subscriptions = new Map<number, Subscription>();
   readonly #bucket: TokenBucket;
-  readonly #credit: CreditAccount = new CreditAccount(0);
+  readonly #outbox: Outbox;
   readonly #openedAt: number;
   #highestSubscription = 0;
-  #dueSubscriptions: Subscription[] = [];
   #inbox: ClientFrame[] = [];
   #busy = false;
   #ended = false;
@@ -79,6 +68,15 @@ export class Session implements Connection {
     this.#openedAt = host.now();
     this.lastReceivedAt = this.#openedAt;
     this.lastSentAt = this.#openedAt;
+    this.#outbox = new Outbox(peer, {
+      maxBufferedBytes: host.options.maxBufferedBytes,
+      counters: host.counters,
+      reset: (subscription) => this.#reset(subscription),
+      finished: (subscription) => this.#forget(subscription),
+      sent: () => {
+        this.lastSentAt = host.now();
+      },
+    });
     this.#bucket = new TokenBucket(host.options.maxMessagesPerSecond, this.#openedAt);
   }
 
@@ -146,73 +144,17 @@ export class Session implements Connection {
 
   /** Puts a subscription on the list of the next delivery. */
   markDue(subscription: Subscription): void {
-    if (subscription.due) return;
-    subscription.due = true;
-    this.#dueSubscriptions.push(subscription);
+    this.#outbox.markDue(subscription);
   }
 
-  /**
-   * Sends what is due and within credit, in one go. What is not, stays in the logs. However large the credit, about
-   * `maxBufferedBytes` leave at a time: more would be copied at once, and cut off by the transport.
-   */
   deliver(): void {
-    const { maxBufferedBytes } = this.#host.options;
-    while (!this.#ended && this.#dueSubscriptions.length > 0 && this.peer.bufferedBytes <= maxBufferedBytes) {
-      const due = this.#dueSubscriptions;
-      this.#dueSubscriptions = [];
-      const deliveries: Delivery[] = [];
-      const until = this.#credit.spent + maxBufferedBytes;
-      for (const subscription of due) {
-        subscription.due = false;
-        const delivery = this.#collect(subscription, until);
-        if (delivery !== undefined) deliveries.push(delivery);
-      }
-      if (deliveries.length === 0) return;
-      this.lastSentAt = this.#host.now();
-      this.peer.deliver(deliveries);
-    }
+    if (!this.#ended) this.#outbox.deliver();
   }
 
   /** The channel was dropped from the logs. */
   dropChannel(subscription: Subscription): void {
     this.#leave(subscription);
     this.#sendError(new StreamError('unknown_channel', 'The stream’s grace period is over; its log was dropped.'), subscription.id);
-  }
-
-  /** Until the connection has spent `until` bytes; what is left then is due again. */
-  #collect(subscription: Subscription, until: number): Delivery | undefined {
-    const { channel, credit } = subscription;
-    if (this.#subscriptions.get(subscription.id) !== subscription) return undefined;
-    const batches: Uint8Array[] = [];
-    let fromSeq = subscription.cursor + 1;
-    let last = false;
-    while (credit.available > 0 && this.#credit.available > 0 && subscription.cursor < channel.flushed) {
-      if (this.#credit.spent >= until) {
-        this.markDue(subscription);
-        break;
-      }
-      const batch = channel.next(subscription.cursor);
-      if (batch === undefined) break;
-      if (batch === 'compacted') {
-        if (batches.length > 0) {
-          this.markDue(subscription);
-          break;
-        }
-        this.#reset(subscription);
-        fromSeq = 1;
-        continue;
-      }
-      batches.push(batch.bytes);
-      credit.spend(batch.bytes.byteLength);
-      this.#credit.spend(batch.bytes.byteLength);
-      this.#host.counters.deliveredBytes += batch.bytes.byteLength;
-      subscription.cursor = batch.toSeq;
-      last = batch.last;
-    }
-    if (batches.length === 0) return undefined;
-    this.#host.counters.deliveredBatches += batches.length;
-    if (last) this.#forget(subscription);
-    return { subscription: subscription.id, epoch: channel.log.epoch, fromSeq, batches, last };
   }
 
   async #work(): Promise<void> {
@@ -241,7 +183,7 @@ export class Session implements Connection {
         return undefined;
       }
       case 'credit':
-        this.#credit.raise(frame.connectionLimit);
+        this.#outbox.credit.raise(frame.connectionLimit);
         for (const grant of frame.grants) this.#grant(grant);
         // Another channel may have waited for the connection's credit.
         for (const subscription of this.#subscriptions.values())
@@ -273,7 +215,7 @@ export class Session implements Connection {
     if (this.#ended) return;
     this.#host.admitSession(principal);
     this.principal = principal;
-    this.#credit.raise(frame.credit);
+    this.#outbox.credit.raise(frame.credit);
     const { heartbeatMs, maxChannelsPerConnection } = this.#host.options;
     this.send(
       encodeServerFrame({
@@ -350,6 +292,7 @@ export class Session implements Connection {
       cursor: frame.afterSeq,
       appliedSeq: frame.afterSeq,
       due: false,
+      over: false,
     };
     const current = frame.afterSeq === 0 || (frame.epoch === log.epoch && frame.afterSeq <= log.head && log.serves(frame.afterSeq));
     this.#subscriptions.set(subscription.id, subscription);
@@ -407,6 +350,7 @@ export class Session implements Connection {
   }
 
   #forget(subscription: Subscription): void {
+    subscription.over = true;
     this.#subscriptions.delete(subscription.id);
     subscription.channel.readers.delete(subscription);
   }
@@ -414,7 +358,7 @@ export class Session implements Connection {
   #leaveAll(): void {
     for (const subscription of this.#subscriptions.values()) subscription.channel.readers.delete(subscription);
     this.#subscriptions.clear();
-    this.#dueSubscriptions = [];
+    this.#outbox.clear();
     this.#inbox = [];
   }
 }

@@ -5,8 +5,8 @@ import {
   isStreamId,
   isTerminal,
   type Json,
-  type StreamEvent,
   StreamError,
+  type StreamEvent,
   type StreamFold,
   streamChannel,
 } from '../../src/wire/index.ts';
@@ -15,8 +15,8 @@ import type { Message, Provider } from '../providers/provider.ts';
 import { Channel } from './channel.ts';
 import type { Hub } from './hub.ts';
 import type { Principal, ResolvedRelayOptions } from './options.ts';
+import type { Subscription } from './outbox.ts';
 import { produce } from './producer.ts';
-import type { Subscription } from './session.ts';
 
 /** What `streams.create` takes: a request to a provider, or events an application produces itself. */
 export type CreateStreamRequest = CreateStreamBase & (ProviderOrigin | IterableOrigin | ResponseOrigin);
