@@ -5,6 +5,7 @@ import { type ClientAddress, createRequestListener } from '@remix-run/node-fetch
 import { StreamError } from '../src/wire/index.ts';
 import { problem } from './http/problem.ts';
 import { type FetchHandler, isRelayPath } from './http/routes.ts';
+import { rejectUpgrade } from './transports/refusal.ts';
 import { SOCKET_PATH } from './transports/websocket.ts';
 
 export interface AttachParts {
@@ -31,7 +32,7 @@ export function attachTo(
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     if (pathOf(request) === SOCKET_PATH) upgrade(request, socket, head);
     // With any listener for upgrades, Node leaves the socket to the listeners.
-    else if (server.listenerCount('upgrade') === 1) socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n');
+    else if (server.listenerCount('upgrade') === 1) rejectUpgrade(socket, 'HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n');
   };
   server.removeAllListeners('request');
   server.on('request', onRequest);

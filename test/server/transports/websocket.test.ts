@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { type AddressInfo, connect } from 'node:net';
+import { promisify } from 'node:util';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { createRelay } from '../../../server/index.ts';
 import { wireLimits } from '../../../src/wire/index.ts';
@@ -75,6 +76,31 @@ describe('WebSocket', () => {
     client.hello();
     await client.first('welcome');
   });
+
+  test.each(['reset', 'left half-open'])(
+    'an upgrade to another path whose client has %s costs neither the process nor a socket',
+    async (how) => {
+      const server = createServer();
+      const relay = createRelay({ webTransport: false });
+      onTestFinished(async () => {
+        await relay.close();
+        server.close();
+      });
+      relay.attach(server);
+      await once(server.listen(0, '127.0.0.1'), 'listening');
+      const { port } = server.address() as AddressInfo;
+      for (let index = 0; index < 10; index += 1) {
+        const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }).on('error', () => {});
+        onTestFinished(() => void socket.destroy());
+        await once(socket, 'connect');
+        socket.write(`GET /elsewhere HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n`);
+        if (how === 'reset') socket.resetAndDestroy();
+        else await once(socket.resume(), 'end');
+      }
+      const open = promisify(server.getConnections.bind(server));
+      await vi.waitFor(async () => expect(await open()).toBe(0));
+    },
+  );
 });
 
 async function upgradeStatus(url: URL): Promise<number | undefined> {
