@@ -22,7 +22,7 @@ export class StreamShape {
 
   /** `start` stands in where the producer sends none. */
   constructor(start: StartEvent) {
-    this.#start = start;
+    this.#start = wellFormed(start);
   }
 
   get ended(): boolean {
@@ -33,9 +33,10 @@ export class StreamShape {
    * What the event amounts to: often itself, sometimes nothing, sometimes more.
    * @throws {StreamError} `source_failed` where it is no event; the stream should then end with this error
    */
-  push(event: StreamEvent): StreamEvent[] {
+  push(given: StreamEvent): StreamEvent[] {
     if (this.#ended) return [];
-    check(event);
+    check(given);
+    const event = 'delta' in given ? given : wellFormed(given);
     const events: StreamEvent[] = [];
     if (!this.#started) {
       this.#started = true;
@@ -55,7 +56,7 @@ export class StreamShape {
 
   #delta(event: StreamEvent & { readonly type: DeltaType }, events: StreamEvent[]): void {
     if (event.type === 'text' && event.part !== this.#textPart) this.#nextText(event.part, events);
-    const part = event.type === 'text' ? this.#textName : event.part;
+    const part = event.type === 'text' ? this.#textName : event.part.toWellFormed();
     let open = this.#guards.get(part);
     if (open === undefined) {
       open = { type: event.type, guard: new SurrogateGuard() };
@@ -70,7 +71,7 @@ export class StreamShape {
     const runs = (this.#textRuns.get(part) ?? 0) + 1;
     this.#textRuns.set(part, runs);
     this.#textPart = part;
-    this.#textName = runs === 1 ? part : `${part}~${runs}`;
+    this.#textName = (runs === 1 ? part : `${part}~${runs}`).toWellFormed();
   }
 
   /** The part ends: half a pair that never got its other half becomes U+FFFD, in its place. */
@@ -102,15 +103,17 @@ function check(event: StreamEvent): void {
         throw invalid('a tool-result event needs the string part and a JSON result');
       return;
     case 'source':
-      if (typeof event.part !== 'string' || typeof event.url !== 'string') throw invalid('a source event needs the strings part and url');
+      if (typeof event.part !== 'string' || typeof event.url !== 'string' || !isText(event.title) || !isText(event.quote))
+        throw invalid('a source event needs the strings part and url, and may have the strings title and quote');
       return;
     case 'file':
-      if (typeof event.part !== 'string' || typeof event.mediaType !== 'string')
-        throw invalid('a file event needs the strings part and mediaType');
+      if (typeof event.part !== 'string' || typeof event.mediaType !== 'string' || !isText(event.url))
+        throw invalid('a file event needs the strings part and mediaType, and may have the string url');
+      if (event.bytes !== undefined && !(event.bytes instanceof Uint8Array)) throw invalid('the bytes of a file event are a Uint8Array');
       return;
     case 'usage':
-      if (!isCount(event.inputTokens) || !isCount(event.outputTokens))
-        throw invalid('a usage event needs the counts inputTokens and outputTokens');
+      if (![event.inputTokens, event.outputTokens, event.reasoningTokens ?? 0, event.cachedInputTokens ?? 0].every(isCount))
+        throw invalid('a usage event needs the counts inputTokens and outputTokens, and its others are counts, too');
       return;
     case 'data':
       if (typeof event.name !== 'string' || !isJson(event.value, wireLimits.maxJsonDepth))
@@ -127,12 +130,30 @@ function check(event: StreamEvent): void {
     case 'error':
       if (typeof event.code !== 'string' || typeof event.message !== 'string')
         throw invalid('an error event needs the strings code and message');
+      if (event.retryAfterMs !== undefined && !Number.isFinite(event.retryAfterMs))
+        throw invalid('retryAfterMs of an error event is a number');
       return;
     case 'stopped':
       return;
     default:
       throw invalid('it has an event of unknown type');
   }
+}
+
+/** Strings of rare events with U+FFFD for each half of a surrogate pair: those have no UTF-8, and no reader could decode their batch. */
+function wellFormed<T>(value: T): T {
+  const clean = (item: unknown): unknown => {
+    if (typeof item === 'string') return item.toWellFormed();
+    if (Array.isArray(item)) return item.map(clean);
+    if (typeof item !== 'object' || item === null || item instanceof Uint8Array) return item;
+    return Object.fromEntries(Object.entries(item).map(([key, field]) => [key.toWellFormed(), clean(field)]));
+  };
+  return clean(value) as T;
+}
+
+/** Optional text. */
+function isText(value: unknown): boolean {
+  return value === undefined || typeof value === 'string';
 }
 
 function isCount(value: unknown): boolean {
