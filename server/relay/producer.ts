@@ -16,10 +16,11 @@ export async function produce(source: AsyncIterable<StreamEvent>, start: StartEv
     // The log counts time from its own beginning.
     for (const shaped of shape.push(event)) sink.append(shaped.type === 'start' ? { ...shaped, createdAt: start.createdAt } : shaped);
   };
-  const iterator = source[Symbol.asyncIterator]();
-  const leave = (): void => void Promise.resolve(iterator.return?.()).catch(() => {});
+  let iterator: AsyncIterator<StreamEvent> | undefined;
+  const leave = (): void => void (async () => iterator?.return?.())().catch(() => {});
   signal.addEventListener('abort', leave, { once: true });
   try {
+    iterator = source[Symbol.asyncIterator]();
     while (!signal.aborted && !shape.ended) {
       const step = await iterator.next();
       if (signal.aborted) return;

@@ -126,6 +126,8 @@ export function createRelayCore(
       };
     },
     close(): void {
+      // A request that is still being admitted must start nothing that nobody would stop.
+      streams.draining = true;
       clearInterval(evictTimer);
       clearInterval(heartbeatTimer);
       streams.stopAll('server');

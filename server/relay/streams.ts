@@ -250,7 +250,9 @@ export class Streams {
         this.#append(channel, { type: 'error', code: 'stream_too_large', message, retryable: false }, createdAt);
       },
     };
-    await produce(open(abort.signal), { type: 'start', provider, model: request.model ?? '', createdAt }, sink, abort.signal);
+    // Opened by the producer, for which a source that cannot even begin is one that fails.
+    const source = { [Symbol.asyncIterator]: () => open(abort.signal)[Symbol.asyncIterator]() };
+    await produce(source, { type: 'start', provider, model: request.model ?? '', createdAt }, sink, abort.signal);
   }
 
   #append(channel: Channel<Subscription>, event: StreamEvent, createdAt: number, urgent = false): void {

@@ -38,6 +38,26 @@ test('[SQ2] one terminal event: the first counts, none becomes finish, a throw b
   expect(JSON.stringify(events)).not.toContain('secret detail');
 });
 
+test('[SQ2] a source that cannot begin, or cannot be left, fails as one that throws later', async () => {
+  const thrown = (): never => {
+    throw new Error('broken');
+  };
+  const failed = [start, expect.objectContaining({ type: 'error', code: 'source_failed' })];
+  expect(await collect({ [Symbol.asyncIterator]: thrown })).toEqual(failed);
+  const unleavable = (next: () => Promise<IteratorResult<StreamEvent>>): AsyncIterable<StreamEvent> => ({
+    [Symbol.asyncIterator]: () => ({ next, return: thrown }),
+  });
+  expect(await collect(unleavable(() => Promise.reject(new Error('broken'))))).toEqual(failed);
+  expect(await collect(unleavable(() => Promise.resolve({ done: false, value: finish })))).toEqual([start, finish]);
+  const abort = new AbortController();
+  const reading = collect(
+    unleavable(() => new Promise((resolve) => abort.signal.addEventListener('abort', () => resolve({ done: true, value: undefined })))),
+    abort.signal,
+  );
+  abort.abort();
+  expect(await reading).toEqual([]);
+});
+
 test('[SQ3] deltas are whole and never empty, wherever the source cuts', async () => {
   await fc.assert(
     fc.asyncProperty(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }), fc.infiniteStream(fc.nat(3)), async (whole, cuts) => {
