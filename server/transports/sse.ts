@@ -97,6 +97,8 @@ class SsePeer implements Peer {
   attach(connection: Connection, ended: () => void): void {
     this.#connection = connection;
     this.#ended = ended;
+    // Refused when it was accepted.
+    if (this.#controller === undefined) ended();
   }
 
   get bufferedBytes(): number {

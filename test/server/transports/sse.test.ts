@@ -93,6 +93,18 @@ describe('SSE', () => {
     expect(connection.closed).toHaveBeenCalledOnce();
   });
 
+  test('[CN13] [RL7] a connection refused at once leaves no session behind', () => {
+    const refused = { id: 'refused', principal: { id: 'ada' }, receive: vi.fn(), drained: vi.fn(), closed: vi.fn() } satisfies Connection;
+    const sse = createSseTransport({
+      accept: (peer) => {
+        peer.close();
+        return refused;
+      },
+    });
+    sse.open(request, new Uint8Array());
+    expect(() => sse.post(refused.id, 'ada', ping)).toThrow(expect.objectContaining({ code: 'unknown_session' }));
+  });
+
   test('[CN13] a response nobody reads any more ends its session', async () => {
     const { connection, sse } = lonelySse();
     await sse.open(request, new Uint8Array()).body?.cancel();
