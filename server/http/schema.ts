@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { isStreamId, type Json, StreamError } from '../../src/wire/index.ts';
+import { isStreamId, type Json, StreamError, wireLimits } from '../../src/wire/index.ts';
 import type { CreateRequest } from '../relay/options.ts';
 
 const message = v.strictObject({ role: v.picklist(['system', 'user', 'assistant']), content: v.string() });
@@ -13,7 +13,12 @@ const createBody = v.pipe(
     prompt: v.optional(v.string()),
     messages: v.optional(v.pipe(v.array(message), v.nonEmpty())),
     // It comes from JSON.parse, so every value in it is JSON.
-    options: v.optional(v.custom<{ readonly [key: string]: Json }>(isObject, 'must be an object')),
+    options: v.optional(
+      v.pipe(
+        v.custom<{ readonly [key: string]: Json }>(isObject, 'must be an object'),
+        v.check((options) => isWithin(options, wireLimits.maxJsonDepth), `must not be nested deeper than ${wireLimits.maxJsonDepth}`),
+      ),
+    ),
   }),
   v.check((body) => (body.prompt === undefined) !== (body.messages === undefined), 'exactly one of prompt and messages must be given'),
 );
@@ -43,4 +48,10 @@ export function parseCreateBody(body: unknown): CreateRequest {
 /** valibot's `record` takes a list for one. */
 function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Whether nothing in it is nested deeper. What walks it later may recurse. */
+function isWithin(value: Json, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return depth > 0 && Object.values(value).every((item: Json) => isWithin(item, depth - 1));
 }

@@ -43,6 +43,11 @@ describe('POST /v1/streams', () => {
     ['an id with a slash', { provider: 'scripted', model: 'm', prompt: 'p', id: 'a/b' }, 'id'],
     ['an id that is too long', { provider: 'scripted', model: 'm', prompt: 'p', id: 'a'.repeat(129) }, 'id'],
     ['options that are a list', { provider: 'scripted', model: 'm', prompt: 'p', options: [1] }, 'options'],
+    [
+      'options nested without end',
+      { provider: 'scripted', model: 'm', prompt: 'p', options: { deep: JSON.parse('['.repeat(10_000) + ']'.repeat(10_000)) } },
+      'options',
+    ],
     ['a field nobody knows', { provider: 'scripted', model: 'm', prompt: 'p', extra: 1 }, 'extra'],
     ['a list', [], ''],
     ['null', null, ''],
@@ -293,6 +298,25 @@ describe('discovery and probes', () => {
     expect(await call('GET', '/healthz')).toMatchObject({ status: 200 });
     const refused = await call('POST', '/v1/streams', { provider: 'scripted', model: 'm', prompt: 'p' });
     expect(refused).toMatchObject({ status: 503, body: { code: 'relay_draining' } });
+  });
+
+  test('[RL9] a request that is still being admitted when the relay closes starts nothing', async () => {
+    const admitted = Promise.withResolvers<void>();
+    const asked = Promise.withResolvers<void>();
+    const { call, relay } = relayWith({
+      admit: async (_principal, request) => {
+        asked.resolve();
+        await admitted.promise;
+        return request;
+      },
+    });
+    const answer = call('POST', '/v1/streams', { provider: 'scripted', model: 'm', prompt: 'p' });
+    await asked.promise;
+    const closed = relay.close();
+    admitted.resolve();
+    expect(await answer).toMatchObject({ status: 503, body: { code: 'relay_draining' } });
+    await closed;
+    expect(relay.stats.generations).toBe(0);
   });
 
   test('probes answer whatever host they ask for', async () => {
