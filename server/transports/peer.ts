@@ -17,7 +17,10 @@ export interface Peer {
    * length-prefixed message on each channel's own stream. The batches are shared: never change or keep them.
    */
   deliver(deliveries: readonly Delivery[]): void;
-  /** The subscription is over on the relay's side: a transport with a stream per channel resets (or ends) it. */
+  /**
+   * The subscription is over on the relay's side. A transport with a stream per channel ends it, after what was sent: that
+   * is counted as spent, and credit for it comes back only once it has arrived.
+   */
   release(subscription: number): void;
   /** Closes the connection after what was sent, with an error's close code, or normally. */
   close(reason?: StreamError): void;

@@ -114,7 +114,7 @@ class WebTransportPeer implements Peer {
   release(subscription: number): void {
     const stream = this.#streams.get(subscription);
     this.#streams.delete(subscription);
-    if (stream !== this.#control) stream?.reset();
+    if (stream !== this.#control) stream?.end();
   }
 
   close(reason?: StreamError): void {

@@ -262,6 +262,32 @@ test('[CN14] nothing connects before the first attach, and detach leaves', async
   expect(relay.stats.generations).toBe(1);
 });
 
+test.each<TransportName>(['webtransport', 'websocket', 'sse'])(
+  '[CR1] [CN12] over %s streams that are left while much of them is on its way cost the connection no credit',
+  async (transport) => {
+    const { relay, url } = await startRelay();
+    const page = new TestPage(cuttable().env);
+    page.configure(url, { transport });
+    // More than the connection’s credit, were it never given back.
+    const channels = Array.from({ length: 24 }, (_, key) => {
+      const source = new ManualSource();
+      for (let count = 0; count < 60; count += 1) source.text('x'.repeat(1_000));
+      return { key, channel: relay.streams.create({ source }).channel };
+    });
+    page.receiver.receive({ type: 'connect' });
+    await eventually(() => expect(page.connection?.status).toBe('connected'));
+    for (const { key, channel } of channels) {
+      page.attach(key, channel);
+      page.receiver.receive({ type: 'detach', key });
+      await eventually(() => expect([relay.stats.answers.recovered, relay.stats.subscriptions]).toEqual([key + 1, 0]));
+    }
+    const source = new ManualSource();
+    page.attach(99, relay.streams.create({ source }).channel);
+    source.text('still here');
+    await eventually(() => expect(page.text(99)).toBe('still here'));
+  },
+);
+
 test('[CN12] many channels over WebTransport, more than a browser allows streams', async () => {
   const { relay, url } = await startRelay();
   const page = new TestPage(cuttable().env);

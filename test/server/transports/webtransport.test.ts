@@ -40,7 +40,7 @@ describe('WebTransport', () => {
     expect(JSON.stringify(first)).not.toContain('"delta":"B"');
   });
 
-  test('[CN12] the stream of a subscription that was left is reset', async () => {
+  test('[CN12] the stream of a subscription that was left ends after what was sent', async () => {
     const { relay, url } = await startRelay();
     const source = new ManualSource();
     const { session, say } = await rawSession(url);
@@ -49,9 +49,8 @@ describe('WebTransport', () => {
     source.text('begun');
     const { value } = await session.incomingUnidirectionalStreams.getReader().read();
     const reading = framesOf(value as ReadableStream<Uint8Array>);
-    reading.catch(() => {});
     say({ type: 'unsubscribe', subscription: 1 });
-    await expect(reading).rejects.toThrow();
+    expect((await reading).map(({ type }) => type)).toEqual(['channel', 'batches']);
   });
 
   test('[CN12] more subscriptions than a browser allows streams', async () => {
