@@ -94,11 +94,20 @@ export function createSources({ url, store, attachments, requests, follow, feed 
     for (const [id, known] of byId) if (known === attachment) byId.delete(id);
   };
 
-  /** Reading local sources is loaded when there is one. What is asked of the reading meanwhile is done then, in order. */
+  /**
+   * Reading local sources is loaded when there is one. What is asked of the reading meanwhile is done once it begins, in order;
+   * later at once: a new receiver is to be fed what it lacks before anything else.
+   */
   const loadLocal = (source: LocalSource, key: number): LocalReading => {
-    const loaded = import('./local.ts').then(({ readLocal }) => readLocal(source, (fromSeq, events) => feed(key, fromSeq, events)));
-    const then = (act: (reading: LocalReading) => void): void => {
-      loaded.then(act, (cause: unknown) =>
+    let reading: LocalReading | undefined;
+    const asked: ((reading: LocalReading) => void)[] = [];
+    import('./local.ts')
+      .then(({ readLocal }) => {
+        const begun = readLocal(source, (fromSeq, events) => feed(key, fromSeq, events));
+        reading = begun;
+        for (const act of asked) act(begun);
+      })
+      .catch((cause: unknown) =>
         fail(
           key,
           new StreamError('source_failed', 'The part of the client that reads local sources could not be loaded. Reload the page.', {
@@ -106,8 +115,10 @@ export function createSources({ url, store, attachments, requests, follow, feed 
           }),
         ),
       );
+    const then = (act: (reading: LocalReading) => void): void => {
+      if (reading === undefined) asked.push(act);
+      else act(reading);
     };
-    then(() => {});
     return {
       resume: (seq) => then((reading) => reading.resume(seq)),
       applied: (seq) => then((reading) => reading.applied(seq)),

@@ -232,6 +232,34 @@ test('[ST8] a worker that dies is replaced, and every stream goes on from what t
   expect(handles.map(statusOf)).toEqual(['done', 'done']);
 });
 
+test('[ST7] [ST8] a receiver that takes over while a local source yields is fed what it lacks before what comes next', async () => {
+  const deltas = Array.from({ length: 100 }, (_, index) => `${index} `);
+  for (let ticks = 0; ticks < 12; ticks += 1) {
+    const workers: InProcessWorker[] = [];
+    const client = startClient({
+      worker: () => {
+        const worker = new InProcessWorker();
+        workers.push(worker);
+        return worker as unknown as Worker;
+      },
+    });
+    const crash = async (): Promise<void> => {
+      for (let tick = 0; tick < ticks; tick += 1) await undefined;
+      workers.at(-1)?.crash();
+    };
+    const handle = client.attach(
+      (async function* () {
+        for (const [index, delta] of deltas.entries()) {
+          if (index === 50) void crash();
+          yield delta;
+        }
+      })(),
+    );
+    await ended(handle);
+    expect([ticks, workers.length, handle.record.text.toString()]).toEqual([ticks, 2, deltas.join('')]);
+  }
+});
+
 test('[ST7] [ST8] an event that cannot cross to the worker ends its own stream, and no other', async () => {
   const workers: InProcessWorker[] = [];
   const worker = (): Worker => {
