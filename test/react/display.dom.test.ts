@@ -114,6 +114,26 @@ test('[ST3] what React is told changes with parts, status and the first text, an
   expect(display.shown().parts).toHaveLength(1);
 });
 
+test('the scroller is seen to once more after React has rendered an ending, which no text came with', () => {
+  const { store, display, frame } = openDisplay();
+  let settled = 0;
+  const settle = (): boolean => {
+    settled += 1;
+    return false;
+  };
+  display.stick({ settle, restart() {}, toEnd() {}, disconnect() {} });
+  store.apply([change('e1', 1, [start, text('all there is')])]);
+  for (let count = 0; count < 3; count += 1) frame();
+  settled = 0;
+  store.apply([change('e1', 3, [{ type: 'stopped', by: 'user' }])]);
+  frame();
+  expect(settled).toBe(1);
+  frame();
+  expect(settled).toBe(2);
+  frame();
+  expect(settled).toBe(2);
+});
+
 test('[UI6] another stream, or none, empties the panel at once', () => {
   const { store, display, see, frame } = openDisplay();
   store.apply([change('e1', 1, [start, text('gone'), finish])]);

@@ -73,7 +73,10 @@ export function createDisplay(loop: () => Frames = frames): Display {
       const { status, error, finishReason } = record.summary;
       if (root?.dataset['status'] !== status) root?.setAttribute('data-status', status);
       const next = { status, error, finishReason, parts: outline(record.parts), hasText: record.text.length > 0, generation: resets };
-      if (!same(shown, next)) emit(next);
+      if (same(shown, next)) return;
+      emit(next);
+      // React renders it after this frame; the scroller follows what that adds below the text in the next.
+      request();
     },
     settle: () => {
       if (stick?.settle()) request();
