@@ -166,7 +166,7 @@ export function createStreamStore(options: StreamStoreOptions): StreamStore {
 
 const goneError: NonNullable<StreamSummary['error']> = {
   code: 'unknown_channel',
-  message: 'The relay has no such stream: it never existed, or its grace period is over. Start a new one.',
+  message: 'The relay has no such stream: it never existed, its grace period is over, or the relay was restarted. Start a new one.',
   retryable: false,
 };
 

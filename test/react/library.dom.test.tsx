@@ -54,6 +54,19 @@ test('what does not apply is disabled for assistive technology, and does nothing
   expect(screen.queryByRole('button', { name: /Retry/ })).toBeNull();
 });
 
+test('a stream the relay has lost can be asked for anew', async () => {
+  const source = new ManualSource();
+  source.push(start, { type: 'error', code: 'unknown_channel', message: 'There is no such stream.', retryable: false });
+  const onRetry = vi.fn();
+  render(
+    <SluiceProvider worker={false}>
+      <StreamPanel source={source} title="Lost" onRetry={onRetry} />
+    </SluiceProvider>,
+  );
+  fireEvent.click(await screen.findByRole('button', { name: 'Try again' }));
+  expect(onRetry).toHaveBeenCalledTimes(1);
+});
+
 test('onRetry offers what the panel cannot know how to repeat', async () => {
   const source = new ManualSource();
   source.push(start, { type: 'error', code: 'upstream_failed', message: 'The provider failed.', retryable: true });

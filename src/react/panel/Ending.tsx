@@ -8,6 +8,9 @@ const cutShort: Readonly<Record<string, string>> = {
   'content-filter': 'Cut off by the provider’s content filter.',
 };
 
+/** A new stream does where the relay has lost this one. */
+const mayHelp = (error: Shown['error']): boolean => error?.retryable !== false || error.code === 'unknown_channel';
+
 interface EndingProps extends Pick<StreamPanelBodyProps, 'pending' | 'empty'> {
   readonly shown: Shown;
 }
@@ -41,7 +44,7 @@ export function Ending({ shown, pending, empty }: EndingProps): ReactNode {
             {hasText && <span>What had arrived is kept.</span>}
             {error?.retryAfterMs !== undefined && <span>Try again in {Math.ceil(error.retryAfterMs / 1000)} s.</span>}
           </p>
-          {retry !== undefined && error?.retryable !== false && (
+          {retry !== undefined && mayHelp(error) && (
             <button type="button" className="sluice-button" onClick={again}>
               Try again
             </button>
