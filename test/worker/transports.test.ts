@@ -180,6 +180,19 @@ test('[CN13] a refused post ends the link with the relay’s code', async () => 
   link.send([{ type: 'ping', nonce: 1 }]);
 });
 
+test('[CN13] an event stream that breaks off says so, in words', async () => {
+  const server = createServer((_, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write(`data: ${Buffer.from(welcome).toString('base64')}\n\n`);
+  });
+  const record = recorder();
+  openSse(endpoint(`http://${await listening(server)}/v1/sse`), record, platformEnv()).send([hello]);
+  await eventually(() => expect(record.messages).toHaveLength(1));
+  server.closeAllConnections();
+  await eventually(() => expect(record.log).toEqual(['opened', 'ended: connection_lost']));
+  expect(record.error?.message).toMatch(/^The event stream closed\./);
+});
+
 test('[CN8] [CN11] a WebSocket’s close reason is the error; text is refused', async () => {
   const server = createServer();
   const sockets = new WebSocketServer({ server });

@@ -1,7 +1,7 @@
 import { createParser } from 'eventsource-parser';
 import { type ClientFrame, decodeServerMessage, StreamError } from '../../wire/index.ts';
 import { problemOf } from '../problem.ts';
-import { clientMessages, type OpenLink } from './link.ts';
+import { clientMessages, closeError, type OpenLink } from './link.ts';
 import { FrameQueue } from './queue.ts';
 
 const CONTENT_TYPE = 'application/vnd.sluice+msgpack';
@@ -72,11 +72,7 @@ export const openSse: OpenLink = (endpoint, callbacks, env) => {
   };
   const fail = (cause: unknown): void => {
     if (abort.signal.aborted) return;
-    end(
-      cause instanceof StreamError
-        ? cause
-        : new StreamError(session === undefined ? 'connect_failed' : 'connection_lost', undefined, { cause }),
-    );
+    end(cause instanceof StreamError ? cause : closeError(undefined, session !== undefined, 'The event stream'));
   };
   /** The posts must come from the same principal as `hello`. */
   const note = (frames: readonly ClientFrame[]): void => {
