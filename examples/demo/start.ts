@@ -5,8 +5,12 @@ import { createRelay } from 'sluice-kit/server';
 import { build } from 'vite';
 import { demoConfig } from './vite.ts';
 
-const host = process.env['HOST'] ?? '127.0.0.1';
-const port = Number(process.env['PORT'] ?? 8787);
+const host = process.env['HOST'] || '127.0.0.1';
+const port = Number(process.env['PORT'] || 8787);
+if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+  console.error(`bad_option: PORT is ${process.env['PORT']}; it must be a number from 0 to 65535.`);
+  process.exit(1);
+}
 
 await build(demoConfig);
 
@@ -22,7 +26,9 @@ const relay = createRelay();
 const ready = relay.attach(server);
 server.listen(port, host);
 await ready;
-console.log(`Sluice is ready: http://${host}:${port}/`);
+const address = server.address();
+const actual = typeof address === 'object' && address !== null ? address.port : port;
+console.log(`Sluice is ready: http://${host.includes(':') ? `[${host}]` : host}:${actual}/`);
 
 const stop = (): void => void relay.close().then(() => process.exit(0));
 process.once('SIGINT', stop);

@@ -28,6 +28,7 @@ export function Controls({ query, onStart, onStop }: ControlsProps): React.React
       <label>
         Provider
         <select value={draft.provider} onChange={(event) => set({ provider: event.target.value, model: defaultModel(event.target.value) })}>
+          {!providers.some(({ name }) => name === draft.provider) && <option>{draft.provider}</option>}
           {providers.map(({ name, available }) => (
             <option key={name} value={name} disabled={!available}>
               {available ? name : `${name} (no key)`}
@@ -39,7 +40,7 @@ export function Controls({ query, onStart, onStop }: ControlsProps): React.React
         Model
         <input value={draft.model} onChange={(event) => set({ model: event.target.value })} required />
       </label>
-      <NumberField label="Streams" value={draft.streams} max={256} onChange={(streams) => set({ streams })} />
+      <NumberField label="Streams" value={draft.streams} max={128} onChange={(streams) => set({ streams })} />
       {scripted && <NumberField label="Tokens/s each" value={draft.rate} max={5_000} onChange={(rate) => set({ rate })} />}
       {scripted && <NumberField label="Length" value={draft.tokens} max={200_000} onChange={(tokens) => set({ tokens })} />}
       <label>
@@ -93,8 +94,10 @@ function useProviders(): readonly ProviderChoice[] {
   useEffect(() => {
     const abort = new AbortController();
     fetch('/v1/connect', { signal: abort.signal })
-      .then((response) => response.json() as Promise<{ providers: ProviderChoice[] }>)
-      .then((discovery) => setProviders(discovery.providers))
+      .then(async (response) => {
+        if (response.ok) setProviders(((await response.json()) as { providers: ProviderChoice[] }).providers);
+      })
+      // A relay that refuses says why in each panel.
       .catch(() => {});
     return () => abort.abort();
   }, []);

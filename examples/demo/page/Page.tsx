@@ -19,6 +19,11 @@ export function Page({ query, run, onStart }: PageProps): React.ReactNode {
     () => (run === 0 ? [] : requestsOf(query).map((request, index) => ({ request, key: `${run}.${index}`, title: `Answer ${index + 1}` }))),
     [query, run],
   );
+  const start = (next: Query): void => {
+    // They would go on in the relay, where nobody could stop them any more.
+    handles.stopAll();
+    onStart(next);
+  };
   return (
     <HandlesContext value={handles}>
       <header className="demo-bar">
@@ -26,7 +31,7 @@ export function Page({ query, run, onStart }: PageProps): React.ReactNode {
         <ConnectionStatus />
         <Totals handles={handles} />
       </header>
-      <Controls query={query} onStart={onStart} onStop={handles.stopAll} />
+      <Controls query={query} onStart={start} onStop={handles.stopAll} />
       {query.view === 'markdown' && <p className="demo-note">The Markdown view is not built yet: answers are shown as plain text.</p>}
       <main>
         <StreamGrid minColumnWidth={answers.length > 12 ? '16rem' : '21rem'}>

@@ -27,7 +27,8 @@ export const queryDefaults: Query = {
   prompt: 'Explain how a token travels from the model to the screen.',
 };
 
-const bounds = { streams: [1, 256], rate: [1, 5_000], tokens: [1, 200_000], seed: [0, 2_147_483_647] } as const;
+/** Not more streams than a relay gives to one connection by default. */
+const bounds = { streams: [1, 128], rate: [1, 5_000], tokens: [1, 200_000], seed: [0, 2_147_483_647] } as const;
 
 /** Reads an address. What it does not say, or says wrongly, is the default. */
 export function readQuery(search: string): Query {
