@@ -92,7 +92,7 @@ export async function* readBody(source: ByteSource, dialect: Dialect, reading: R
       ? failure('upstream_timeout', `${title} sent nothing for ${idleTimeoutMs} ms. The answer ends here; try again.`)
       : bytes > 0 && !seen
         ? failure('upstream_malformed', `${title} sent a body without a single event. Check ${dialect.urlVariable}.`)
-        : failure('upstream_truncated', `${title}'s answer broke off without its end. What came is kept; try again for the rest.`);
+        : failure('upstream_truncated', `${title}'s answer broke off without its end. Try again.`);
     for (const event of writer.end(otherwise)) {
       yield event;
       if (signal.aborted) return;
