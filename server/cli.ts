@@ -19,8 +19,9 @@ Runs a relay: it fetches LLM answers and streams them to browsers.
   --data <dir>     Keep streams on disk. Not available yet: streams live in memory.
   --help           Show this.
 
-Keys of providers come from the environment: OPENAI_API_KEY, ANTHROPIC_API_KEY,
-GEMINI_API_KEY, and OLLAMA_BASE_URL.
+Keys and base URLs of providers come from the environment: OPENAI_API_KEY,
+ANTHROPIC_API_KEY, GEMINI_API_KEY, and OPENAI_BASE_URL, ANTHROPIC_BASE_URL,
+GEMINI_BASE_URL, OLLAMA_BASE_URL.
 SIGINT and SIGTERM let running answers end for up to 10 seconds; a second one does not wait.
 `;
 
