@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import sirv from 'sirv';
-import { createRelay } from 'sluice-kit/server';
+import { createRelay, createScripted, type RelayOptions } from 'sluice-kit/server';
 import { build } from 'vite';
 import { demoConfig } from './vite.ts';
 
@@ -22,12 +22,21 @@ server.once('error', (error: NodeJS.ErrnoException) => {
   );
   process.exit(1);
 });
-const relay = createRelay();
+const loopback = ['127.0.0.1', 'localhost', '::1'].includes(host);
+// Whoever reaches the page may use it: beyond this machine that must not cost anything.
+const access: RelayOptions = loopback ? {} : { authenticate: () => ({ id: 'demo' }), providers: [createScripted()] };
+const relay = createRelay({
+  ...access,
+  log: (level, message, fields) => {
+    if (level !== 'info') console.error(message, fields);
+  },
+});
 const ready = relay.attach(server);
 server.listen(port, host);
 await ready;
 const address = server.address();
 const actual = typeof address === 'object' && address !== null ? address.port : port;
+if (!loopback) console.log('Others can reach this address, so only the scripted model is served.');
 console.log(`Sluice is ready: http://${host.includes(':') ? `[${host}]` : host}:${actual}/`);
 
 const stop = (): void => void relay.close().then(() => process.exit(0));

@@ -44,6 +44,7 @@ export async function* readBody(source: ByteSource, dialect: Dialect, reading: R
     for (const { event, data } of messages) {
       if (writer.closed) return;
       if (data === '[DONE]') {
+        if (!writer.ending && dialect.doneEnds !== true) continue;
         seen = true;
         if (!writer.ending) writer.finish('other');
         writer.close();

@@ -9,6 +9,8 @@ import type { EventWriter } from './writer.ts';
 /** What tells one API from another. */
 export interface Dialect extends ProviderNames {
   readonly framing: 'sse' | 'ndjson';
+  /** Whether `[DONE]` ends an answer that said no reason. @default false: it means nothing */
+  readonly doneEnds?: boolean;
   /** Path behind the base URL. */
   path(model: string): string;
   headers(apiKey: string): { readonly [name: string]: string };

@@ -21,6 +21,7 @@ const openAIChat: Dialect = {
   keyVariable: 'OPENAI_API_KEY',
   urlVariable: 'OPENAI_BASE_URL',
   framing: 'sse',
+  doneEnds: true,
   path: () => '/chat/completions',
   headers: (apiKey) => ({ authorization: `Bearer ${apiKey}` }),
   body: (model, messages) => ({

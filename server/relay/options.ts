@@ -92,6 +92,20 @@ export function resolveRelayOptions(options: RelayOptions): ResolvedRelayOptions
   const { providers: _providers, storage: _storage, ...rest } = options;
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
   const resolved: ResolvedRelayOptions = { ...relayDefaults, ...given };
+  for (const name of Object.keys(given)) {
+    if (Object.hasOwn(relayDefaults, name)) continue;
+    throw new StreamError(
+      'bad_option',
+      `createRelay: there is no option ${name}. Known: ${Object.keys(relayDefaults).join(', ')}, providers, storage, webTransport.`,
+    );
+  }
+  for (const name of ['authenticate', 'authorize', 'admit', 'log'] as const) {
+    if (typeof resolved[name] === 'function') continue;
+    throw new StreamError(
+      'bad_option',
+      `createRelay: ${name} is ${typeof resolved[name]}; it must be a function. Leave it out for the default.`,
+    );
+  }
   for (const [name, value] of Object.entries(resolved)) {
     if (typeof value === 'number' && !(Number.isSafeInteger(value) && value > 0)) {
       throw new StreamError('bad_option', `createRelay: ${name} is ${value}; it must be a positive integer. Leave it out for the default.`);

@@ -244,6 +244,14 @@ export class Streams {
           this.counters.firstTokenCount += 1;
         }
         this.#append(channel, event, createdAt, urgent);
+        if (event.type === 'error') {
+          this.#options.log('warn', `A generation failed: ${event.message}`, {
+            channel: channel.log.channel,
+            provider,
+            model: request.model ?? '',
+            code: event.code,
+          });
+        }
         if (channel.log.bytes <= this.#storage.maxLogBytes || channel.log.closed) return;
         abort.abort();
         const message = `The answer outgrew ${this.#storage.maxLogBytes} bytes and was ended here. Ask for a shorter one, or raise maxLogBytes.`;

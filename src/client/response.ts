@@ -1,6 +1,6 @@
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 import { isErrorCode, StreamError } from '../wire/errors.ts';
-import type { StreamEvent } from '../wire/events.ts';
+import { eventTypes, type StreamEvent } from '../wire/events.ts';
 import { readStream, type SourceReader } from './reader.ts';
 
 /** Longest line or event of a response, in UTF-16 code units. */
@@ -52,10 +52,11 @@ function mapped<From>(map: (chunk: From) => StreamEvent[], end: () => StreamEven
   });
 }
 
-/** Its shape is checked where all local events are. */
+/** Its fields are checked where all local events are. */
 function parse(json: string): StreamEvent {
   try {
-    return JSON.parse(json) as StreamEvent;
+    const event = JSON.parse(json) as StreamEvent;
+    if (eventTypes.includes(event?.type)) return event;
   } catch (cause) {
     throw new StreamError(
       'upstream_malformed',
@@ -63,6 +64,10 @@ function parse(json: string): StreamEvent {
       { cause },
     );
   }
+  throw new StreamError(
+    'upstream_malformed',
+    'The response has events of another format. On the page a Response is plain text, or StreamEvents as JSON; a provider’s own format goes through the relay, or comes as an async iterable of text. The stream ends here.',
+  );
 }
 
 /** An error status as the error it stands for: a problem document of the relay's by its code, anything else by its status. */

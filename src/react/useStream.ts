@@ -31,7 +31,7 @@ export function useStream(source: StreamSource): Stream {
     };
   }, [client, current]);
 
-  const unknown = useMemo(() => unattached(sourceId(current)), [current]);
+  const unknown = useMemo(() => unattached(current), [current]);
   const summary = useSyncExternalStore(
     client.store.subscribe,
     () => handle?.record.summary ?? unknown,
@@ -40,7 +40,10 @@ export function useStream(source: StreamSource): Stream {
 
   const pause = useCallback(() => setPausedFor(current), [current]);
   const resume = useCallback(() => setPausedFor(undefined), []);
-  const stop = useCallback(async () => handle?.stop(), [handle]);
+  const stop = useCallback(async () => {
+    setPausedFor(undefined);
+    await handle?.stop();
+  }, [handle]);
   const retry = useCallback(() => {
     const again = repeated(given);
     if (again === undefined) return;
@@ -50,10 +53,15 @@ export function useStream(source: StreamSource): Stream {
 
   return useMemo(() => {
     const { key: _, ...rare } = summary;
-    return { ...rare, id: rare.id ?? unknown.id, handle, paused, retryable: 'request' in given, pause, resume, stop, retry };
+    const id = rare.id ?? unknown.id;
+    const provider = rare.provider || unknown.provider;
+    const model = rare.model || unknown.model;
+    return { ...rare, id, provider, model, handle, paused, retryable: 'request' in given, pause, resume, stop, retry };
   }, [summary, unknown, handle, paused, given, pause, resume, stop, retry]);
 }
 
-function unattached(id: string | undefined): StreamSummary {
-  return { key: 0, id, status: 'pending', epoch: '', provider: '', model: '', error: undefined, finishReason: undefined };
+/** What the source itself says of the stream, until the stream does. */
+function unattached(source: StreamSource): StreamSummary {
+  const { provider, model } = 'request' in source ? source.request : { provider: '', model: '' };
+  return { key: 0, id: sourceId(source), status: 'pending', epoch: '', provider, model, error: undefined, finishReason: undefined };
 }

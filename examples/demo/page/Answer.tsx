@@ -1,17 +1,34 @@
-import { use, useEffect, useMemo } from 'react';
-import { StreamPanel, type StreamRequest, useStream } from 'sluice-kit';
+import { use, useEffect } from 'react';
+import { StreamPanel, type StreamSource, useStream } from 'sluice-kit';
 import { HandlesContext } from './handles.ts';
 
 export interface AnswerProps {
-  readonly request: StreamRequest;
+  readonly source: StreamSource;
   readonly title: string;
 }
 
-export function Answer({ request, title }: AnswerProps): React.ReactNode {
+export function Answer({ source, title }: AnswerProps): React.ReactNode {
   const handles = use(HandlesContext);
-  const source = useMemo(() => ({ request }), [request]);
   const stream = useStream(source);
-  const { handle } = stream;
+  const { handle, id } = stream;
   useEffect(() => (handle === undefined ? undefined : handles?.add(handle)), [handle, handles]);
-  return <StreamPanel stream={stream} title={title} />;
+  return (
+    <StreamPanel stream={stream} title={title}>
+      <StreamPanel.Header>
+        {id !== undefined && (
+          <a
+            className="sluice-action demo-open"
+            href={`/?id=${id}`}
+            target="_blank"
+            rel="noreferrer"
+            aria-label={`Open ${title} in another tab`}
+          >
+            ↗
+          </a>
+        )}
+      </StreamPanel.Header>
+      <StreamPanel.Body />
+      <StreamPanel.Footer />
+    </StreamPanel>
+  );
 }

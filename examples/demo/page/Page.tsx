@@ -3,7 +3,7 @@ import { ConnectionStatus, StreamGrid } from 'sluice-kit';
 import { Answer } from './Answer.tsx';
 import { Controls } from './Controls.tsx';
 import { HandlesContext, useHandles } from './handles.ts';
-import { type Query, requestsOf } from './query.ts';
+import { type Query, sourcesOf } from './query.ts';
 import { Totals } from './Totals.tsx';
 
 export interface PageProps {
@@ -16,13 +16,13 @@ export interface PageProps {
 export function Page({ query, run, onStart }: PageProps): React.ReactNode {
   const handles = useHandles();
   const answers = useMemo(
-    () => (run === 0 ? [] : requestsOf(query).map((request, index) => ({ request, key: `${run}.${index}`, title: `Answer ${index + 1}` }))),
+    () => (run === 0 ? [] : sourcesOf(query).map((source, index) => ({ source, key: `${run}.${index}`, title: `Answer ${index + 1}` }))),
     [query, run],
   );
   const start = (next: Query): void => {
     // They would go on in the relay, where nobody could stop them any more.
     handles.stopAll();
-    onStart(next);
+    onStart({ ...next, id: '' });
   };
   return (
     <HandlesContext value={handles}>
@@ -35,8 +35,8 @@ export function Page({ query, run, onStart }: PageProps): React.ReactNode {
       {query.view === 'markdown' && <p className="demo-note">The Markdown view is not built yet: answers are shown as plain text.</p>}
       <main>
         <StreamGrid minColumnWidth={answers.length > 12 ? '16rem' : '21rem'}>
-          {answers.map(({ key, request, title }) => (
-            <Answer key={key} request={request} title={title} />
+          {answers.map(({ key, source, title }) => (
+            <Answer key={key} source={source} title={title} />
           ))}
         </StreamGrid>
       </main>

@@ -1,4 +1,4 @@
-import type { StreamRequest } from 'sluice-kit';
+import type { StreamSource } from 'sluice-kit';
 
 /** What the page's address can say; the same names as the form's. */
 export interface Query {
@@ -13,6 +13,8 @@ export interface Query {
   readonly provider: string;
   readonly model: string;
   readonly prompt: string;
+  /** Shows one stream that runs or ran already, in place of new ones; empty for none. */
+  readonly id: string;
 }
 
 export const queryDefaults: Query = {
@@ -25,6 +27,7 @@ export const queryDefaults: Query = {
   provider: 'scripted',
   model: 'scripted-markdown',
   prompt: 'Explain how a token travels from the model to the screen.',
+  id: '',
 };
 
 /** Not more streams than a relay gives to one connection by default. */
@@ -50,6 +53,7 @@ export function readQuery(search: string): Query {
     provider: given.get('provider') || queryDefaults.provider,
     model: given.get('model') || defaultModel(given.get('provider') || queryDefaults.provider),
     prompt: given.get('prompt') || queryDefaults.prompt,
+    id: given.get('id') ?? '',
   };
 }
 
@@ -77,15 +81,13 @@ export function writeQuery(query: Query): string {
 /** Whether the page may start by itself: a paid model only when the address names the prompt. */
 export function startsByItself(search: string): boolean {
   const query = readQuery(search);
-  return query.provider === 'scripted' || new URLSearchParams(search).has('prompt');
+  return query.id !== '' || query.provider === 'scripted' || new URLSearchParams(search).has('prompt');
 }
 
-export function requestsOf(query: Query): StreamRequest[] {
+export function sourcesOf(query: Query): StreamSource[] {
+  if (query.id !== '') return [{ id: query.id }];
   const { streams, rate, tokens, seed, provider, model, prompt } = query;
   return Array.from({ length: streams }, (_, index) => ({
-    provider,
-    model,
-    prompt,
-    ...(provider === 'scripted' ? { options: { seed: seed + index, rate, tokens } } : {}),
+    request: { provider, model, prompt, ...(provider === 'scripted' ? { options: { seed: seed + index, rate, tokens } } : {}) },
   }));
 }
