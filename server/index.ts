@@ -55,7 +55,11 @@ export interface Relay {
     /** Ends a generation, for everybody. `false` where there is no such stream. */
     stop(id: string): boolean;
   };
-  /** The HTTP surface, SSE included, for any server that speaks `Request` and `Response`. WebSocket and WebTransport need `attach` or `listen`. */
+  /**
+   * The HTTP surface, SSE included, for any server that speaks `Request` and `Response`. WebSocket and WebTransport need `attach` or `listen`.
+   * Without `authenticate`, and where it is not told `remoteAddress`, it can only trust the `Host` header to say that a request is of this
+   * machine: give it one of the two before the server around it can be reached from elsewhere.
+   */
   readonly fetch: FetchHandler;
   /**
    * Adds the relay to a Node server: `/v1/*`, the probes and upgrades to WebSocket. All else goes on to the server's own

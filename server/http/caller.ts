@@ -14,7 +14,8 @@ export async function authenticate(request: Request, remoteAddress: string, opti
   const { headers } = request;
   const origin = headers.get('origin') ?? undefined;
   const principal = await options.authenticate({ credentials: bearer(headers), headers, origin, remoteAddress, transport: 'http' });
-  if (principal === undefined) throw new StreamError('unauthenticated', 'The credentials are missing or were refused. Sign in again.');
+  if (principal === undefined || principal === null)
+    throw new StreamError('unauthenticated', 'The credentials are missing or were refused. Sign in again.');
   return { principal, origin, remoteAddress };
 }
 

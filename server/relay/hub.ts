@@ -1,4 +1,4 @@
-import { encodeServerFrame, type StreamError } from '../../src/wire/index.ts';
+import { encodeServerFrame, type StreamError, toStreamError } from '../../src/wire/index.ts';
 import type { LogStorage } from '../log/log.ts';
 import type { Channel } from './channel.ts';
 import type { Subscription } from './outbox.ts';
@@ -67,7 +67,13 @@ export class Hub {
     this.#dirty = new Set();
     const due: Session[] = [];
     for (const channel of dirty) {
-      channel.flush();
+      try {
+        channel.flush();
+      } catch (cause) {
+        // Nobody could read on; the other channels must not wait for it.
+        for (const reader of [...channel.readers]) reader.session.end(toStreamError(cause));
+        continue;
+      }
       for (const reader of channel.readers) {
         if (reader.credit.available <= 0) continue;
         const { session } = reader;

@@ -147,8 +147,14 @@ export class Session implements Connection {
     this.#outbox.markDue(subscription);
   }
 
+  /** A storage that cannot be read ends this connection, and nothing else. */
   deliver(): void {
-    if (!this.#ended) this.#outbox.deliver();
+    if (this.#ended) return;
+    try {
+      this.#outbox.deliver();
+    } catch (cause) {
+      this.end(toStreamError(cause));
+    }
   }
 
   /** The channel was dropped from the logs. */
@@ -231,7 +237,7 @@ export class Session implements Connection {
   async #authenticate(credentials: string | undefined): Promise<Principal> {
     const { headers, origin, remoteAddress, transport } = this.request;
     const principal = await this.#host.options.authenticate({ credentials, headers, origin, remoteAddress, transport });
-    if (principal === undefined)
+    if (principal === undefined || principal === null)
       throw new StreamError('unauthenticated', 'The credentials were refused; the connection closes. Sign in again.');
     return principal;
   }
@@ -249,12 +255,12 @@ export class Session implements Connection {
       return undefined;
     }
     const allowed = this.#host.options.authorize(principal, 'subscribe', frame.channel, channel.log.principal);
-    if (typeof allowed === 'boolean') {
-      this.#join(frame, channel, allowed);
+    if (!(allowed instanceof Promise)) {
+      this.#join(frame, channel, allowed === true);
       return undefined;
     }
     return allowed.then((decision) => {
-      if (!this.#ended) this.#join(frame, channel, decision);
+      if (!this.#ended) this.#join(frame, channel, decision === true);
     });
   }
 

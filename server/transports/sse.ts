@@ -62,6 +62,8 @@ export function createSseTransport({ accept, heartbeatMs = 10_000, recycleMs = 6
 }
 
 const COMMENT = Buffer.from(':\n\n');
+/** What a waiting piece costs besides its bytes, about: small ones count, too. */
+const CHUNK_COST = 256;
 
 /** One response. What the HTTP server has not taken yet waits in its body. */
 class SsePeer implements Peer {
@@ -85,7 +87,7 @@ class SsePeer implements Peer {
         pull: () => this.#connection?.drained(),
         cancel: () => this.#finish(),
       },
-      { highWaterMark: 1, size: (chunk) => chunk?.byteLength ?? 0 },
+      { highWaterMark: 1, size: (chunk) => (chunk?.byteLength ?? 0) + CHUNK_COST },
     );
     this.#heartbeat = setInterval(() => {
       if (this.#silent) this.#controller?.enqueue(COMMENT);

@@ -4,7 +4,7 @@ import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { StreamError, toStreamError, wireLimits } from '../../src/wire/index.ts';
 import { composeMessage } from './compose.ts';
 import type { Accept, Connection, ConnectionRequest, Delivery, Peer } from './peer.ts';
-import { MAX_UNSENT_BYTES, refuse } from './refusal.ts';
+import { MAX_UNSENT_BYTES, refuse, rejectUpgrade } from './refusal.ts';
 
 /** Where WebSocket clients connect (docs/PROTOCOL.md, CN11). */
 export const SOCKET_PATH = '/v1/socket';
@@ -40,7 +40,7 @@ export function createWebSocketTransport({ accept, admit }: WebSocketTransportOp
       try {
         admit(request, message.headers.host);
       } catch (cause) {
-        rejectUpgrade(socket, toStreamError(cause));
+        rejectUpgrade(socket, refusalOf(toStreamError(cause)));
         return;
       }
       server.handleUpgrade(message, socket, head, (ws) => serve(ws, socket, request, accept));
@@ -95,7 +95,7 @@ class WebSocketPeer implements Peer {
    * Frames stay in order, because without compression `ws` writes whole frames at once, too.
    */
   deliver(deliveries: readonly Delivery[]): void {
-    if (this.closing || !this.#socket.writable) return;
+    if (this.closing || this.#ws.readyState !== this.#ws.OPEN) return;
     this.#socket.write(frameInPlace(composeMessage(deliveries, FRAME_HEADER_BYTES)));
     this.#bound();
   }
@@ -144,10 +144,7 @@ function connectionRequest(message: IncomingMessage): ConnectionRequest {
 }
 
 /** A browser shows its page nothing but the failure; the body is for people with other tools. */
-function rejectUpgrade(socket: Duplex, error: StreamError): void {
+function refusalOf(error: StreamError): string {
   const body = JSON.stringify({ status: error.status, code: error.code, detail: error.message });
-  socket.on('error', () => {});
-  socket.end(
-    `HTTP/1.1 ${error.status} Refused\r\nconnection: close\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
+  return `HTTP/1.1 ${error.status} Refused\r\nconnection: close\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 }

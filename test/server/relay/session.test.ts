@@ -1,5 +1,7 @@
-import { describe, expect, test, vi } from 'vitest';
-import { encodeClientFrame, PROTOCOL_VERSION } from '../../../src/wire/index.ts';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { createMemoryStorage } from '../../../server/log/index.ts';
+import { createRelayCore } from '../../../server/relay/relay.ts';
+import { encodeClientFrame, PROTOCOL_VERSION, type StreamEvent } from '../../../src/wire/index.ts';
 import { startCore } from '../../support/core.ts';
 import { MemoryPeer } from '../../support/peer.ts';
 import { ManualSource } from '../../support/source.ts';
@@ -318,6 +320,33 @@ describe('credit', () => {
     expect(peer.text(1)).toBe('waits');
   });
 });
+
+test('[CN8] a log that cannot be read ends the connection that reads it, and no other', async () => {
+  const storage = createMemoryStorage();
+  const core = createRelayCore({}, { storage, providers: [] });
+  onTestFinished(() => core.close());
+  for (const id of ['broken', 'sound']) core.streams.create({ id, source: finished(id) });
+  await vi.waitFor(() => expect(core.stats.generations).toBe(0));
+  const broken = storage.get('stream:broken');
+  if (broken !== undefined) {
+    broken.read = () => {
+      throw new Error('disk gone');
+    };
+  }
+  const [one, two] = [new MemoryPeer(core), new MemoryPeer(core)];
+  one.hello();
+  one.subscribe(1, 'stream:broken');
+  two.hello();
+  two.subscribe(1, 'stream:sound');
+  await vi.waitFor(() => expect(two.text(1)).toBe('sound'));
+  expect(one.closedWith?.code).toBe('internal');
+  expect(JSON.stringify(one.frames)).not.toContain('disk gone');
+  expect(two.isClosed).toBe(false);
+});
+
+async function* finished(text: string): AsyncGenerator<StreamEvent> {
+  yield { type: 'text', part: 't0', delta: text };
+}
 
 describe('connection life', () => {
   test('[CN7] pings when there is nothing else, and ends a silent connection', async () => {
