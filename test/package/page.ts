@@ -40,7 +40,7 @@ export async function expectStreaming(app: App, origin: string): Promise<void> {
   expect(complaints).toEqual([]);
 }
 
-async function openBrowser(): Promise<Browser> {
+export async function openBrowser(): Promise<Browser> {
   const browser = await chromium.launch({ executablePath: ensureChromium(), args: [...chromiumArgs] });
   onTestFinished(() => browser.close());
   return browser;

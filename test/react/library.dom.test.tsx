@@ -1,6 +1,8 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { StrictMode } from 'react';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { SluiceProvider, StreamPanel } from '../../src/index.ts';
 import { ManualSource } from '../support/source.ts';
 import { finish, start } from './events.ts';
@@ -100,4 +102,19 @@ test('copying takes the whole text, exactly', async () => {
   fireEvent.click(button);
   await waitFor(() => expect(writeText).toHaveBeenCalledWith(text));
   writeText.mockRestore();
+});
+
+test('a stream whose connection cannot be made says why, instead of waiting for ever', async () => {
+  const server = createServer((_, response) => {
+    response.writeHead(200, { 'content-type': 'application/json', 'access-control-allow-origin': '*' });
+    response.end(JSON.stringify({ protocol: 99, endpoints: {}, providers: [] }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  render(
+    <SluiceProvider worker={false} url={`http://127.0.0.1:${(server.address() as AddressInfo).port}/`}>
+      <StreamPanel source={{ id: 'waits' }} title="Waits" />
+    </SluiceProvider>,
+  );
+  await waitFor(() => expect(screen.getByRole('region', { name: 'Waits' }).textContent).toContain('protocol 99'), { timeout: 5_000 });
 });

@@ -17,7 +17,7 @@ export interface Query {
   readonly id: string;
 }
 
-export const queryDefaults: Query = {
+const queryDefaults: Query = {
   streams: 8,
   rate: 60,
   tokens: 600,

@@ -1,4 +1,5 @@
 import type { MouseEvent, ReactNode } from 'react';
+import { useConnection } from '../useConnection.ts';
 import { usePanel } from './context.ts';
 import type { Shown } from './display.ts';
 import type { StreamPanelBodyProps } from './props.ts';
@@ -17,7 +18,8 @@ interface EndingProps extends Pick<StreamPanelBodyProps, 'pending' | 'empty'> {
 
 /** What stands below the text: that it has yet to come, that there is none, or why it ends here. */
 export function Ending({ shown, pending, empty }: EndingProps): ReactNode {
-  const { retry } = usePanel('StreamPanel.Body');
+  const { retry, stream } = usePanel('StreamPanel.Body');
+  const connection = useConnection();
   const { status, error, finishReason, hasText } = shown;
   // The button goes with the failure; focus stays in the panel.
   const again = ({ currentTarget }: MouseEvent<HTMLElement>): void => {
@@ -27,6 +29,8 @@ export function Ending({ shown, pending, empty }: EndingProps): ReactNode {
   switch (status) {
     case 'pending':
     case 'streaming':
+      // Nothing will come of the relay until the application does something about its connection.
+      if (connection.status === 'failed' && stream.id !== undefined) return <p className="sluice-note">{connection.error?.message}</p>;
       return hasText ? null : <p className="sluice-note">{pending ?? 'Waiting for the first token…'}</p>;
     case 'stopped':
       return <p className="sluice-note sluice-cut">Stopped. {hasText ? 'What had arrived is kept.' : 'Nothing had arrived.'}</p>;
