@@ -1,7 +1,7 @@
 import { type FoldedPart, foldedText, StreamError, streamChannel } from '../../src/wire/index.ts';
 import type { Action, Principal } from '../relay/options.ts';
 import type { RelayCore } from '../relay/relay.ts';
-import { readJson, requireType } from './body.ts';
+import { readBody, readJson, requireType } from './body.ts';
 import type { Caller } from './caller.ts';
 import { json } from './problem.ts';
 import { parseCreateBody } from './schema.ts';
@@ -42,7 +42,9 @@ export async function readStream(core: RelayCore, id: string, { principal }: Cal
 
 /** `POST /v1/streams/:id/stop`: 202, also if it has already ended. */
 export async function stopStream(core: RelayCore, request: Request, id: string, { principal }: Caller): Promise<Response> {
-  requireType(request, 'application/json');
+  // A form of a foreign page always has a type; a request without any says nothing that would need one.
+  const typed = request.headers.has('content-type');
+  if (typed || (await readBody(request, core.options.maxBodyBytes)).byteLength > 0) requireType(request, 'application/json');
   const owner = core.streams.fold(id)?.principal;
   if (owner === undefined) throw unknownStream();
   await authorize(core, principal, 'stop', id, owner);

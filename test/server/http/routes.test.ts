@@ -208,6 +208,17 @@ describe('who may call', () => {
     expect(JSON.stringify(log.mock.calls)).toContain('hunter2');
   });
 
+  test('[RL5, RL10] stop needs neither a body nor a type; a body without a type is refused', async () => {
+    const { raw, relay } = relayWith();
+    relay.streams.create({ id: 'a', source: new ManualSource() });
+    const untyped = new Blob(['{}']).stream();
+    expect(await raw('POST', '/v1/streams/a/stop', { body: untyped })).toMatchObject({ status: 415 });
+    expect(relay.stats.generations).toBe(1);
+    expect(await raw('POST', '/v1/streams/a/stop')).toMatchObject({ status: 202 });
+    expect(relay.stats.generations).toBe(0);
+    expect(await raw('POST', '/v1/streams/a/stop', { headers: { origin: 'https://evil.example' } })).toMatchObject({ status: 403 });
+  });
+
   test('[RL10, CN10] a foreign page can start or stop nothing', async () => {
     const { raw, relay } = relayWith();
     relay.streams.create({ id: 'a', source: new ManualSource() });
