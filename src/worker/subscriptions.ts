@@ -51,6 +51,8 @@ interface Stream extends Outlet {
   /** The terminal event has been received, or there is nothing to follow. */
   over: boolean;
   faults: number;
+  /** The connection had no channel left for it; the next that becomes free is its own. */
+  waiting: boolean;
   cancelRetry: (() => void) | undefined;
 }
 
@@ -81,6 +83,7 @@ export class Subscriptions {
       subscription: undefined,
       over: false,
       faults: 0,
+      waiting: false,
       cancelRetry: undefined,
     };
     this.#streams.set(key, stream);
@@ -93,7 +96,9 @@ export class Subscriptions {
     this.#streams.delete(key);
     this.#options.pump.forget(stream);
     this.#drop(stream, stream.buffer.clear());
+    const reads = stream.subscription !== undefined;
     this.#leave(stream);
+    if (reads) this.#subscribeWaiting();
   }
 
   /** A new connection stands: what follows `hello` on it. */
@@ -164,6 +169,7 @@ export class Subscriptions {
   }
 
   #subscribe(stream: Stream, connection: ConnectionCredit): SubscribeFrame {
+    stream.waiting = false;
     this.#lastSubscription += 1;
     const id = this.#lastSubscription;
     const credit = new SubscriptionCredit(id, connection, this.#now());
@@ -244,6 +250,10 @@ export class Subscriptions {
     const stream = id === undefined ? undefined : this.#bySubscription.get(id);
     if (stream === undefined) return;
     this.#unlink(stream);
+    if (code === 'too_many_channels' && this.#bySubscription.size > 0) {
+      stream.waiting = true;
+      return;
+    }
     stream.faults += 1;
     if (!retryable || stream.faults >= MAX_FAULTS) {
       this.#fail(stream, code, message, retryable);
@@ -280,6 +290,17 @@ export class Subscriptions {
   #finish(stream: Stream): void {
     stream.over = true;
     this.#unlink(stream);
+    this.#subscribeWaiting();
+  }
+
+  /** A channel has become free (CN6). */
+  #subscribeWaiting(): void {
+    if (this.#connection === undefined) return;
+    for (const stream of this.#streams.values()) {
+      if (!stream.waiting) continue;
+      this.#outbox.push(this.#subscribe(stream, this.#connection));
+      return;
+    }
   }
 
   #leave(stream: Stream): void {

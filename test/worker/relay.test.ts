@@ -302,3 +302,24 @@ test('[CN12] many channels over WebTransport, more than a browser allows streams
   for (const key of sources.keys()) expect(page.text(key)).toBe(`stream ${key}`);
   expect(page.faults).toEqual([]);
 });
+
+test('[CN6] more streams than channels wait for one that becomes free, by its end or by a stream left', async () => {
+  const { relay, url } = await startRelay({ maxChannelsPerConnection: 2 });
+  const page = new TestPage();
+  page.configure(url, { transport: 'websocket' });
+  const sources = Array.from({ length: 6 }, () => new ManualSource());
+  for (const [index, source] of sources.entries()) {
+    page.attach(index, relay.streams.create({ source }).channel);
+    source.text(`answer ${index}`);
+  }
+  await eventually(() => expect([page.text(0), page.text(1)]).toEqual(['answer 0', 'answer 1']));
+  expect(page.text(2)).toBe('');
+  page.receiver.receive({ type: 'detach', key: 0 });
+  await eventually(() => expect(page.text(2)).toBe('answer 2'));
+  for (const source of sources) source.end();
+  await eventually(() =>
+    expect(sources.slice(1).map((_, index) => page.fold(index + 1).status)).toEqual(Array.from({ length: 5 }, () => 'done')),
+  );
+  expect(sources.slice(1).map((_, index) => page.text(index + 1))).toEqual([1, 2, 3, 4, 5].map((index) => `answer ${index}`));
+  expect(page.faults).toEqual([]);
+});
