@@ -197,8 +197,10 @@ export class ConnectionDriver {
   #frame(attempt: number, frame: ServerFrame): void {
     switch (frame.type) {
       case 'welcome':
-        if (frame.protocol === PROTOCOL_VERSION) this.dispatch({ type: 'welcomed', attempt, heartbeatMs: frame.heartbeatMs });
-        else this.dispatch({ type: 'refused', attempt, failure: versionFailure(frame.protocol) });
+        if (frame.protocol === PROTOCOL_VERSION) {
+          this.dispatch({ type: 'welcomed', attempt, heartbeatMs: frame.heartbeatMs });
+          this.#options.hooks.frame(frame);
+        } else this.dispatch({ type: 'refused', attempt, failure: versionFailure(frame.protocol) });
         break;
       case 'ping':
         this.#links.get(attempt)?.send([{ type: 'pong', nonce: frame.nonce }]);

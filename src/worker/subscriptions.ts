@@ -26,6 +26,10 @@ export interface SubscriptionsOptions {
 
 /** Faults in a row, without an event between them, after which a stream is given up. */
 const MAX_FAULTS = 5;
+/** Channels a connection is taken to have until the relay has said how many. */
+const FIRST_CHANNELS = 64;
+/** Frames in one message: far below what the relay takes, whatever the length of the ids. */
+const MAX_FRAMES = 100;
 /** Upper bound of the random delay before a subscription refused for the moment is asked for again, ms. */
 const RETRY_MS = 2_000;
 /** The relay’s own word on when to ask again is followed up to this, ms. */
@@ -62,6 +66,7 @@ export class Subscriptions {
   readonly #streams = new Map<number, Stream>();
   readonly #bySubscription = new Map<number, Stream>();
   #lastSubscription = 0;
+  #maxChannels = FIRST_CHANNELS;
   /** Of the live connection. */
   #connection: ConnectionCredit | undefined;
   #outbox: ClientFrame[] = [];
@@ -87,7 +92,8 @@ export class Subscriptions {
       cancelRetry: undefined,
     };
     this.#streams.set(key, stream);
-    if (this.#connection !== undefined) this.#outbox.push(this.#subscribe(stream, this.#connection));
+    stream.waiting = true;
+    this.#subscribeWaiting();
   }
 
   detach(key: number): void {
@@ -96,18 +102,20 @@ export class Subscriptions {
     this.#streams.delete(key);
     this.#options.pump.forget(stream);
     this.#drop(stream, stream.buffer.clear());
-    const reads = stream.subscription !== undefined;
     this.#leave(stream);
-    if (reads) this.#subscribeWaiting();
+    this.#subscribeWaiting();
   }
 
   /** A new connection stands: what follows `hello` on it. */
   greet(): { readonly credit: number; readonly frames: ClientFrame[] } {
     const connection = new ConnectionCredit(this.#now());
     this.#connection = connection;
+    this.#maxChannels = FIRST_CHANNELS;
     this.#outbox = [];
-    const frames: ClientFrame[] = [];
-    for (const stream of this.#streams.values()) if (!stream.over) frames.push(this.#subscribe(stream, connection));
+    for (const stream of this.#streams.values()) stream.waiting = !stream.over;
+    this.#subscribeWaiting();
+    const frames = this.#outbox;
+    this.#outbox = [];
     return { credit: connection.limit, frames };
   }
 
@@ -138,6 +146,10 @@ export class Subscriptions {
       case 'error':
         this.#refused(frame);
         break;
+      case 'welcome':
+        this.#maxChannels = frame.maxChannels;
+        this.#subscribeWaiting();
+        break;
       default:
         break;
     }
@@ -160,7 +172,7 @@ export class Subscriptions {
     if (this.#outbox.length === 0) return;
     const frames = this.#outbox;
     this.#outbox = [];
-    this.#options.send(frames);
+    for (let start = 0; start < frames.length; start += MAX_FRAMES) this.#options.send(frames.slice(start, start + MAX_FRAMES));
   }
 
   close(): void {
@@ -251,6 +263,7 @@ export class Subscriptions {
     if (stream === undefined) return;
     this.#unlink(stream);
     if (code === 'too_many_channels' && this.#bySubscription.size > 0) {
+      this.#maxChannels = this.#bySubscription.size;
       stream.waiting = true;
       return;
     }
@@ -293,13 +306,12 @@ export class Subscriptions {
     this.#subscribeWaiting();
   }
 
-  /** A channel has become free (CN6). */
+  /** As many as the connection has channels for (CN6), in order of attachment. */
   #subscribeWaiting(): void {
     if (this.#connection === undefined) return;
     for (const stream of this.#streams.values()) {
-      if (!stream.waiting) continue;
-      this.#outbox.push(this.#subscribe(stream, this.#connection));
-      return;
+      if (this.#bySubscription.size >= this.#maxChannels) return;
+      if (stream.waiting) this.#outbox.push(this.#subscribe(stream, this.#connection));
     }
   }
 

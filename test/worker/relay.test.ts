@@ -323,3 +323,20 @@ test('[CN6] more streams than channels wait for one that becomes free, by its en
   expect(sources.slice(1).map((_, index) => page.text(index + 1))).toEqual([1, 2, 3, 4, 5].map((index) => `answer ${index}`));
   expect(page.faults).toEqual([]);
 });
+
+test('[CN6] [FR7] hundreds of streams with the longest ids pass one connection, and no message is too large', async () => {
+  const { relay, url } = await startRelay({ maxGenerationsPerPrincipal: 1_000 });
+  const page = new TestPage();
+  page.configure(url, { transport: 'websocket' });
+  const count = 500;
+  for (let index = 0; index < count; index += 1) {
+    const source = new ManualSource();
+    source.text(`answer ${index}`);
+    source.end();
+    page.attach(index, relay.streams.create({ id: `${index}-`.padEnd(wireLimits.maxIdLength, 'x'), source }).channel);
+  }
+  const texts = (): string[] => Array.from({ length: count }, (_, index) => page.text(index));
+  await eventually(() => expect(texts()).toEqual(Array.from({ length: count }, (_, index) => `answer ${index}`)));
+  expect(relay.stats.refused).toEqual({});
+  expect(page.faults).toEqual([]);
+});
