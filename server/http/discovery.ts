@@ -2,8 +2,8 @@ import { PROTOCOL_VERSION } from '../../src/wire/index.ts';
 import type { RelayCore } from '../relay/relay.ts';
 import { isLoopbackHost } from '../transports/origin.ts';
 import { SSE_PATH } from '../transports/sse.ts';
-import { WEBTRANSPORT_PATH } from '../transports/webtransport.ts';
 import { SOCKET_PATH } from '../transports/websocket.ts';
+import { WEBTRANSPORT_PATH } from '../transports/webtransport.ts';
 
 /** What `GET /v1/connect` answers. See docs/PROTOCOL.md, the discovery document. */
 export interface Discovery {

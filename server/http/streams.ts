@@ -19,9 +19,9 @@ export async function createStream(core: RelayCore, request: Request, { principa
 
 /** `GET /v1/streams/:id`: the stream as of now. */
 export async function readStream(core: RelayCore, id: string, { principal }: Caller): Promise<Response> {
+  await authorizeOwned(core, principal, 'read', id);
   const found = core.streams.fold(id);
   if (found === undefined) throw unknownStream();
-  await authorize(core, principal, 'read', id, found.principal);
   const { epoch, fold } = found;
   const { status, seq, parts, usage, error, provider, model, createdAt, finishReason } = fold;
   return json(200, {
@@ -45,11 +45,16 @@ export async function stopStream(core: RelayCore, request: Request, id: string, 
   // A form of a foreign page always has a type; a request without any says nothing that would need one.
   const typed = request.headers.has('content-type');
   if (typed || (await readBody(request, core.options.maxBodyBytes)).byteLength > 0) requireType(request, 'application/json');
-  const owner = core.streams.fold(id)?.principal;
-  if (owner === undefined) throw unknownStream();
-  await authorize(core, principal, 'stop', id, owner);
+  await authorizeOwned(core, principal, 'stop', id);
   core.streams.stop(id, 'user');
   return json(202, { id });
+}
+
+/** Before anything of the stream is read. */
+async function authorizeOwned(core: RelayCore, principal: Principal, action: Action, id: string): Promise<void> {
+  const owner = core.streams.owner(id);
+  if (owner === undefined) throw unknownStream();
+  await authorize(core, principal, action, id, owner);
 }
 
 async function authorize(core: RelayCore, principal: Principal, action: Action, id: string, owner: string): Promise<void> {

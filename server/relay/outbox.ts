@@ -10,7 +10,6 @@ export interface Subscription {
   readonly channel: Channel<Subscription>;
   readonly credit: CreditAccount;
   cursor: number;
-  appliedSeq: number;
   /** Already in the outbox's list for the next delivery. */
   due: boolean;
   /** Left, or over: nothing more is sent. */

@@ -296,7 +296,6 @@ export class Session implements Connection {
       channel,
       credit: new CreditAccount(frame.credit),
       cursor: frame.afterSeq,
-      appliedSeq: frame.afterSeq,
       due: false,
       over: false,
     };
@@ -327,7 +326,6 @@ export class Session implements Connection {
     const subscription = this.#subscriptions.get(grant.subscription);
     if (subscription === undefined) return;
     subscription.credit.raise(grant.limit);
-    subscription.appliedSeq = grant.appliedSeq;
   }
 
   #answer(subscription: number, answer: 'live' | 'recovered' | 'reset' | 'gone', epoch: string, seq: number, recovered: number): void {

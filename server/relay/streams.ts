@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import {
+  channelStream,
   emptyFold,
   foldEntries,
   isStreamId,
   isTerminal,
   type Json,
+  type StartEvent,
   StreamError,
   type StreamEvent,
   type StreamFold,
@@ -72,6 +74,8 @@ export interface StreamCounters {
 interface Running {
   readonly principal: string;
   readonly abort: AbortController;
+  /** Stands in where the producer sends none. */
+  readonly start: StartEvent;
 }
 
 /** Generations: starts them, feeds their logs, stops them, and reads their state (docs/PROTOCOL.md, RL rules). */
@@ -134,11 +138,15 @@ export class Streams {
     const channel = new Channel<Subscription>(this.#storage.create(name, principal));
     this.#hub.channels.set(name, channel);
     if (fingerprint !== undefined) this.#fingerprints.set(name, fingerprint);
-    const abort = new AbortController();
-    this.#running.set(name, { principal, abort });
+    const provider = 'provider' in request ? request.provider : 'source';
+    // Well-formed, since a stop may append it as it is.
+    const model = String(request.model ?? '').toWellFormed();
+    const start: StartEvent = { type: 'start', provider, model, createdAt: this.#now() };
+    const running = { principal, abort: new AbortController(), start };
+    this.#running.set(name, running);
     this.#perPrincipal.set(principal, (this.#perPrincipal.get(principal) ?? 0) + 1);
     this.counters.created += 1;
-    void this.#run(channel, open, request, abort);
+    void this.#run(channel, open, running);
     return { id, channel: name, epoch: channel.log.epoch, created: true };
   }
 
@@ -146,31 +154,37 @@ export class Streams {
   stop(id: string, by: 'user' | 'server'): boolean {
     const channel = this.#hub.channels.get(streamChannel(id));
     if (channel === undefined) return false;
-    if (!channel.log.closed) {
-      const createdAt = this.#createdAt.get(channel) ?? this.#now();
-      this.#running.get(channel.log.channel)?.abort.abort();
-      if (channel.log.head === 0) this.#append(channel, { type: 'start', provider: '', model: '', createdAt }, createdAt);
-      this.#append(channel, { type: 'stopped', by }, createdAt);
-    }
+    const running = this.#running.get(channel.log.channel);
+    if (running === undefined) return true;
+    const { abort, start } = running;
+    abort.abort();
+    if (channel.log.head === 0) this.#append(channel, start, start);
+    this.#append(channel, { type: 'stopped', by }, start);
     return true;
   }
 
   stopAll(by: 'user' | 'server'): void {
-    for (const channel of this.#hub.channels.values()) this.stop(channel.log.channel.slice('stream:'.length), by);
+    for (const name of [...this.#running.keys()]) {
+      const id = channelStream(name);
+      if (id !== undefined) this.stop(id, by);
+    }
+  }
+
+  /** Id of the principal the stream belongs to; `undefined` where there is no such stream. */
+  owner(id: string): string | undefined {
+    return this.#hub.channels.get(streamChannel(id))?.log.principal;
   }
 
   /** State of a stream, as of now. O(answer). */
-  fold(id: string): { principal: string; epoch: string; fold: StreamFold } | undefined {
+  fold(id: string): { epoch: string; fold: StreamFold } | undefined {
     const log = this.#hub.channels.get(streamChannel(id))?.log;
     if (log === undefined) return undefined;
-    return { principal: log.principal, epoch: log.epoch, fold: foldEntries(emptyFold(), log.read(0, Number.POSITIVE_INFINITY)) };
+    return { epoch: log.epoch, fold: foldEntries(emptyFold(), log.read(0, Number.POSITIVE_INFINITY)) };
   }
 
   forget(channels: readonly string[]): void {
     for (const name of channels) this.#fingerprints.delete(name);
   }
-
-  readonly #createdAt = new WeakMap<Channel<Subscription>, number>();
 
   /** What makes the events, checked before anything exists. */
   #opener(request: CreateStreamRequest): (signal: AbortSignal) => AsyncIterable<StreamEvent> {
@@ -227,12 +241,8 @@ export class Streams {
   async #run(
     channel: Channel<Subscription>,
     open: (signal: AbortSignal) => AsyncIterable<StreamEvent>,
-    request: CreateStreamRequest,
-    abort: AbortController,
+    { abort, start }: Running,
   ): Promise<void> {
-    const createdAt = this.#now();
-    this.#createdAt.set(channel, createdAt);
-    const provider = 'provider' in request ? request.provider : 'source';
     let first = true;
     const sink = {
       append: (event: StreamEvent): void => {
@@ -240,30 +250,30 @@ export class Streams {
         const urgent = first && event.type !== 'start';
         if (urgent) {
           first = false;
-          this.counters.firstTokenMsSum += this.#now() - createdAt;
+          this.counters.firstTokenMsSum += this.#now() - start.createdAt;
           this.counters.firstTokenCount += 1;
         }
-        this.#append(channel, event, createdAt, urgent);
+        this.#append(channel, event, start, urgent);
         if (event.type === 'error') {
           this.#options.log('warn', `A generation failed: ${event.message}`, {
             channel: channel.log.channel,
-            provider,
-            model: request.model ?? '',
+            provider: start.provider,
+            model: start.model,
             code: event.code,
           });
         }
         if (channel.log.bytes <= this.#storage.maxLogBytes || channel.log.closed) return;
         abort.abort();
         const message = `The answer outgrew ${this.#storage.maxLogBytes} bytes and was ended here. Ask for a shorter one, or raise maxLogBytes.`;
-        this.#append(channel, { type: 'error', code: 'stream_too_large', message, retryable: false }, createdAt);
+        this.#append(channel, { type: 'error', code: 'stream_too_large', message, retryable: false }, start);
       },
     };
     // Opened by the producer, for which a source that cannot even begin is one that fails.
     const source = { [Symbol.asyncIterator]: () => open(abort.signal)[Symbol.asyncIterator]() };
-    await produce(source, { type: 'start', provider, model: request.model ?? '', createdAt }, sink, abort.signal);
+    await produce(source, start, sink, abort.signal);
   }
 
-  #append(channel: Channel<Subscription>, event: StreamEvent, createdAt: number, urgent = false): void {
+  #append(channel: Channel<Subscription>, event: StreamEvent, { createdAt }: StartEvent, urgent = false): void {
     channel.append([event], Math.max(0, Math.round(this.#now() - createdAt)));
     const terminal = isTerminal(event);
     if (terminal) this.#ended(channel, event.type);

@@ -166,11 +166,22 @@ describe('[RL5] stopping', () => {
     expect(core.stats).toMatchObject({ generations: 0, stopped: 1 });
   });
 
+  test('[SQ3] before the first event, half a surrogate pair in the model breaks no reader', async () => {
+    const core = startCore();
+    const { channel } = core.streams.create({ id: 'a', source: new ManualSource(), model: 'm\ud83d' });
+    core.streams.stop('a', 'server');
+    const peer = new MemoryPeer(core);
+    peer.hello();
+    peer.subscribe(1, channel);
+    await vi.waitFor(() => expect(peer.ended(1)).toBe(true));
+    expect(peer.entries(1)[0]?.event).toMatchObject({ type: 'start', model: 'm\ufffd' });
+  });
+
   test('before the first event gives start and stopped; an unknown id is false', () => {
     const core = startCore();
-    core.streams.create({ id: 'a', source: new ManualSource() });
+    core.streams.create({ id: 'a', source: new ManualSource(), model: 'm' });
     core.streams.stop('a', 'server');
-    expect(core.streams.fold('a')?.fold).toMatchObject({ status: 'stopped', seq: 2 });
+    expect(core.streams.fold('a')?.fold).toMatchObject({ status: 'stopped', seq: 2, provider: 'source', model: 'm' });
     expect(core.streams.stop('nope', 'user')).toBe(false);
   });
 });
