@@ -1,1 +1,3 @@
-export {};
+export type * from './blocks.ts';
+export type * from './document.ts';
+export type * from './messages.ts';
