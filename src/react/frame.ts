@@ -1,3 +1,5 @@
+import { flushSync } from 'react-dom';
+
 /** Display work of one part of the page, such as a panel. */
 export interface FrameTask {
   /** Writes what is pending to the DOM, without reading layout. `now` is the frame's time, ms. */
@@ -15,6 +17,16 @@ export interface Frames {
   request(task: FrameTask, urgent?: boolean): void;
   /** Forgets a pending request. */
   cancel(task: FrameTask): void;
+  /**
+   * A React update that belongs to what is being written. Within a `flush` it waits for the frame's others: all of them run
+   * in one `flushSync`, after the flushes and before `settle`. Outside of a frame it runs in a `flushSync` of its own.
+   */
+  commit(update: () => void): void;
+  /**
+   * Flushes a task at once, in a layout effect: React renders what is committed there before the browser paints.
+   * Its `settle` runs in the next frame.
+   */
+  mount(task: FrameTask): void;
 }
 
 /** What the loop needs of a page; replaced in tests. */
@@ -37,6 +49,9 @@ export function createFrames(host: FrameHost): Frames {
   let lastFrame = Number.NEGATIVE_INFINITY;
   let touched = 0;
   let capacity = Number.POSITIVE_INFINITY;
+  /** Commits of the frame that is being written. */
+  let updates: (() => void)[] | undefined;
+  let mounting = false;
 
   const schedule = (): void => {
     if (scheduled || waiting.size === 0 || host.isHidden()) return;
@@ -60,7 +75,14 @@ export function createFrames(host: FrameHost): Frames {
       if (urgent || due.length < capacity || now - since >= maxStalenessMs) due.push(task);
     }
     for (const task of due) waiting.delete(task);
+    updates = [];
     for (const task of due) guard(() => task.flush(now));
+    const commits = updates;
+    updates = undefined;
+    if (commits.length > 0)
+      flushSync(() => {
+        for (const update of commits) guard(update);
+      });
     for (const task of due) guard(() => task.settle?.());
     touched = due.length;
     schedule();
@@ -77,15 +99,28 @@ export function createFrames(host: FrameHost): Frames {
     lastFrame = now;
   }
 
+  const request = (task: FrameTask, urgent = false): void => {
+    const wait = waiting.get(task);
+    if (wait === undefined) waiting.set(task, { since: host.now(), urgent });
+    else if (urgent) wait.urgent = true;
+    schedule();
+  };
+
   return {
-    request(task, urgent = false) {
-      const wait = waiting.get(task);
-      if (wait === undefined) waiting.set(task, { since: host.now(), urgent });
-      else if (urgent) wait.urgent = true;
-      schedule();
-    },
+    request,
     cancel(task) {
       waiting.delete(task);
+    },
+    commit(update) {
+      if (mounting) update();
+      else if (updates !== undefined) updates.push(update);
+      else flushSync(update);
+    },
+    mount(task) {
+      mounting = true;
+      if (!host.isHidden()) guard(() => task.flush(host.now()));
+      mounting = false;
+      request(task, true);
     },
   };
 }

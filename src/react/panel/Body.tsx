@@ -27,7 +27,7 @@ export function Body({ pending, empty, ref, className, ...rest }: StreamPanelBod
   useLayoutEffect(() => {
     if (text.current === null) return undefined;
     const body = createPlainBody(text.current);
-    const remove = display.live({ show: ({ record }) => void body.show(record.text), clear: body.clear });
+    const remove = display.live({ show: ({ record }, limit) => body.show(record.text, limit), clear: body.clear });
     return () => {
       remove();
       body.clear();

@@ -16,7 +16,7 @@ export function Live({ text, open }: LiveProps): ReactNode {
   useLayoutEffect(() => {
     if (!open || element.current === null) return undefined;
     const body = createPlainBody(element.current);
-    const remove = display.live({ show: () => void body.show(text), clear: body.clear });
+    const remove = display.live({ show: () => body.show(text), clear: body.clear });
     return () => {
       remove();
       body.clear();

@@ -17,7 +17,11 @@ export interface Shown {
 
 /** One growing text of a panel, shown without React. */
 export interface LiveText {
-  show(handle: StreamHandle): void;
+  /**
+   * Shows the stream's text up to `limit` UTF-16 code units (other texts than the answer's own know no limit). Returns whether
+   * everything is on display, after the stream's end the final state included: `data-status` waits for that.
+   */
+  show(handle: StreamHandle, limit: number): boolean;
   clear(): void;
 }
 
@@ -69,14 +73,17 @@ export function createDisplay(loop: () => Frames = frames): Display {
       if (record.generation !== generation) reset(record.generation);
       // Epoch before text and status after it: whoever looks between sees a prefix of that epoch's text.
       if (record.summary.epoch !== epoch) setEpoch(record.summary.epoch);
-      for (const text of texts) text.show(handle);
-      const { status, error, finishReason } = record.summary;
+      let whole = true;
+      for (const text of texts) whole = text.show(handle, record.text.length) && whole;
+      if (!whole) request();
+      // An end whose text is not all there is not on display yet.
+      const ended = record.endedAt > 0 && whole;
+      const { error, finishReason } = ended ? record.summary : nothingShown;
+      const status = ended || record.endedAt === 0 ? record.summary.status : 'streaming';
       if (root?.dataset['status'] !== status) root?.setAttribute('data-status', status);
       const next = { status, error, finishReason, parts: outline(record.parts), hasText: record.text.length > 0, generation: resets };
       if (same(shown, next)) return;
-      emit(next);
-      // React renders it after this frame; the scroller follows what that adds below the text in the next.
-      request();
+      loop().commit(() => emit(next));
     },
     settle: () => {
       if (stick?.settle()) request();
@@ -102,9 +109,7 @@ export function createDisplay(loop: () => Frames = frames): Display {
   };
   /** At once, where something new mounts: not a frame of emptiness in front of text the page already has. */
   const showNow = (): void => {
-    if (handle === undefined) return;
-    if (!document.hidden) task.flush(performance.now());
-    request(true);
+    if (handle !== undefined) loop().mount(task);
   };
 
   return {

@@ -44,20 +44,21 @@ export function createPlainBody(element: HTMLElement): BodyRenderer {
   };
 
   return {
-    show(text) {
-      if (text.length <= shown) return false;
-      const added = text.from(shown);
-      shown = text.length;
+    show(text, limit = text.length) {
+      const end = Math.min(limit, text.length);
+      if (end <= shown) return text.length <= shown;
+      const added = text.from(shown).slice(0, end - shown);
+      shown = end;
       let start = 0;
       while (start < added.length) {
         const newline = added.indexOf('\n', start);
         const lineEnd = newline === -1 ? added.length : newline + 1;
-        const end = boxEnd(added, start, lineEnd, open?.length ?? 0);
-        append(added.slice(start, end));
-        if (end < lineEnd || newline !== -1) seal();
-        start = end;
+        const stop = boxEnd(added, start, lineEnd, open?.length ?? 0);
+        append(added.slice(start, stop));
+        if (stop < lineEnd || newline !== -1) seal();
+        start = stop;
       }
-      return true;
+      return shown === text.length;
     },
     clear() {
       element.replaceChildren();
