@@ -1,0 +1,168 @@
+/** Lines in a group that the browser may skip while it is off-screen. Measured: skipping single lines costs more than it saves. */
+const groupLines = 25;
+/** A line longer than this continues in a box of its own at the next space, so that growing it stays cheap to lay out… */
+const softBoxLength = 2048;
+/** …or, where no space comes, between two characters. UTF-16 code units. */
+const hardBoxLength = 4096;
+
+export interface LineBoxesOptions {
+  /** Of groups and lines: `span` where a block is not allowed. @default 'div' */
+  readonly tag?: 'div' | 'span';
+  /** A newline has ended a line; without a box where the line is continued in several. */
+  readonly onLine?: (box: HTMLElement | undefined) => void;
+}
+
+/**
+ * A text that grows at its end, in boxes. The open line is one text node that grows; a finished line, its newline included,
+ * is sealed and not touched again, unless it is withdrawn. The element's `textContent` is exactly the text.
+ */
+export interface LineBoxes {
+  /** UTF-16 code units shown. */
+  readonly length: number;
+  /** The open line, where it has one box. `undefined` after a newline. */
+  readonly open: HTMLElement | undefined;
+  /** O(text). */
+  append(text: string): void;
+  /** Takes away what is behind `length`. O(what is taken away). The line that is then the last is open again, as it looks. */
+  truncate(length: number): void;
+  clear(): void;
+}
+
+export function createLineBoxes(element: HTMLElement, { tag = 'div', onLine }: LineBoxesOptions = {}): LineBoxes {
+  let length = 0;
+  let open: Text | undefined;
+  /** UTF-16 code units of the open box. */
+  let boxLength = 0;
+  let box: HTMLElement | undefined;
+  let isContinued = false;
+  let group: HTMLElement | undefined;
+  let lines = 0;
+
+  const seal = (): void => {
+    open = undefined;
+    boxLength = 0;
+    lines += 1;
+    if (lines < groupLines) return;
+    group?.setAttribute('data-sealed', '');
+    group = undefined;
+    lines = 0;
+  };
+
+  const write = (piece: string): void => {
+    length += piece.length;
+    boxLength += piece.length;
+    if (open !== undefined) {
+      open.appendData(piece);
+      return;
+    }
+    if (group === undefined) {
+      group = document.createElement(tag);
+      group.className = 'sluice-lines';
+      element.append(group);
+    }
+    box = document.createElement(tag);
+    box.className = 'sluice-line';
+    open = document.createTextNode(piece);
+    box.append(open);
+    group.append(box);
+  };
+
+  const clear = (): void => {
+    element.replaceChildren();
+    length = boxLength = lines = 0;
+    open = box = group = undefined;
+    isContinued = false;
+  };
+
+  return {
+    get length() {
+      return length;
+    },
+    get open() {
+      return open === undefined || isContinued ? undefined : box;
+    },
+    append(text) {
+      let start = 0;
+      let newline = text.indexOf('\n');
+      while (start < text.length) {
+        const lineEnd = newline === -1 ? text.length : newline + 1;
+        const stop = boxEnd(text, start, lineEnd, boxLength);
+        write(text.slice(start, stop));
+        const isEnded = newline !== -1 && stop === lineEnd;
+        if (isEnded) onLine?.(isContinued ? undefined : box);
+        if (isEnded || stop < lineEnd) seal();
+        isContinued = isEnded ? false : isContinued || stop < lineEnd;
+        start = stop;
+        if (isEnded) newline = text.indexOf('\n', start);
+      }
+    },
+    truncate(to) {
+      if (to >= length) return;
+      if (to === 0) {
+        clear();
+        return;
+      }
+      while (length > to) {
+        const last = lastText(element);
+        if (last === undefined) break;
+        const taken = Math.min(last.length, length - to);
+        length -= taken;
+        if (taken < last.length) last.deleteData(last.length - taken, taken);
+        else removeUp(last, element);
+      }
+      open = lastText(element);
+      box = open?.parentElement?.closest<HTMLElement>('.sluice-line') ?? undefined;
+      group = box?.parentElement ?? undefined;
+      group?.removeAttribute('data-sealed');
+      lines = (group?.childElementCount ?? 1) - 1;
+      boxLength = box?.textContent?.length ?? 0;
+      const before = box?.previousElementSibling ?? group?.previousElementSibling?.lastElementChild;
+      isContinued = before?.textContent?.endsWith('\n') === false;
+      // All that was taken away began with a whole line.
+      if (open?.data.endsWith('\n')) {
+        isContinued = false;
+        seal();
+      }
+    },
+    clear,
+  };
+}
+
+function lastText(element: HTMLElement): Text | undefined {
+  let node: Node | null = element;
+  while (node !== null && !(node instanceof Text)) node = node.lastChild;
+  return node ?? undefined;
+}
+
+/** Removes a node, and whatever of `element` is empty without it. */
+function removeUp(node: ChildNode, element: HTMLElement): void {
+  const parent = node.parentElement;
+  node.remove();
+  if (parent !== null && parent !== element && parent.firstChild === null) removeUp(parent, element);
+}
+
+/** Where the open box, which has `length` already, ends within `added[start…lineEnd]`: at the end unless it grows too long. */
+function boxEnd(added: string, start: number, lineEnd: number, length: number): number {
+  if (length + lineEnd - start <= softBoxLength) return lineEnd;
+  const from = start + Math.max(0, softBoxLength - length);
+  const hard = start + Math.max(1, hardBoxLength - length);
+  // Not beyond: a line of a megabyte would be searched to its end for each of its boxes.
+  const space = added.slice(from, Math.min(hard, lineEnd)).indexOf(' ');
+  if (space !== -1) return from + space + 1;
+  if (hard >= lineEnd) return lineEnd;
+  return characterBoundary(added, hard, lineEnd);
+}
+
+const continuing: RegExp = /\p{M}|\u200c|\u200d|[\u{1f3fb}-\u{1f3ff}]|[\udc00-\udfff]/u;
+
+/** The first place at or after `at` that is neither inside a surrogate pair nor in front of a combining mark or joiner. */
+function characterBoundary(text: string, at: number, end: number): number {
+  let index = at;
+  while (index < end && index < at + 32 && continuing.test(charAt(text, index))) index += 1;
+  return index;
+}
+
+/** The character at `index`; a low surrogate, where `index` is inside a pair. */
+function charAt(text: string, index: number): string {
+  return String.fromCodePoint(text.codePointAt(index) ?? 0);
+}
