@@ -49,12 +49,19 @@ export type ErrorCode =
   | 'upstream_timeout'
   | 'source_failed'
   | 'stream_too_large'
+  | 'relay_restarted'
+  | 'storage_full'
+  | 'storage_failed'
   | 'connect_failed'
   | 'connection_lost'
   | 'worker_failed'
   | 'aborted'
   | 'port_in_use'
   | 'certificate_unreadable'
+  | 'storage_unwritable'
+  | 'storage_locked'
+  | 'storage_damaged'
+  | 'storage_version'
   | 'bad_option';
 
 const entry = (status: number, retryable: boolean, close: number = 4000 + status): ErrorEntry => ({ status, close, retryable });
@@ -137,6 +144,12 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorEntry>> = {
   source_failed: entry(500, false),
   /** The answer outgrew the limit for one stream. */
   stream_too_large: entry(507, false),
+  /** The relay ended while the answer was generated; what had been stored of it is kept. */
+  relay_restarted: entry(503, true),
+  /** The disk of the relay’s storage is full. */
+  storage_full: entry(507, true),
+  /** The relay’s storage cannot be written or read at the moment. */
+  storage_failed: entry(503, true),
   // Browser
   /** No transport could reach the relay. */
   connect_failed: entry(503, true),
@@ -151,6 +164,14 @@ export const errorTable: Readonly<Record<ErrorCode, ErrorEntry>> = {
   port_in_use: entry(500, false),
   /** The certificate or its key cannot be read. */
   certificate_unreadable: entry(500, false),
+  /** The folder or file of the storage cannot be created or written. */
+  storage_unwritable: entry(500, false),
+  /** Another process uses the storage. */
+  storage_locked: entry(500, false),
+  /** The file of the storage is damaged, or is not one. */
+  storage_damaged: entry(500, false),
+  /** The file of the storage is of a newer version of Sluice. */
+  storage_version: entry(500, false),
   /** An option has a value that cannot work. */
   bad_option: entry(500, false),
 };
