@@ -1,29 +1,37 @@
+import { mkdir } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { mkdir, writeFile } from 'node:fs/promises';
 import { describeMachine } from './machine.ts';
 import { prepare } from './prepare.ts';
-import { cells, fullTiming, quickCells, quickTiming, reference, subjectNames, type Cell } from './scenario.ts';
 
-const help = `Relay fan-out and first token, beside peers. Prints tables, writes bench/results/.
+const help = `Measures Sluice beside what one would use in its place. Prints tables, writes bench/results/.
 
-  --quick                  three cells, one round: under two minutes instead of half an hour
-  --subjects a,b           some of: ${subjectNames.join(', ')}
-  --cells 200x8,1000x1     subscribers x streams
-  --rounds n               repetitions, interleaved
-  --window ms              measured time of each trial
-  --only fanout|first-token
-  --sources                run the relay from its sources instead of building it
-  --profile                write a .cpuprofile of each trial's measured window; its figures are not comparable then
+  --quick                    a few cells, one round of each: under three minutes for everything
+  --only relay,render        suites; of the relay's also fan-out or first-token
+  --subjects a,b             render: folders of bench/render/subjects and peers; relay: see bench/relay/scenario.ts
+  --cells a,b                render: plain:8x200, markdown:32x200+throttle4, core, factors; relay: 200x8 (subscribers x streams)
+  --rounds n                 repetitions, interleaved
+  --window ms                measured time of each trial
+  --resume FILE              render: goes on with the trials of an earlier run (bench/results/NAME.jsonl)
+  --tables FILE              render: only prints the tables of an earlier run
+  --variant name=DIRECTORY   render: another build of the kit, as subject sluice-name
+  --no-build                 takes dist/ as it is
+  --sources                  relay: runs from its sources instead of building it
+  --profile                  relay: writes a .cpuprofile of each trial's window; its figures are not comparable then
 `;
 
 const { values } = parseArgs({
+  allowNegative: true,
   options: {
     quick: { type: 'boolean', default: false },
+    only: { type: 'string' },
     subjects: { type: 'string' },
     cells: { type: 'string' },
     rounds: { type: 'string' },
     window: { type: 'string' },
-    only: { type: 'string' },
+    resume: { type: 'string' },
+    tables: { type: 'string' },
+    variant: { type: 'string', multiple: true },
+    build: { type: 'boolean', default: true },
     sources: { type: 'boolean', default: false },
     profile: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -35,49 +43,41 @@ if (values.help) {
   process.exit(0);
 }
 
+const startedAt = performance.now();
+const list = (text: string | undefined): string[] | undefined => text?.split(',');
+const suites = list(values.only) ?? ['relay', 'render'];
+for (const suite of suites) {
+  if (!['relay', 'fan-out', 'first-token', 'render'].includes(suite)) throw new Error(`There is no suite ${suite}.\n${help}`);
+}
 const results = new URL('./results/', import.meta.url);
 await mkdir(results, { recursive: true });
-prepare({ sources: values.sources });
-
-// What these import is there only now.
-const { runFanOut } = await import('./fan-out.ts');
-const { runFirstToken } = await import('./first-token.ts');
-const { fanOutTables, firstTokenTable, machineLines } = await import('./report.ts');
-
-const base = values.quick ? quickTiming : fullTiming;
-const timing = { ...base, rounds: Number(values.rounds ?? base.rounds), windowMs: Number(values.window ?? base.windowMs) };
-const chosenCells = values.cells === undefined ? (values.quick ? quickCells : cells) : values.cells.split(',').map(parseCell);
-const chosen = values.subjects === undefined ? subjectNames : values.subjects.split(',');
-for (const name of chosen) if (!isSubject(name)) throw new Error(`Unknown subject ${name}. Known: ${subjectNames.join(', ')}.`);
+prepare({ sources: values.sources, build: values.build && values.tables === undefined });
 
 const machine = describeMachine();
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
-const profiles = values.profile ? results : undefined;
-const name = `${machine.date.slice(0, 19).replaceAll(':', '')}${values.quick ? '-quick' : ''}`;
-const write = async (
-  fanOut: Awaited<ReturnType<typeof runFanOut>>,
-  firstToken: Awaited<ReturnType<typeof runFirstToken>>,
-): Promise<string> => {
-  const tables = [...fanOutTables(fanOut, reference), ...firstTokenTable(firstToken)];
-  const report = [...machineLines(machine, timing), ...tables].join('\n');
-  await writeFile(new URL(`${name}.json`, results), JSON.stringify({ machine, timing, fanOut, firstToken }, undefined, 1));
-  await writeFile(new URL(`${name}.md`, results), `${report}\n`);
-  return report;
+const common = {
+  quick: values.quick,
+  subjects: list(values.subjects),
+  cells: list(values.cells),
+  rounds: values.rounds === undefined ? undefined : Number(values.rounds),
+  windowMs: values.window === undefined ? undefined : Number(values.window),
+  machine,
+  results,
+  say,
 };
-const fanOut =
-  values.only === 'first-token' ? [] : await runFanOut({ cells: chosenCells, subjects: chosen.filter(isSubject), timing, say, profiles });
-// A fault in what follows must not cost half an hour.
-await write(fanOut, []);
-const firstToken = values.only === 'fanout' ? [] : await runFirstToken({ iterations: values.quick ? 100 : 500, say });
-process.stdout.write(`${await write(fanOut, firstToken)}\n`);
-say(`Written: bench/results/${name}.json and .md`);
+const stamp = `${machine.date.slice(0, 19).replaceAll(':', '')}${values.quick ? '-quick' : ''}`;
 
-function isSubject(name: string): name is (typeof subjectNames)[number] {
-  return subjectNames.some((subject) => subject === name);
+// What a suite imports is there only now.
+const parts = (['fan-out', 'first-token'] as const).filter((part) => suites.includes('relay') || suites.includes(part));
+if (parts.length > 0) {
+  const { runRelay } = await import('./relay/run.ts');
+  process.stdout.write(`${await runRelay({ ...common, parts, profile: values.profile, name: `${stamp}-relay` })}\n`);
 }
-
-function parseCell(text: string): Cell {
-  const [subscribers, streams] = text.split('x').map(Number);
-  if (!subscribers || !streams) throw new Error(`A cell is subscribers x streams, such as 200x8, not ${text}.`);
-  return { subscribers, streams };
+if (suites.includes('render')) {
+  const { runRender } = await import('./render/run.ts');
+  const variants = values.variant ?? [];
+  const report = await runRender({ ...common, resume: values.resume, tables: values.tables, variants, name: `${stamp}-render` });
+  process.stdout.write(`${report}\n`);
 }
+say(`Took ${((performance.now() - startedAt) / 1000).toFixed(0)} s.`);
+process.exit(0);

@@ -35,6 +35,18 @@ export function describeMachine(): Machine {
   };
 }
 
+/** The first lines of a report. */
+export function machineLines({ date, commit, cpu, cores, memoryGiB, system, load, versions }: Machine): string[] {
+  return [
+    `${date.slice(0, 16).replace('T', ' ')} UTC · commit ${commit} · ${cpu}, ${cores} cores, ${memoryGiB} GiB · ${system} · load before the run ${load.toFixed(2)}`,
+    '',
+    Object.entries(versions)
+      .map(([name, version]) => `${name} ${version}`)
+      .join(' · '),
+    '',
+  ];
+}
+
 function version(path: string): string {
   try {
     return String(JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')).version);

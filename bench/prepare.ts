@@ -6,10 +6,10 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Installs the peers where they are missing, and builds the kit, so that what is measured is what is published. */
-export function prepare({ sources }: { sources: boolean }): void {
+export function prepare({ sources, build }: { sources: boolean; build: boolean }): void {
   if (!existsSync(`${here}node_modules/socket.io`)) npm('The peers are installed.', ['--prefix', here, 'ci']);
   if (sources) process.env['SLUICE_SOURCES'] = '1';
-  else npm('The kit is built.', ['--prefix', root, 'run', 'build', '--silent']);
+  else if (build) npm('The kit is built.', ['--prefix', root, 'run', 'build', '--silent']);
 }
 
 function npm(what: string, args: readonly string[]): void {

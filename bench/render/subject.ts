@@ -72,7 +72,8 @@ export function readableStreams(setup: Setup): { readonly streams: readonly Read
   const controllers: ReadableStreamDefaultController<string>[] = [];
   const streams = Array.from(
     { length: setup.streams },
-    () => new ReadableStream<string>({ start: (controller) => void controllers.push(controller) }, { highWaterMark: Number.POSITIVE_INFINITY }),
+    () =>
+      new ReadableStream<string>({ start: (controller) => void controllers.push(controller) }, { highWaterMark: Number.POSITIVE_INFINITY }),
   );
   const opened = receive(setup, {
     text: (stream, text) => controllers[stream]?.enqueue(text),

@@ -43,7 +43,6 @@ function Page(): ReactNode {
   return (
     <div className="bench-grid" style={{ '--columns': columns(page.streams) } as object}>
       {Array.from({ length: page.streams }, (_, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a stream is its number.
         <Answer key={index} index={index} />
       ))}
     </div>

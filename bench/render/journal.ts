@@ -1,0 +1,54 @@
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import type { Machine } from '../machine.ts';
+import type { Timing } from './cell.ts';
+import type { Figures } from './figures.ts';
+
+/** One trial as it is kept. */
+export type Entry = { readonly cell: string; readonly subject: string; readonly round: number } & (
+  | { readonly figures: Figures }
+  | { readonly failed: string }
+);
+
+export type Trial = Extract<Entry, { figures: Figures }>;
+
+export interface Run {
+  readonly machine: Machine;
+  readonly timing: Timing;
+  /** Subjects' names and how they are called. */
+  readonly titles: Readonly<Record<string, string>>;
+  readonly entries: readonly Entry[];
+}
+
+/** A line of JSON for each trial, as it finishes, behind one for the run. */
+export interface Journal {
+  readonly run: Run;
+  has(cell: string, subject: string, round: number): boolean;
+  add(entry: Entry): void;
+}
+
+/** Opens the journal of an earlier run, or begins one. Trials that failed are tried again. */
+export function openJournal(file: URL, head: Omit<Run, 'entries'>): Journal {
+  const { entries: kept, ...begun } = existsSync(file) ? readRun(file) : { ...head, entries: [] };
+  const entries = kept.filter((entry) => 'figures' in entry);
+  const run = { ...begun, titles: { ...begun.titles, ...head.titles }, entries };
+  const { entries: _, ...first } = run;
+  writeFileSync(file, [first, ...entries].map((line) => `${JSON.stringify(line, rounded)}\n`).join(''));
+  return {
+    run,
+    has: (cell, subject, round) => entries.some((entry) => entry.cell === cell && entry.subject === subject && entry.round === round),
+    add(entry) {
+      entries.push(entry as Trial);
+      appendFileSync(file, `${JSON.stringify(entry, rounded)}\n`);
+    },
+  };
+}
+
+export function readRun(file: URL): Run {
+  const [head, ...lines] = readFileSync(file, 'utf8').trimEnd().split('\n');
+  return { ...(JSON.parse(head ?? '') as Omit<Run, 'entries'>), entries: lines.map((line) => JSON.parse(line) as Entry) };
+}
+
+/** Four digits behind the point are more than is measured. */
+function rounded(_key: string, value: unknown): unknown {
+  return typeof value === 'number' ? Number(value.toFixed(4)) : value;
+}

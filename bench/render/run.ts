@@ -1,0 +1,89 @@
+import { basename, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Machine } from '../machine.ts';
+import { buildSubject, findSubjects, type Subject } from './build.ts';
+import { type Cell, cellName, fullTiming, quickTiming, type Timing } from './cell.ts';
+import { openJournal, type Run, readRun } from './journal.ts';
+import { chooseCells, chooseSubjects, isCore, isOurs, planTrials } from './plan.ts';
+import { bestPeers } from './report/best.ts';
+import { writeReport } from './report/report.ts';
+import { runTrial } from './trial.ts';
+
+export interface RenderOptions {
+  readonly quick: boolean;
+  readonly subjects: readonly string[] | undefined;
+  readonly cells: readonly string[] | undefined;
+  readonly rounds: number | undefined;
+  readonly windowMs: number | undefined;
+  /** Journal of an earlier run to go on with. */
+  readonly resume: string | undefined;
+  /** Journal of an earlier run, whose tables are all that is wanted. */
+  readonly tables: string | undefined;
+  readonly variants: readonly string[];
+  readonly machine: Machine;
+  readonly results: URL;
+  readonly name: string;
+  readonly say: (line: string) => void;
+}
+
+const fullRounds = 5;
+
+/** Returns the tables; writes them, the plots and, trial by trial, the figures. */
+export async function runRender(options: RenderOptions): Promise<string> {
+  const { quick, machine, results, say } = options;
+  if (options.tables !== undefined)
+    return writeReport(readRun(pathToFileURL(resolve(options.tables))), results, basename(options.tables, '.jsonl'));
+  const all = [...(await findSubjects()), ...options.variants.map(variantOf)];
+  const cells = chooseCells(options.cells, quick);
+  const subjects = chooseSubjects(all, options.subjects, quick);
+  const base = quick ? quickTiming : fullTiming;
+  const timing: Timing = { ...base, windowMs: options.windowMs ?? base.windowMs };
+  const file = options.resume === undefined ? new URL(`${options.name}.jsonl`, results) : pathToFileURL(resolve(options.resume));
+  const journal = openJournal(file, { machine, timing, titles: Object.fromEntries(all.map(({ name, title }) => [name, title])) });
+  const directories = new Map<string, string>();
+  const rounds = options.rounds ?? (quick ? 1 : fullRounds);
+  // Cell by cell: which peer takes part beyond the core cells is known only after them.
+  for (const cell of cells) {
+    for (const { subject, round } of planTrials([cell], subjects, rounds, takesPart(journal.run, options.subjects !== undefined))) {
+      const name = cellName(cell);
+      if (journal.has(name, subject.name, round)) continue;
+      try {
+        const directory = directories.get(subject.name) ?? (await buildSubject(subject));
+        directories.set(subject.name, directory);
+        const figures = await runTrial({ subject, directory, cell, round, timing: journal.run.timing });
+        journal.add({ cell: name, subject: subject.name, round, figures });
+        const { longFrames, mainThread, lagMs, inputMs, exact, errors } = figures;
+        say(
+          `${name} ${subject.name} round ${round + 1}: ${(100 * longFrames).toFixed(1)} % long frames, main ${(100 * mainThread).toFixed(0)} %, lag p95 ${lagMs.p95.toFixed(0)} ms, input p95 ${inputMs.p95.toFixed(0)} ms${exact ? '' : `, NOT EXACT: ${figures.inexact ?? 'late'}`}${errors.length === 0 ? '' : `, ${errors.length} errors: ${errors[0]}`}`,
+        );
+      } catch (cause) {
+        const failed = cause instanceof Error ? cause.message : String(cause);
+        journal.add({ cell: name, subject: subject.name, round, failed });
+        say(`${name} ${subject.name} round ${round + 1} failed: ${failed}`);
+      }
+    }
+  }
+  return writeReport(journal.run, results, basename(file.pathname, '.jsonl'));
+}
+
+/** Beyond the core cells only ours, those that were named, and the best peer of that view. */
+function takesPart(run: Run, named: boolean): (cell: Cell, subject: Subject) => boolean {
+  const best = bestPeers(run);
+  return (cell, subject) => named || isCore(cell) || isOurs(subject) || best(cell) === subject.name;
+}
+
+/** Another build of the kit, such as `before=/path/to/dist`. */
+function variantOf(text: string): Subject {
+  const [name, directory] = text.split('=');
+  if (name === undefined || directory === undefined) throw new Error(`A variant is name=directory, not ${text}.`);
+  return {
+    name: `sluice-${name}`,
+    title: `Sluice (${name})`,
+    versions: [],
+    views: ['plain', 'markdown'],
+    highlight: true,
+    relay: true,
+    folder: new URL('./subjects/sluice/', import.meta.url),
+    dist: resolve(directory),
+  };
+}

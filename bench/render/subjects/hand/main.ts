@@ -1,0 +1,3 @@
+import { runHandPage } from '../../hand/page.ts';
+
+await runHandPage({ scheduled: false });

@@ -1,0 +1,40 @@
+import { type ReactNode, useEffect } from 'react';
+import { createRoot } from 'react-dom/client';
+import { SluiceProvider, StreamPanel, useConnection } from 'sluice-kit';
+import 'sluice-kit/styles.css';
+import { columns, ready, setup } from '../../subject.ts';
+import './sluice.css';
+
+// Through a relay and the worker. The body only, as the other subjects have it; over WebSocket, as theirs comes.
+
+const page = setup();
+
+/** The streams exist already; they are asked for as soon as there is a connection. */
+function Ready(): ReactNode {
+  const { status } = useConnection();
+  useEffect(() => {
+    if (status === 'connected') ready();
+  }, [status]);
+  return null;
+}
+
+function Page(): ReactNode {
+  return (
+    <SluiceProvider url={page.relayUrl} transport="websocket">
+      <Ready />
+      <div className="bench-grid" style={{ '--columns': columns(page.streams) } as object}>
+        {Array.from({ length: page.streams }, (_, index) => (
+          <div key={index} className="bench-panel" data-panel={index}>
+            <StreamPanel source={{ id: `bench-${index}` }} {...({ view: page.view } as { view: 'plain' })}>
+              <StreamPanel.Body />
+            </StreamPanel>
+          </div>
+        ))}
+      </div>
+    </SluiceProvider>
+  );
+}
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('The page has no root.');
+createRoot(root).render(<Page />);
