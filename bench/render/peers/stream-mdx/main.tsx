@@ -1,0 +1,44 @@
+import { BottomStickScrollArea } from '@stream-mdx/react/components/bottom-stick-scroll-area';
+import workerUrl from '@stream-mdx/worker/hosted/markdown-worker.js?url';
+import { type ReactNode, useMemo, useRef } from 'react';
+import { StreamingMarkdown, type StreamingMarkdownHandle } from 'stream-mdx';
+import { readableStreams, setup } from '../../subject.ts';
+import { mount } from '../shared/mount.tsx';
+import './style.css';
+
+// Its hosted worker, one for each answer, as it has it, and a stream for each. The worker is given as an object: by its address it would be
+// started twice.
+
+const page = setup();
+const { streams, opened } = readableStreams(page);
+const workers = streams.map(() => new Worker(workerUrl, { type: 'module' }));
+// What the text has none of is off.
+const features = { tables: true, html: false, mdx: false, math: false, footnotes: false };
+const languages = page.highlight ? ['typescript'] : [];
+
+function Answer({ index }: { readonly index: number }): ReactNode {
+  const markdown = useRef<StreamingMarkdownHandle>(null);
+  const stream = useMemo(() => whole(streams[index], () => markdown.current?.finalize()), [index]);
+  return (
+    <BottomStickScrollArea className="stick-area" viewportClassName="bench-scroller" showJumpToBottom={false}>
+      <div data-panel-text="">
+        <StreamingMarkdown ref={markdown} stream={stream} worker={workers[index]} features={features} prewarmLangs={languages} />
+      </div>
+    </BottomStickScrollArea>
+  );
+}
+
+/** The end of a stream does not end the text: that is asked for. */
+async function* whole(stream: ReadableStream<string> | undefined, finalize: () => void): AsyncGenerator<string> {
+  if (stream !== undefined) yield* stream;
+  finalize();
+}
+
+/** Twelve megabytes of script each: the text waits until they run. */
+function started(worker: Worker): Promise<void> {
+  return new Promise((resolve) => {
+    worker.addEventListener('message', () => resolve(), { once: true });
+  });
+}
+
+mount(page, Answer, [opened, ...workers.map(started)]);
