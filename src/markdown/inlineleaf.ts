@@ -1,0 +1,80 @@
+import type { Block, BlockKey } from './blocks.ts';
+import type { Context } from './context.ts';
+import { createInlineContent } from './plaininline.ts';
+import { endWithout } from './spaces.ts';
+
+/** A paragraph, heading or cell: opened with its first text. Its content has no space at its end until more follows. */
+export interface InlineLeaf {
+  /** 0 until opened. */
+  readonly key: BlockKey;
+  readonly length: number;
+  /** More source. */
+  write(text: string): void;
+  /** The source ends at code unit `length`. At 0 the leaf is withdrawn. */
+  truncate(length: number): void;
+  source(): string;
+  /** Opens the leaf even if it is empty. */
+  open(): void;
+  close(): void;
+  /** Shows what there is. */
+  flush(): void;
+}
+
+export function createInlineLeaf({ output, references, syntax }: Context, parent: BlockKey, block: Block): InlineLeaf {
+  let key = 0;
+  let content = createInlineContent(references.lookups, syntax);
+  let source = '';
+  let spaces = '';
+  let dirty = false;
+
+  const open = (): void => {
+    if (key === 0) key = output.open(parent, block);
+  };
+
+  return {
+    get key() {
+      return key;
+    },
+    get length() {
+      return source.length;
+    },
+    write(text) {
+      const end = endWithout(text, '\n');
+      if (end === 0) {
+        spaces += text;
+        return;
+      }
+      open();
+      const visible = spaces + text.slice(0, end);
+      spaces = text.slice(end);
+      content.replace(source.length, visible);
+      source += visible;
+      dirty = true;
+    },
+    truncate(length) {
+      if (length === 0) {
+        if (key > 0) output.remove(key);
+        key = 0;
+        content = createInlineContent(references.lookups, syntax);
+      } else content.replace(length, '');
+      source = source.slice(0, length);
+      spaces = '';
+      dirty = key > 0;
+    },
+    source: () => source,
+    open,
+    close() {
+      if (key === 0) return;
+      const closed = content;
+      const text = source;
+      const at = key;
+      closed.finish();
+      output.parse(key, closed, () => references.keep(at, text, closed.unresolved));
+      output.close(key);
+    },
+    flush() {
+      if (dirty) output.parse(key, content);
+      dirty = false;
+    },
+  };
+}

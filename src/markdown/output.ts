@@ -1,0 +1,86 @@
+import type { Block, BlockKey, BlockOp, Segment } from './blocks.ts';
+import type { InlineContent } from './plaininline.ts';
+
+/**
+ * Operations in the order in which the block phase decides them. What an inline leaf contributes is parsed when its turn
+ * comes, in `drain`, so that a long one holds up the next line, and never the thread.
+ */
+export interface Output {
+  open(parent: BlockKey, block: Block): BlockKey;
+  set(key: BlockKey, block: Block): void;
+  append(key: BlockKey, text: string): void;
+  remove(key: BlockKey): void;
+  close(key: BlockKey): void;
+  revise(key: BlockKey, segments: readonly Segment[]): void;
+  /** The leaf's content has changed. `parsed` is called when that is told. */
+  parse(key: BlockKey, content: InlineContent, parsed?: () => void): void;
+  /** Returns whether everything told so far is in what `take` returns. */
+  drain(isLate: () => boolean): boolean;
+  take(): readonly BlockOp[];
+}
+
+interface Job {
+  readonly type: 'parse';
+  readonly key: BlockKey;
+  readonly content: InlineContent;
+  readonly parsed: (() => void) | undefined;
+}
+
+export function createOutput(): Output {
+  let lastKey = 0;
+  let waiting: (BlockOp | Job)[] = [];
+  let begun = 0;
+  let ops: BlockOp[] = [];
+
+  const push = (op: BlockOp): void => {
+    const last = ops[ops.length - 1];
+    if (op.type === 'append' && last?.type === 'append' && last.key === op.key) {
+      ops[ops.length - 1] = { type: 'append', key: op.key, text: last.text + op.text };
+    } else ops.push(op);
+  };
+
+  /** Nothing overtakes what waits for a leaf. */
+  const tell = (op: BlockOp): void => {
+    if (waiting.length > 0) waiting.push(op);
+    else push(op);
+  };
+
+  const run = ({ key, content, parsed }: Job, isLate: () => boolean): boolean => {
+    if (!content.advance(isLate)) return false;
+    const change = content.take();
+    if (change?.type === 'append') push({ type: 'append', key, text: change.text });
+    else if (change) push({ type: 'inline', key, from: change.from, segments: change.segments });
+    parsed?.();
+    return true;
+  };
+
+  return {
+    open(parent, block) {
+      lastKey += 1;
+      tell({ type: 'open', key: lastKey, parent, block });
+      return lastKey;
+    },
+    set: (key, block) => tell({ type: 'set', key, block }),
+    append: (key, text) => tell({ type: 'append', key, text }),
+    remove: (key) => tell({ type: 'remove', key }),
+    close: (key) => tell({ type: 'close', key }),
+    revise: (key, segments) => tell({ type: 'revise', key, segments }),
+    parse: (key, content, parsed) => void waiting.push({ type: 'parse', key, content, parsed }),
+    drain(isLate) {
+      for (; begun < waiting.length; begun += 1) {
+        const item = waiting[begun];
+        if (item?.type === 'parse') {
+          if (!run(item, isLate)) return false;
+        } else if (item) push(item);
+      }
+      if (waiting.length > 0) waiting = [];
+      begun = 0;
+      return true;
+    },
+    take() {
+      const taken = ops;
+      ops = [];
+      return taken;
+    },
+  };
+}

@@ -1,0 +1,162 @@
+import type { Align } from './blocks.ts';
+import type { Container } from './containers.ts';
+import type { Context } from './context.ts';
+import { createDefinitionReader } from './definition.ts';
+import { countCells } from './delimiters.ts';
+import { createHeading, type Heading } from './heading.ts';
+import { createInlineLeaf } from './inlineleaf.ts';
+import { endWithout } from './spaces.ts';
+import { createTable, type Table } from './table.ts';
+
+/**
+ * A paragraph, as long as it is one: what it begins with may be definitions or the box of a task, its last line the header
+ * of a table, all of it a heading.
+ */
+export interface Paragraph {
+  readonly type: 'paragraph';
+  /** Whether there is text if it ends now: definitions alone are none. */
+  readonly hasText: boolean;
+  /** `table`: the line is shown as the header of a table until the next one says what it is. */
+  beginLine(table: boolean): void;
+  text(piece: string): void;
+  endLine(): void;
+  /** What was shown as a table is text. */
+  withdrawTable(): void;
+  /** How many cells the last line has as a table's header. */
+  headerCells(): number;
+  /** The last line was a table's header, which is its own leaf from now on. */
+  toTable(align: readonly Align[]): Table;
+  toHeading(depth: 1 | 2): Heading;
+  close(): void;
+  flush(): void;
+}
+
+/** A label is shown as text if it is longer: most are footnotes or definitions, or short links. */
+const hiddenLabel = 48;
+
+export function createParagraph(context: Context, parent: Container): Paragraph {
+  const { output, references } = context;
+  const leaf = createInlineLeaf(context, parent.key, { type: 'paragraph' });
+  /** What may be a task's box, then what may be definitions. */
+  let box: string | undefined = parent.type === 'listItem' && !parent.filled ? '' : undefined;
+  let reader: ReturnType<typeof createDefinitionReader> | undefined = createDefinitionReader(references.define);
+  let shown = 0;
+  let table: Table | undefined;
+  let lines = 0;
+  let line = '';
+  let lineBreak = '';
+
+  const read = (text: string): void => {
+    if (!reader) {
+      leaf.write(text);
+      return;
+    }
+    const found = reader.push(text);
+    if (found !== undefined) {
+      reader = undefined;
+      leaf.write(found.slice(shown));
+      return;
+    }
+    const label = reader.label;
+    if (label !== undefined && label.length > hiddenLabel) {
+      leaf.write(label.slice(shown));
+      shown = label.length;
+    } else if (label === undefined && shown > 0) {
+      leaf.truncate(0);
+      shown = 0;
+    }
+  };
+
+  const write = (text: string): void => {
+    if (box === undefined) {
+      read(text);
+      return;
+    }
+    box += text;
+    if (/^(?:\[(?:[ \txX\n](?:\](?:[ \t\n][ \t\n]*)?)?)?)?$/.test(box)) return;
+    const found = box;
+    box = undefined;
+    if (/^\[[ \txX\n]\][ \t\n]/.test(found)) {
+      if (parent.type === 'listItem') parent.check(/[xX]/.test(found[1] ?? ''));
+      reader = undefined;
+      leaf.write(found.slice(4));
+    } else read(found);
+  };
+
+  const finishStart = (): void => {
+    if (box !== undefined) {
+      const found = box;
+      box = undefined;
+      read(found);
+    }
+    if (!reader) return;
+    const text = reader.finish();
+    reader = undefined;
+    if (text !== '') leaf.write(text.slice(shown));
+  };
+
+  return {
+    type: 'paragraph',
+    get hasText() {
+      if (table || leaf.length > 0) return true;
+      return box ? /[^ \t\n]/.test(box) : (reader?.leavesText() ?? false);
+    },
+    beginLine(asTable) {
+      if (lines > 0) lineBreak = '\n';
+      lines += 1;
+      line = '';
+      const started = box === undefined || box === '';
+      if (asTable && started && (!reader || lines === 1)) {
+        box = undefined;
+        reader = undefined;
+        table = createTable(context, parent.key);
+      }
+    },
+    text(piece) {
+      line += piece;
+      if (table) {
+        table.text(piece);
+        return;
+      }
+      write(lineBreak + piece);
+      lineBreak = '';
+    },
+    endLine: () => table?.endLine(),
+    withdrawTable() {
+      if (!table) return;
+      output.remove(table.key);
+      table = undefined;
+      write(lineBreak + line);
+      lineBreak = '';
+    },
+    headerCells: () => (table ? table.cells : reader && !reader.leavesText() ? 0 : countCells(line)),
+    toTable(align) {
+      if (!table) {
+        finishStart();
+        leaf.truncate(Math.max(0, leaf.length - endWithout(line)));
+        leaf.close();
+        table = createTable(context, parent.key);
+        table.text(line);
+        table.endLine();
+      } else leaf.close();
+      table.align(align);
+      return table;
+    },
+    toHeading(depth) {
+      finishStart();
+      const source = leaf.source();
+      leaf.truncate(0);
+      const heading = createHeading(context, parent.key, depth);
+      heading.whole(source);
+      return heading;
+    },
+    close() {
+      finishStart();
+      leaf.close();
+    },
+    flush() {
+      if (table) table.flush();
+      else leaf.flush();
+    },
+  };
+}

@@ -1,0 +1,135 @@
+import type { BlockKey } from './blocks.ts';
+import type { Definition } from './definition.ts';
+import type { MarkdownSyntax } from './document.ts';
+import { decodeText } from './inline/entities.ts';
+import type { Output } from './output.ts';
+import { createInlineContent, type InlineContent, type References } from './plaininline.ts';
+
+/**
+ * Link and footnote definitions, the first of each label, and the closed leaves that wait for one: their source, nothing else.
+ * A definition that comes late has just those parsed again. Bounds: what waits is at most `mostWaiting` leaves with
+ * `mostSource` code units, beyond which the oldest keep what they say. What is parsed again is in proportion to what
+ * arrived; the rest follows at the end, once.
+ */
+export interface ReferenceTable {
+  readonly lookups: References;
+  define(definition: Definition): void;
+  defineFootnote(label: string): void;
+  /** The leaf is closed, and these labels had no definition. */
+  keep(key: BlockKey, source: string, unresolved: ReadonlySet<string>): void;
+  /** So much text arrived. */
+  earn(length: number): void;
+  /** Tells the revisions that are due, at the end all of them. Returns whether done. */
+  revise(isLate: () => boolean, ended: boolean): boolean;
+}
+
+interface Waiting {
+  readonly key: BlockKey;
+  readonly source: string;
+  readonly labels: ReadonlySet<string>;
+  due: boolean;
+}
+
+export const mostWaiting = 20_000;
+export const mostSource: number = 1 << 20;
+/** Code units parsed again for each that arrived. */
+const revisionsPerUnit = 8;
+/** So that a short answer is revised at once. */
+const initialCredit = 1 << 16;
+
+export function createReferences(output: Output, syntax: MarkdownSyntax): ReferenceTable {
+  const links = new Map<string, { url: string; title: string | undefined }>();
+  const footnotes = new Set<string>();
+  /** In the order of closing. */
+  const waiting = new Map<BlockKey, Waiting>();
+  const byLabel = new Map<string, Set<Waiting>>();
+  let sourceLength = 0;
+  let credit = initialCredit;
+  const due: Waiting[] = [];
+  let revising: { leaf: Waiting; content: InlineContent; definitions: number } | undefined;
+
+  const lookups: References = {
+    link: (label) => links.get(label),
+    footnote: (label) => footnotes.has(label),
+  };
+
+  const forget = (leaf: Waiting): void => {
+    waiting.delete(leaf.key);
+    sourceLength -= leaf.source.length;
+    for (const label of leaf.labels) {
+      const leaves = byLabel.get(label);
+      leaves?.delete(leaf);
+      if (leaves?.size === 0) byLabel.delete(label);
+    }
+  };
+
+  const mark = (leaf: Waiting): void => {
+    if (leaf.due) return;
+    leaf.due = true;
+    due.push(leaf);
+  };
+
+  const defined = (label: string): void => {
+    for (const leaf of byLabel.get(label) ?? []) mark(leaf);
+  };
+
+  /** `known`: how many definitions its parser has certainly seen. */
+  const keep = (key: BlockKey, source: string, labels: ReadonlySet<string>, known: number): void => {
+    if (labels.size === 0 || source.length > mostSource) return;
+    const leaf: Waiting = { key, source, labels: new Set(labels), due: false };
+    waiting.set(key, leaf);
+    sourceLength += source.length;
+    for (const label of leaf.labels) {
+      const leaves = byLabel.get(label);
+      if (leaves) leaves.add(leaf);
+      else byLabel.set(label, new Set([leaf]));
+      if (known < links.size + footnotes.size && (links.has(label) || footnotes.has(label))) mark(leaf);
+    }
+    for (const oldest of waiting.values()) {
+      if (waiting.size <= mostWaiting && sourceLength <= mostSource) break;
+      forget(oldest);
+    }
+  };
+
+  return {
+    lookups,
+    define({ label, url, title }) {
+      if (links.has(label)) return;
+      links.set(label, { url: decodeText(url), title: title === undefined ? undefined : decodeText(title) });
+      defined(label);
+    },
+    defineFootnote(label) {
+      if (footnotes.has(label)) return;
+      footnotes.add(label);
+      defined(label);
+    },
+    keep: (key, source, labels) => keep(key, source, labels, 0),
+    earn(length) {
+      credit += length * revisionsPerUnit;
+    },
+    revise(isLate, ended) {
+      while (revising || due.length > 0) {
+        if (!revising) {
+          const leaf = due[0];
+          if (!leaf || (leaf.source.length > credit && !ended)) return true;
+          due.shift();
+          if (!waiting.has(leaf.key)) continue;
+          forget(leaf);
+          credit -= leaf.source.length;
+          const content = createInlineContent(lookups, syntax);
+          content.replace(0, leaf.source);
+          content.finish();
+          revising = { leaf, content, definitions: links.size + footnotes.size };
+        }
+        const { leaf, content, definitions } = revising;
+        if (!content.advance(isLate)) return false;
+        const change = content.take();
+        if (change?.type === 'inline') output.revise(leaf.key, change.segments);
+        revising = undefined;
+        keep(leaf.key, leaf.source, content.unresolved, definitions);
+        if (isLate()) return false;
+      }
+      return true;
+    },
+  };
+}

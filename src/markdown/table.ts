@@ -1,0 +1,47 @@
+import type { Align, BlockKey } from './blocks.ts';
+import type { Context } from './context.ts';
+import { createRow, type Row } from './row.ts';
+
+export interface Table {
+  readonly type: 'table';
+  readonly key: BlockKey;
+  /** Cells of the last row that ended. */
+  readonly cells: number;
+  beginLine(): void;
+  text(piece: string): void;
+  endLine(): void;
+  /** The row so far was the header, of as many columns. */
+  align(align: readonly Align[]): void;
+  close(): void;
+  flush(): void;
+}
+
+/** With its header row begun. */
+export function createTable(context: Context, parent: BlockKey): Table {
+  const { output } = context;
+  const key = output.open(parent, { type: 'table', align: [] });
+  let columns = Number.POSITIVE_INFINITY;
+  let row: Row | undefined = createRow(context, key, true, columns);
+  let cells = 0;
+  return {
+    type: 'table',
+    key,
+    get cells() {
+      return cells;
+    },
+    beginLine() {
+      row = createRow(context, key, false, columns);
+    },
+    text: (piece) => row?.text(piece),
+    endLine() {
+      cells = row?.close() ?? cells;
+      row = undefined;
+    },
+    align(align) {
+      columns = align.length;
+      output.set(key, { type: 'table', align });
+    },
+    close: () => output.close(key),
+    flush: () => row?.flush(),
+  };
+}
