@@ -12,7 +12,7 @@ const listeners: Listener[] = [];
 const options = { gfm: true, math: false, containers: false, htmlTree: false };
 
 /** Where no highlighting is asked for, code is what it is without: its default highlights always. */
-const components = page.highlight ? undefined : { code: PlainCode };
+const components = page.highlight ? {} : { code: PlainCode };
 
 interface Listener {
   text(added: string): void;

@@ -31,7 +31,5 @@ export function Conversation({ transport, throttleMs, Text }: ConversationProps)
 
 /** Not rendered again by a change of the conversation that is not one of the message. */
 const Message = memo(function Message({ message, streaming, Text }: { message: UIMessage; streaming: boolean; Text: Text }): ReactNode {
-  return message.parts.map((part, index) =>
-    part.type === 'text' ? <Text key={index} text={part.text} streaming={streaming} /> : null,
-  );
+  return message.parts.map((part, index) => (part.type === 'text' ? <Text key={index} text={part.text} streaming={streaming} /> : null));
 });

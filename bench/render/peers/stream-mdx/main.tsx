@@ -17,12 +17,13 @@ const features = { tables: true, html: false, mdx: false, math: false, footnotes
 const languages = page.highlight ? ['typescript'] : [];
 
 function Answer({ index }: { readonly index: number }): ReactNode {
+  const worker = workers[index];
   const markdown = useRef<StreamingMarkdownHandle>(null);
   const stream = useMemo(() => whole(streams[index], () => markdown.current?.finalize()), [index]);
   return (
     <BottomStickScrollArea className="stick-area" viewportClassName="bench-scroller" showJumpToBottom={false}>
       <div data-panel-text="">
-        <StreamingMarkdown ref={markdown} stream={stream} worker={workers[index]} features={features} prewarmLangs={languages} />
+        <StreamingMarkdown ref={markdown} stream={stream} {...(worker && { worker })} features={features} prewarmLangs={languages} />
       </div>
     </BottomStickScrollArea>
   );

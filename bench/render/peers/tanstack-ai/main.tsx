@@ -60,9 +60,7 @@ function Thread({ index, connection }: { readonly index: number; readonly connec
         {messages.map(
           (message) =>
             message.role === 'assistant' &&
-            message.parts.map((part, at) =>
-              part.type === 'text' ? <Text key={`${message.id}-${at}`} content={part.content} /> : null,
-            ),
+            message.parts.map((part, at) => (part.type === 'text' ? <Text key={`${message.id}-${at}`} content={part.content} /> : null)),
         )}
       </div>
     </Scroller>
