@@ -16,12 +16,30 @@ const common: UserConfig = {
   logLevel: 'warn',
 };
 
+const tokenizer = [
+  /^@shikijs\/(primitive|types|vscode-textmate|engine-javascript)$/,
+  /^oniguruma-(to-es|parser)$/,
+  /^regex(-|$)/,
+  'emoji-regex-xs',
+];
+
 export default defineConfig([
   {
     ...common,
-    entry: { index: 'src/index.ts', client: 'src/client.ts', wire: 'src/wire/index.ts', server: 'server/index.ts', cli: 'server/cli.ts' },
+    entry: {
+      index: 'src/index.ts',
+      client: 'src/client.ts',
+      wire: 'src/wire/index.ts',
+      shiki: 'src/plugins/shiki.ts',
+      katex: 'src/plugins/katex.tsx',
+      mermaid: 'src/plugins/mermaid.tsx',
+      server: 'server/index.ts',
+      cli: 'server/cli.ts',
+    },
+    // Shiki's tokenizer, for where no worker can start. Grammars and themes are the app's: it loads those it needs.
+    deps: { neverBundle: [/^node:/, /^@shikijs\/(langs|themes)/], onlyBundle: tokenizer },
     // One graph, so that there is one `StreamError` whichever subpath it comes from.
-    banner: ({ fileName }) => (fileName === 'index.js' ? { js: "'use client';" } : undefined),
+    banner: ({ fileName }) => (/^(index|katex|mermaid)\.js$/.test(fileName) ? { js: "'use client';" } : undefined),
     // What every page loads of `wire` stays apart from what only a local source or the codec needs.
     outputOptions: { codeSplitting: { groups: [{ name: 'errors', test: /src\/wire\/(errors|limits)\.ts$/ }] } },
     hooks: { 'build:done': ({ options }) => writeStyles(options.outDir) },
@@ -33,6 +51,14 @@ export default defineConfig([
     platform: 'browser',
     clean: false,
     deps: { alwaysBundle: [/./], onlyBundle: ['msgpackr', 'eventsource-parser'] },
+  },
+  {
+    ...common,
+    // Likewise: the highlighter.
+    entry: { highlight: 'src/plugins/highlight/entry.ts' },
+    platform: 'browser',
+    clean: false,
+    deps: { alwaysBundle: [/./], onlyBundle: tokenizer },
   },
   {
     ...common,

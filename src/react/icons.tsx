@@ -16,3 +16,4 @@ export const RetryIcon: () => ReactNode = icon('M12.6 6.4A5 5 0 1 0 13 8.6M13 3.
 export const CopyIcon: () => ReactNode = icon('M6 5.8h6.2v7.4H6zM10 5.8V3H3.8v7.4H6');
 export const CheckIcon: () => ReactNode = icon('M3.5 8.5 6.6 11.6 12.5 4.8');
 export const DownIcon: () => ReactNode = icon('M8 3.5v9M4.2 8.8 8 12.6l3.8-3.8');
+export const WrapIcon: () => ReactNode = icon('M2.5 4h11M2.5 8h8.2a2.1 2.1 0 0 1 0 4.2H8M9.4 10.6 7.8 12.2l1.6 1.6M2.5 12.2h2.6');

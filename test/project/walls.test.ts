@@ -20,6 +20,8 @@ const illegal: readonly (readonly [folder: string, code: string, error: RegExp])
   ['src/client', "export type * from '../../server/log/log.ts';", /TS6307/],
   ['src/react', "export type * from '../../server/log/log.ts';", /TS6307/],
   ['src/react', 'export const a: unknown = process;', /TS2591|TS2580|TS2304/],
+  ['src/plugins', "export type * from '../store/state.ts';", /TS6307/],
+  ['src/plugins', 'export const a: unknown = process;', /TS2591|TS2580|TS2304/],
   ['server/providers', "export type * from '../log/log.ts';", /TS6307/],
   ['server/providers', "export type * from '../../src/worker/messages.ts';", /TS6307/],
   ['server/log', "export type * from '../providers/provider.ts';", /TS6307/],
@@ -42,6 +44,7 @@ const allowed: { readonly [folder: string]: { readonly [target: string]: readonl
     'src/worker/receiver.ts': ['dynamic'],
   },
   'src/react': { 'src/wire': ['type'], 'src/store': ['value', 'type'], 'src/client': ['value', 'type'], 'src/markdown': ['type'] },
+  'src/plugins': { 'src/react': ['type'], 'src/client/host.ts': ['value'] },
   'server/providers': { 'src/wire': ['value', 'type'] },
   'server/log': { 'src/wire': ['value', 'type'] },
   'server/transports': { 'src/wire': ['value', 'type'] },
@@ -61,7 +64,10 @@ describe('an illegal import or environment does not compile', () => {
     for (const [index, [folder, code]] of illegal.entries()) writeFileSync(join(copy, folder, `illegal${index}.ts`), `${code}\n`);
     for (const folder of Object.keys(allowed)) writeFileSync(join(copy, folder, 'legal.ts'), 'export const a: number = 1;\n');
     const tsc = join(root, 'node_modules/typescript/bin/tsc');
-    output = spawnSync(process.execPath, [tsc, '-b', 'src/react', 'server', '--pretty', 'false'], { cwd: copy, encoding: 'utf8' }).stdout;
+    output = spawnSync(process.execPath, [tsc, '-b', 'src/react', 'src/plugins', 'server', '--pretty', 'false'], {
+      cwd: copy,
+      encoding: 'utf8',
+    }).stdout;
   }, 120_000);
 
   afterAll(() => rmSync(copy, { recursive: true, force: true }));
@@ -87,6 +93,13 @@ describe('imports keep to the walls, types apart from values', () => {
     for (const [file, pattern] of Object.entries(own)) {
       for (const { to } of importsOf('src').filter(({ from }) => from === file)) expect(to).toMatch(pattern);
     }
+  });
+
+  test('src/plugins is what an app adds: nothing of ours reaches it, nor what it needs', () => {
+    const plugin = /^src\/plugins\/|^(@shikijs\/|katex$|mermaid$)/;
+    const found = [...importsOf('src'), ...importsOf('server')].filter(({ from, to }) => !inside(from, 'src/plugins') && plugin.test(to));
+    expect(found).toEqual([]);
+    expect(importsOf('src/plugins').some(({ to }) => plugin.test(to))).toBe(true);
   });
 
   test('a wall broken in each way is seen', () => {

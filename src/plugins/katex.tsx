@@ -1,0 +1,106 @@
+import type { KatexOptions as Settings } from 'katex';
+import { type ReactNode, useEffect, useMemo, useState } from 'react';
+import type { MathProps, MathRenderer } from '../react/markdown/math.ts';
+
+export type { MathProps, MathRenderer } from '../react/markdown/math.ts';
+
+export interface KatexOptions {
+  /** Macros that every formula may use: `{ '\\R': '\\mathbb{R}' }`. A formula cannot change them for others. */
+  readonly macros?: { readonly [name: string]: string };
+  /** Expansions of macros in one formula; more are an error. @default 500 */
+  readonly maxExpand?: number;
+  /** Longest size that a formula may ask for, em; more is cut. @default 20 */
+  readonly maxSizeEm?: number;
+  /** A longer formula shows its source. UTF-16 code units. @default 10000 */
+  readonly maxLength?: number;
+}
+
+type Render = (tex: string, settings: Settings) => string;
+
+/**
+ * Math for `math` of the Markdown options: turns the syntax on and shows it with KaTeX, which is loaded with the first formula
+ * (`katex` is to be installed beside this package, and its style sheet, `katex/dist/katex.min.css`, imported by the app).
+ * A formula has MathML for screen readers. It cannot link, load or style anything (`trust` is off), and invalid TeX shows
+ * its source, marked. Make it once, outside of components.
+ */
+export function katex({ macros = {}, maxExpand = 500, maxSizeEm = 20, maxLength = 10_000 }: KatexOptions = {}): MathRenderer {
+  let render: Render | undefined;
+  let loading: Promise<Render> | undefined;
+  const load = (): Promise<Render> => {
+    loading ??= import('katex').then(({ default: { renderToString } }) => {
+      render = renderToString;
+      return renderToString;
+    });
+    return loading;
+  };
+
+  const draw = (tex: string, displayMode: boolean, with_: Render): { readonly html: string } | { readonly error: string } => {
+    if (tex.length > maxLength) return { error: `The formula is longer than ${maxLength} characters.` };
+    try {
+      const html = with_(tex, {
+        displayMode,
+        throwOnError: true,
+        output: 'htmlAndMathml',
+        trust: false,
+        strict: 'ignore',
+        maxExpand,
+        maxSize: maxSizeEm,
+        // A copy: `\gdef` writes into it.
+        macros: { ...macros },
+      });
+      return { html };
+    } catch (error) {
+      return { error: error instanceof Error ? error.message : String(error) };
+    }
+  };
+
+  function Formula({ tex, display }: MathProps): ReactNode {
+    const [ready, setReady] = useState(() => render);
+    useEffect(() => {
+      if (ready !== undefined) return undefined;
+      let isHere = true;
+      load().then(
+        (loaded) => isHere && setReady(() => loaded),
+        (error: unknown) => console.warn('Sluice: KaTeX could not be loaded, so formulas show their source. Is katex installed?', error),
+      );
+      return () => {
+        isHere = false;
+      };
+    }, [ready]);
+    const drawn = useMemo(() => (ready === undefined ? undefined : draw(tex, display, ready)), [tex, display, ready]);
+    if (drawn === undefined || 'error' in drawn) return <Source tex={tex} display={display} error={drawn?.error} />;
+    // biome-ignore lint/security/noDangerouslySetInnerHtml: KaTeX escapes what it is given, and with `trust` off makes no links
+    if (!display) return <span className="sluice-math" dangerouslySetInnerHTML={{ __html: drawn.html }} />;
+    return (
+      // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
+      <div
+        className="sluice-math-block"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a wide formula scrolls, and the keyboard must reach it
+        tabIndex={0}
+        role="group"
+        aria-label="Formula"
+        // biome-ignore lint/security/noDangerouslySetInnerHtml: as above
+        dangerouslySetInnerHTML={{ __html: drawn.html }}
+      />
+    );
+  }
+  return { Math: Formula };
+}
+
+interface SourceProps extends MathProps {
+  readonly error: string | undefined;
+}
+
+function Source({ tex, display, error }: SourceProps): ReactNode {
+  const source = <code className="sluice-math-source">{tex}</code>;
+  const marked =
+    error === undefined ? (
+      source
+    ) : (
+      <span className="sluice-math-error" title={error}>
+        {source}
+        <span className="sluice-math-mark"> (invalid TeX)</span>
+      </span>
+    );
+  return display ? <div className="sluice-math-block">{marked}</div> : marked;
+}

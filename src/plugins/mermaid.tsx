@@ -1,0 +1,135 @@
+import type { Mermaid, MermaidConfig } from 'mermaid';
+import { type ComponentType, type ReactNode, startTransition, useEffect, useId, useRef, useState, useSyncExternalStore } from 'react';
+import type { FenceProps } from '../react/markdown/code/source.ts';
+import { createTurns } from './turns.ts';
+
+export type { CodeSource, FenceProps } from '../react/markdown/code/source.ts';
+
+export interface MermaidOptions {
+  /** Mermaid's own configuration, but for its security and where it draws: those are fixed. */
+  readonly config?: Omit<MermaidConfig, 'securityLevel' | 'startOnLoad' | 'suppressErrorRendering' | 'theme' | 'secure'>;
+  /** Mermaid themes by colour scheme. @default { light: 'default', dark: 'dark' } */
+  readonly themes?: { readonly light?: MermaidConfig['theme']; readonly dark?: MermaidConfig['theme'] };
+  /** A longer text stays code. UTF-16 code units. @default 20000 */
+  readonly maxLength?: number;
+}
+
+type Drawing = { readonly svg: string; readonly name: string } | { readonly error: string };
+
+/** Diagrams that wait for their turn, on the whole page; what comes beyond them stays code. */
+const maxWaiting = 50;
+const turns = createTurns(maxWaiting);
+
+/**
+ * A component for `fences: { mermaid: mermaid() }` of the Markdown options: the fence is code while it is open, and a diagram when
+ * it closes, drawn one at a time by Mermaid, which is loaded with the first (`mermaid` is to be installed beside this package).
+ * Security level `strict`: no scripts, no links, labels are text. What cannot be drawn stays code, with the reason.
+ * Make it once, outside of components.
+ */
+export function mermaid({ config, themes = {}, maxLength = 20_000 }: MermaidOptions = {}): ComponentType<FenceProps> {
+  let loading: Promise<Mermaid> | undefined;
+  const load = (): Promise<Mermaid> => {
+    loading ??= import('mermaid').then((module) => module.default);
+    return loading;
+  };
+
+  const draw = async (id: string, text: string, scheme: 'light' | 'dark'): Promise<Drawing> => {
+    try {
+      const library = await load();
+      library.initialize({
+        ...config,
+        startOnLoad: false,
+        securityLevel: 'strict',
+        suppressErrorRendering: true,
+        theme: scheme === 'dark' ? (themes.dark ?? 'dark') : (themes.light ?? 'default'),
+      });
+      const { diagramType } = await library.parse(text);
+      const { svg } = await library.render(id, text);
+      return { svg, name: nameOf(svg, diagramType) };
+    } catch (error) {
+      return { error: error instanceof Error ? error.message : String(error) };
+    }
+  };
+
+  return function Diagram({ block, children }: FenceProps): ReactNode {
+    const isClosed = useSyncExternalStore(
+      (changed) => block.subscribe(changed),
+      () => block.closed,
+      () => block.closed,
+    );
+    const root = useRef<HTMLDivElement>(null);
+    const id = `sluice-diagram-${useId().replace(/\W/g, '')}`;
+    const scheme = useScheme(root);
+    const [drawing, setDrawing] = useState<Drawing>();
+    const [asCode, setAsCode] = useState(false);
+
+    useEffect(() => {
+      if (!isClosed || scheme === undefined) return undefined;
+      const leaving = new AbortController();
+      const show = (next: Drawing): void => {
+        if (!leaving.signal.aborted) startTransition(() => setDrawing(next));
+      };
+      if (block.length > maxLength) show({ error: `It is longer than ${maxLength} characters.` });
+      else {
+        const turn = turns.take(() => draw(id, block.from(0), scheme), leaving.signal);
+        if (turn === undefined) show({ error: 'Too many diagrams are waiting to be drawn.' });
+        else void turn.then(show);
+      }
+      return () => leaving.abort();
+    }, [block, isClosed, scheme, id]);
+
+    const diagram = drawing !== undefined && 'svg' in drawing ? drawing : undefined;
+    return (
+      <div ref={root} className="sluice-diagram">
+        {diagram && (
+          <div className="sluice-diagram-header">
+            <button type="button" className="sluice-button" onClick={() => setAsCode(!asCode)}>
+              {asCode ? 'Show diagram' : 'Show code'}
+            </button>
+          </div>
+        )}
+        {diagram && !asCode ? (
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: a wide diagram scrolls, and the keyboard must reach it
+          <section className="sluice-diagram-scroller" tabIndex={0} aria-label={`${diagram.name}, scrolls`}>
+            {/* biome-ignore lint/security/noDangerouslySetInnerHtml: made by Mermaid in strict mode, which sanitizes it */}
+            <div role="img" aria-label={diagram.name} dangerouslySetInnerHTML={{ __html: diagram.svg }} />
+          </section>
+        ) : (
+          children
+        )}
+        {drawing !== undefined && 'error' in drawing && (
+          <p className="sluice-diagram-error">The diagram could not be drawn. {drawing.error}</p>
+        )}
+      </div>
+    );
+  };
+}
+
+/** What its author calls it (`accTitle`), or what kind of diagram it is. */
+function nameOf(svg: string, type: string): string {
+  const title = new DOMParser().parseFromString(svg, 'text/html').querySelector('svg > title')?.textContent?.trim();
+  return (
+    title ||
+    `Diagram, ${type
+      .replace(/-v\d+$/, '')
+      .replace(/([a-z])([A-Z])/g, '$1 $2')
+      .toLowerCase()}`
+  );
+}
+
+/** The colour scheme at the element; `undefined` before it is in the document. */
+function useScheme(root: { readonly current: HTMLElement | null }): 'light' | 'dark' | undefined {
+  const [scheme, setScheme] = useState<'light' | 'dark'>();
+  useEffect(() => {
+    const dark = matchMedia('(prefers-color-scheme: dark)');
+    const read = (): void => {
+      const own = root.current === null ? '' : getComputedStyle(root.current).colorScheme;
+      const both = !own.includes('dark') === !own.includes('light');
+      setScheme((both ? dark.matches : own.includes('dark')) ? 'dark' : 'light');
+    };
+    read();
+    dark.addEventListener('change', read);
+    return () => dark.removeEventListener('change', read);
+  }, [root]);
+  return scheme;
+}

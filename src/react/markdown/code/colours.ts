@@ -1,0 +1,142 @@
+import { type FrameTask, frames } from '../../frame.ts';
+import { promotions } from '../../promotion.ts';
+import { colourLine, keepSelection } from './colour.ts';
+import type { Highlighter, HighlightSession, TokenLine } from './highlighter.ts';
+import type { CodeSource } from './source.ts';
+import { adoptStyles } from './styles.ts';
+
+/** Colours the finished lines of one block of code, as their tokens come. */
+export interface Colours {
+  /** The next line is finished; `end` is where, its newline included. Without a box it is too long to be coloured. */
+  line(box: HTMLElement | undefined, end: number): void;
+  /** The block is closed: its last line is finished, newline or not. */
+  end(box: HTMLElement | undefined, length: number): void;
+  /** The code behind `length` is withdrawn. */
+  withdraw(length: number): void;
+  /** After a change: tells the highlighter what there is. */
+  update(): void;
+  close(): void;
+}
+
+/** Of a frame, for one block. A first batch is coloured whatever it costs, so that a slow machine gets on. */
+const budgetMs = 2;
+const batchLines = 8;
+/** Lines of a block shown again (scrolled back to, say) that are coloured before they are painted for the first time. */
+const knownAtOnce = 200;
+
+/** What a block's tokens were, for when it is shown again. */
+const remembered = new WeakMap<CodeSource, { readonly highlight: Highlighter; readonly tokens: TokenLine[] }>();
+
+export function createColours(element: HTMLElement, block: CodeSource, highlight: Highlighter): Colours {
+  const boxes: (HTMLElement | undefined)[] = [];
+  const ends: number[] = [];
+  const tokens = tokensOf(block, highlight);
+  let coloured = 0;
+  let session: HighlightSession | undefined;
+  let isUnknown = false;
+  let cancel: (() => void) | undefined;
+
+  const isDone = (): boolean => coloured >= Math.min(tokens.length, boxes.length);
+  const colourNext = (): void => {
+    const box = boxes[coloured];
+    const line = tokens[coloured];
+    if (box !== undefined && line !== undefined) colourLine(box, line);
+    coloured += 1;
+  };
+  const colour = (deadline: number): void => {
+    if (isDone()) return;
+    keepSelection(element, () => {
+      do {
+        for (let count = 0; count < batchLines && !isDone(); count += 1) colourNext();
+      } while (!isDone() && performance.now() < deadline);
+    });
+  };
+  const task: FrameTask = {
+    flush() {
+      colour(performance.now() + budgetMs);
+      if (!isDone()) frames().request(task);
+    },
+  };
+  const promote = (): void => {
+    if (cancel !== undefined || isDone()) return;
+    const target = tokens.length;
+    let isLate = false;
+    const job = {
+      apply: () => {
+        if (isLate) colour(Number.POSITIVE_INFINITY);
+        else frames().request(task);
+        isLate = true;
+      },
+      isDone: () => {
+        if (coloured < Math.min(target, boxes.length)) return false;
+        cancel = undefined;
+        promote();
+        return true;
+      },
+    };
+    // Set first: it may be done before `promote` returns.
+    cancel = () => {};
+    cancel = promotions().promote(job);
+  };
+
+  const open = (): void => {
+    let skip = tokens.length;
+    session = highlight.open({
+      language: block.language,
+      from: (offset) => block.from(offset),
+      onLines(lines) {
+        const added = skip === 0 ? lines : lines.slice(skip);
+        skip -= lines.length - added.length;
+        for (const line of added) tokens.push(line);
+        promote();
+      },
+    });
+    isUnknown = session === undefined;
+  };
+
+  adoptStyles(element);
+  return {
+    line(box, end) {
+      boxes.push(box);
+      ends.push(end);
+      if (coloured === boxes.length - 1 && coloured < tokens.length && coloured < knownAtOnce) colourNext();
+    },
+    end(box, length) {
+      if ((ends.at(-1) ?? 0) < length) this.line(box, length);
+    },
+    withdraw(length) {
+      const told = ends.at(-1) ?? 0;
+      while ((ends.at(-1) ?? 0) > length) {
+        ends.pop();
+        boxes.pop();
+      }
+      // The newline in front of a closing fence is no part of the code: the line is what it was.
+      const isSameLine = block.closed && block.length === length && told === length + 1;
+      if (told <= length || isSameLine) return;
+      session?.close();
+      session = undefined;
+      tokens.length = Math.min(tokens.length, boxes.length);
+      coloured = Math.min(coloured, boxes.length);
+    },
+    update() {
+      const end = ends.at(-1);
+      if (end === undefined) return;
+      if (session === undefined && !isUnknown && tokens.length < boxes.length) open();
+      session?.update(end);
+      promote();
+    },
+    close() {
+      session?.close();
+      cancel?.();
+      frames().cancel(task);
+    },
+  };
+}
+
+function tokensOf(block: CodeSource, highlight: Highlighter): TokenLine[] {
+  const before = remembered.get(block);
+  if (before?.highlight === highlight) return before.tokens;
+  const tokens: TokenLine[] = [];
+  remembered.set(block, { highlight, tokens });
+  return tokens;
+}
