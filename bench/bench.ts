@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { setPriority } from 'node:os';
 import { parseArgs } from 'node:util';
 import { describeMachine } from './machine.ts';
 import { prepare } from './prepare.ts';
@@ -43,6 +44,10 @@ if (values.help) {
   process.exit(0);
 }
 
+// Before other work on this machine, where that is allowed: browsers and relays started from here inherit it.
+try {
+  setPriority(-15);
+} catch {}
 const startedAt = performance.now();
 const list = (text: string | undefined): string[] | undefined => text?.split(',');
 const suites = list(values.only) ?? ['relay', 'render'];
