@@ -1,22 +1,36 @@
 import { flushSync } from 'react-dom';
+import { type Budget, createBudget } from './frame/budget.ts';
+
+/** How much it matters that something is up to date: it has the reader's attention, is in view, or is not. */
+export type Rank = 'focused' | 'visible' | 'offscreen';
 
 /** Display work of one part of the page, such as a panel. */
 export interface FrameTask {
-  /** Writes what is pending to the DOM, without reading layout. `now` is the frame's time, ms. */
-  flush(now: number): void;
-  /** Runs after all of the frame's flushes: the place to read layout and to scroll. */
+  /**
+   * Writes what is pending to the DOM, without reading layout. `now` is the frame's time, ms. `all`: leave nothing for later
+   * frames, there is none before the page is printed.
+   */
+  flush(now: number, all?: boolean): void;
+  /** Runs after all of the frame's flushes and commits: the place to read layout and to scroll. */
   settle?(): void;
+  /** Asked for once per frame in which the task waits. @default 'visible' */
+  rank?(now: number): Rank;
+  /** Class of work: what one costs tells what another of its class will. @default 'text' */
+  readonly kind?: string;
 }
 
 /** The page's one animation-frame loop. It runs only while something is pending and the page is visible. */
 export interface Frames {
   /**
-   * Asks for one `flush`. Urgent tasks run in the next frame; under load the others wait their turn, longest
-   * waiting first, at most 150 ms. Asking again before the flush changes nothing but the urgency.
+   * Asks for one `flush`. Urgent tasks run in the next frame. The others share what a frame can afford, by measured cost:
+   * focused ones first, then visible ones, longest waiting first, none later than 150 ms. Off-screen ones wait until they are
+   * in view, or urgent. Asking again before the flush changes nothing but the urgency.
    */
   request(task: FrameTask, urgent?: boolean): void;
   /** Forgets a pending request. */
   cancel(task: FrameTask): void;
+  /** Ranks may have changed: who waited off-screen is looked at again. */
+  reconsider(): void;
   /**
    * A React update that belongs to what is being written. Within a `flush` it waits for the frame's others: all of them run
    * in one `flushSync`, after the flushes and before `settle`. Outside of a frame it runs in a `flushSync` of its own.
@@ -36,81 +50,153 @@ export interface FrameHost {
   isHidden(): boolean;
   /** Calls back each time the page becomes visible. */
   onVisible(callback: () => void): void;
+  /** Calls back before the page is printed. */
+  onPrint?(callback: () => void): void;
+  /** Called in a frame: calls back once after it has been painted. Without it, only late frames tell what frames cost. */
+  afterPaint?(callback: () => void): void;
+  /** Whether the reader has done something that waits for this frame to end. */
+  isInputPending?(): boolean;
 }
 
-/** A frame that comes later than this after the one before was too expensive. */
-const slowFrameMs = 25;
+interface Wait {
+  since: number;
+  urgent: boolean;
+}
+
 const maxStalenessMs = 150;
+/** What is urgent overrides the budget up to this many frames' worth; a crowd of a hundred ends spreads over a few frames. */
+const urgentFrames = 2;
+/** After a longer pause a frame says nothing about the one before. */
+const pauseMs = 250;
 
 export function createFrames(host: FrameHost): Frames {
+  const budget: Budget = createBudget();
   // Insertion order is order of waiting: whoever was served asks again behind the others.
-  const waiting = new Map<FrameTask, { readonly since: number; urgent: boolean }>();
+  const waiting = new Map<FrameTask, Wait>();
   let scheduled = false;
+  /** Something waits that may be served. */
+  let wanted = false;
   let lastFrame = Number.NEGATIVE_INFINITY;
-  let touched = 0;
-  let capacity = Number.POSITIVE_INFINITY;
+  let counts = new Map<string, number>();
+  let limited = false;
   /** Commits of the frame that is being written. */
   let updates: (() => void)[] | undefined;
   let mounting = false;
 
   const schedule = (): void => {
-    if (scheduled || waiting.size === 0 || host.isHidden()) return;
+    if (scheduled || !wanted || host.isHidden()) return;
     scheduled = true;
     host.requestFrame(run);
   };
-  host.onVisible(() => {
-    // A frame asked for before the page was hidden may have been lost with it.
-    scheduled = false;
-    lastFrame = Number.NEGATIVE_INFINITY;
-    for (const wait of waiting.values()) wait.urgent = true;
-    schedule();
-  });
 
   function run(now: number): void {
     scheduled = false;
     if (host.isHidden()) return;
-    adapt(now);
-    const due: FrameTask[] = [];
-    for (const [task, { since, urgent }] of waiting) {
-      if (urgent || due.length < capacity || now - since >= maxStalenessMs) due.push(task);
+    const elapsed = now - lastFrame;
+    if (elapsed < pauseMs) budget.paced(elapsed, counts, limited);
+    lastFrame = now;
+    const startedAt = host.now();
+    wanted = false;
+    const due = choose(now);
+    // What the flushes ask for again is for the next frame.
+    write(due, now);
+    if (due.length > 0) {
+      const ran = counts;
+      host.afterPaint?.(() => budget.measured(host.now() - startedAt, ran));
     }
-    for (const task of due) waiting.delete(task);
-    updates = [];
-    for (const task of due) guard(() => task.flush(now));
-    const commits = updates;
-    updates = undefined;
-    if (commits.length > 0)
-      flushSync(() => {
-        for (const update of commits) guard(update);
-      });
-    for (const task of due) guard(() => task.settle?.());
-    touched = due.length;
     schedule();
     if (!scheduled) lastFrame = Number.NEGATIVE_INFINITY;
   }
 
-  /** Additive increase, multiplicative decrease: how many tasks the last frames could afford. */
-  function adapt(now: number): void {
-    if (now - lastFrame > slowFrameMs && lastFrame !== Number.NEGATIVE_INFINITY && touched > 0) {
-      capacity = Math.max(1, Math.floor(touched * 0.7));
-    } else if (touched >= capacity) {
-      capacity += 1;
+  /** Whom this frame serves: urgent, too long waiting, focused, visible; as many as it can afford, and one at least. */
+  function choose(now: number): FrameTask[] {
+    const urgent: FrameTask[] = [];
+    const overdue: FrameTask[] = [];
+    const focused: FrameTask[] = [];
+    const visible: FrameTask[] = [];
+    for (const [task, wait] of waiting) {
+      const rank = task.rank?.(now) ?? 'visible';
+      if (wait.urgent) urgent.push(task);
+      else if (rank === 'offscreen') continue;
+      else if (now - wait.since > maxStalenessMs - budget.intervalMs) overdue.push(task);
+      else (rank === 'focused' ? focused : visible).push(task);
     }
-    lastFrame = now;
+    const due: FrameTask[] = [];
+    counts = new Map();
+    limited = false;
+    let spent = 0;
+    const take = (tasks: readonly FrameTask[], limitMs: number): void => {
+      for (const task of tasks) {
+        const kind = task.kind ?? 'text';
+        spent += budget.cost(kind);
+        if (spent > limitMs && due.length > 0) {
+          limited = true;
+          wanted = true;
+          return;
+        }
+        due.push(task);
+        waiting.delete(task);
+        counts.set(kind, (counts.get(kind) ?? 0) + 1);
+      }
+    };
+    take(urgent, Math.max(budget.frameMs, urgentFrames * budget.intervalMs));
+    take(overdue, Number.POSITIVE_INFINITY);
+    // The reader's turn: what can wait does.
+    const limitMs = host.isInputPending?.() ? 0 : budget.frameMs;
+    take(focused, limitMs);
+    take(visible, limitMs);
+    return due;
+  }
+
+  function write(due: readonly FrameTask[], now: number, all = false): void {
+    const commits: (() => void)[] = [];
+    updates = commits;
+    for (const task of due) guard(() => task.flush(now, all));
+    updates = undefined;
+    if (commits.length > 0) {
+      flushSync(() => {
+        for (const update of commits) guard(update);
+      });
+    }
+    for (const task of due) guard(() => task.settle?.());
   }
 
   const request = (task: FrameTask, urgent = false): void => {
     const wait = waiting.get(task);
     if (wait === undefined) waiting.set(task, { since: host.now(), urgent });
     else if (urgent) wait.urgent = true;
+    if (!wanted && (urgent || task.rank?.(host.now()) !== 'offscreen')) wanted = true;
     schedule();
   };
+  const reconsider = (): void => {
+    wanted = waiting.size > 0;
+    schedule();
+  };
+
+  host.onVisible(() => {
+    // A frame asked for before the page was hidden may have been lost with it.
+    scheduled = false;
+    lastFrame = Number.NEGATIVE_INFINITY;
+    // Nobody has waited for a hidden page: what the frames can afford is brought up to date in each.
+    const now = host.now();
+    for (const wait of waiting.values()) wait.since = now;
+    reconsider();
+  });
+  host.onPrint?.(() => {
+    // Some take several turns: those are what they have left.
+    for (let turn = 0; turn < 100 && waiting.size > 0; turn += 1) {
+      const due = [...waiting.keys()];
+      waiting.clear();
+      write(due, host.now(), true);
+    }
+  });
 
   return {
     request,
     cancel(task) {
       waiting.delete(task);
     },
+    reconsider,
     commit(update) {
       if (mounting) update();
       else if (updates !== undefined) updates.push(update);
@@ -129,13 +215,34 @@ let pageFrames: Frames | undefined;
 
 /** The loop of this page, made on first use. Not for servers. */
 export function frames(): Frames {
-  pageFrames ??= createFrames({
+  pageFrames ??= createFrames(pageHost());
+  return pageFrames;
+}
+
+/** Not in every browser, and not in TypeScript's library. */
+interface Scheduling {
+  readonly scheduling?: { isInputPending?(): boolean };
+}
+interface TaskScheduler {
+  readonly scheduler?: { postTask?(callback: () => void, options: { priority: 'user-blocking' }): Promise<void> };
+}
+
+function pageHost(): FrameHost {
+  const { scheduling } = navigator as Scheduling;
+  const { scheduler } = globalThis as TaskScheduler;
+  return {
     requestFrame: (callback) => void requestAnimationFrame(callback),
     now: () => performance.now(),
     isHidden: () => document.hidden,
     onVisible: (callback) => document.addEventListener('visibilitychange', () => document.hidden || callback()),
-  });
-  return pageFrames;
+    onPrint: (callback) => addEventListener('beforeprint', callback),
+    // A task posted in a frame runs after its picture has been made.
+    afterPaint: (callback) => {
+      if (scheduler?.postTask === undefined) setTimeout(callback);
+      else void scheduler.postTask(callback, { priority: 'user-blocking' });
+    },
+    isInputPending: () => scheduling?.isInputPending?.() ?? false,
+  };
 }
 
 /** One task's failure is reported and stops no other. */

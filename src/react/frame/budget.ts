@@ -1,0 +1,86 @@
+import { createRefresh } from './refresh.ts';
+
+/** How many tasks of each class a frame ran. */
+export type Counts = ReadonlyMap<string, number>;
+
+/**
+ * What the next frame can afford, in milliseconds of the page's thread as past frames have shown them: style, layout and paint
+ * included. What happens beside that thread (raster, compositing, other programs) shows in frames that come late.
+ */
+export interface Budget {
+  /** For the tasks of one frame. */
+  readonly frameMs: number;
+  /** Of the display. */
+  readonly intervalMs: number;
+  /** What one more task of a class is expected to cost, ms. */
+  cost(kind: string): number;
+  /** A frame began `ms` after the one before, which had run `counts`; `limited`: tasks had to wait. */
+  paced(ms: number, counts: Counts, limited: boolean): void;
+  /** A frame with `counts` took the page's thread `ms`, from its beginning until it was painted. */
+  measured(ms: number, counts: Counts): void;
+}
+
+/** Part of the display's interval that the page's own frames may take; the rest is the app's, input's and the store's. */
+const share = 0.75;
+/** Cost of a task of a class that has not been seen yet, ms. */
+const unknownMs = 0.3;
+const leastMs = 0.02;
+
+export function createBudget(): Budget {
+  const refresh = createRefresh();
+  const costs = new Map<string, number>();
+  /** Cost of a frame as such. */
+  let base = 1;
+  /** What late frames leave of the budget. */
+  let allowance = Number.POSITIVE_INFINITY;
+  let good = 0;
+  let lastCost = 0;
+
+  const cost = (kind: string): number => costs.get(kind) ?? unknownMs;
+  const total = (counts: Counts): { readonly ms: number; readonly tasks: number } => {
+    let ms = 0;
+    let tasks = 0;
+    for (const [kind, count] of counts) {
+      ms += count * cost(kind);
+      tasks += count;
+    }
+    return { ms, tasks };
+  };
+  const most = (): number => Math.max(1, refresh.intervalMs * share - base);
+
+  return {
+    get frameMs() {
+      return Math.min(allowance, most());
+    },
+    get intervalMs() {
+      return refresh.intervalMs;
+    },
+    cost,
+    paced(ms, counts, limited) {
+      const { ms: spent, tasks } = total(counts);
+      refresh.observe(ms, tasks <= 1 && lastCost < refresh.intervalMs / 2);
+      if (tasks === 0) return;
+      if (ms > refresh.intervalMs * 1.25) {
+        good = 0;
+        allowance = Math.max(leastMs, Math.min(allowance, spent) * 0.75);
+      } else if (allowance !== Number.POSITIVE_INFINITY) {
+        // A third of a task at first, more the longer it goes well; not further than anybody has tried.
+        good += 1;
+        if (limited) allowance += (spent / tasks) * (1 / 3 + good / 30);
+        if (allowance > 2 * most()) allowance = Number.POSITIVE_INFINITY;
+      }
+    },
+    measured(ms, counts) {
+      lastCost = ms;
+      const { ms: expected, tasks } = total(counts);
+      if (tasks === 0) return;
+      // Least mean squares, normalised: each class takes its part of the error. What is far off was somebody else's.
+      let norm = 1;
+      for (const count of counts.values()) norm += count * count;
+      const error = Math.min(ms - base - expected, base + expected + 2);
+      const step = (0.2 * error) / norm;
+      base = Math.max(0, base + step);
+      for (const [kind, count] of counts) costs.set(kind, Math.max(leastMs, cost(kind) + step * count));
+    },
+  };
+}
