@@ -9,6 +9,7 @@ import { mount } from '../shared/mount.tsx';
 import './theme.css';
 
 // `useChat`, throttled, with Streamdown for its text, as both recommend. Not `animated`: a span and an animation for each word cost it.
+// Without its limits to the height of code and tables, which would keep the newest lines out of view.
 
 const page = setup();
 const { transports, opened } = createTransports(page);
@@ -16,7 +17,7 @@ const plugins: NonNullable<StreamdownProps['plugins']> = page.highlight ? { code
 
 const Answer = memo(function Answer({ text, streaming }: { readonly text: string; readonly streaming: boolean }): ReactNode {
   return (
-    <Streamdown plugins={plugins} isAnimating={streaming}>
+    <Streamdown plugins={plugins} isAnimating={streaming} codeBlockMaxHeight={0} tableMaxHeight={0}>
       {text}
     </Streamdown>
   );

@@ -1,3 +1,4 @@
+import type { CodeHighlightingMode } from '@stream-mdx/core';
 import { BottomStickScrollArea } from '@stream-mdx/react/components/bottom-stick-scroll-area';
 import workerUrl from '@stream-mdx/worker/hosted/markdown-worker.js?url';
 import { type ReactNode, useMemo, useRef } from 'react';
@@ -12,8 +13,9 @@ import './style.css';
 const page = setup();
 const { streams, opened } = readableStreams(page);
 const workers = streams.map(() => new Worker(workerUrl, { type: 'module' }));
-// What the text has none of is off.
-const features = { tables: true, html: false, mdx: false, math: false, footnotes: false };
+// What the text has none of is off. Highlighting by line is what it recommends for streams; the default never coloured a block here.
+const codeHighlighting: CodeHighlightingMode = page.highlight ? 'incremental' : 'final';
+const features = { codeHighlighting, tables: true, html: false, mdx: false, math: false, footnotes: false };
 const languages = page.highlight ? ['typescript'] : [];
 
 function Answer({ index }: { readonly index: number }): ReactNode {
