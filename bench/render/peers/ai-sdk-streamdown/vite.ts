@@ -1,0 +1,5 @@
+import tailwindcss from '@tailwindcss/vite';
+import type { UserConfig } from 'vite';
+
+const config: UserConfig = { plugins: [tailwindcss()] };
+export default config;
