@@ -15,8 +15,8 @@ export interface Container {
   blank: boolean;
   /** A list or an item turns out loose. */
   loosen(): void;
-  /** An item turns out to be a task. */
-  check(checked: boolean): void;
+  /** An item turns out to be a task, or none. */
+  check(checked: boolean | undefined): void;
 }
 
 /** What opens a container, in a line. */
@@ -42,16 +42,19 @@ export function openList(output: Output, parent: BlockKey, { ordered, start, mar
 
 export function openContainer(output: Output, parent: BlockKey, start: ContainerStart): Container {
   if (start.type !== 'listItem') return container(start.type, output.open(parent, start), 0, '', () => undefined);
-  let block: Block & { type: 'listItem' } = { type: 'listItem', spread: false };
-  const key = output.open(parent, block);
-  const set = (change: { spread: true } | { checked: boolean }): void => {
-    block = { ...block, ...change };
-    output.set(key, block);
-  };
+  let spread = false;
+  let checked: boolean | undefined;
+  const block = (): Block => (checked === undefined ? { type: 'listItem', spread } : { type: 'listItem', checked, spread });
+  const key = output.open(parent, block());
   const item = container('listItem', key, start.indent, '', () => {
-    if (!block.spread) set({ spread: true });
+    if (spread) return;
+    spread = true;
+    output.set(key, block());
   });
-  item.check = (checked) => set({ checked });
+  item.check = (now) => {
+    checked = now;
+    output.set(key, block());
+  };
   return item;
 }
 

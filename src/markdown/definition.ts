@@ -1,4 +1,5 @@
 import { mostLabel, normaliseLabel } from './inline/label.ts';
+import { endWithout } from './spaces.ts';
 
 export interface Definition {
   /** Normalised. */
@@ -17,6 +18,8 @@ export interface DefinitionReader {
   push(text: string): string | undefined;
   /** No more text. Returns the paragraph's text, empty if there were only definitions. */
   finish(): string;
+  /** The last so many code units are something else: part of the open definition, if it is one. */
+  drop(length: number): void;
   /** Whether `finish` would leave text. */
   leavesText(): boolean;
   /** Not yet read as a definition, and possibly none: the beginning of one, up to the bracket that ends the label. */
@@ -162,26 +165,38 @@ export function createDefinitionReader(define: (definition: Definition) => void)
     }
   };
 
-  return {
-    push(more) {
-      text += more;
-      for (; at < text.length; at += 1) {
-        if (!step(text.charCodeAt(at))) {
-          fail();
-          return text;
-        }
+  const push = (more: string): string | undefined => {
+    text += more;
+    for (; at < text.length; at += 1) {
+      if (!step(text.charCodeAt(at))) {
+        fail();
+        return text;
       }
-      return undefined;
-    },
+    }
+    return undefined;
+  };
+
+  return {
+    push,
     finish() {
-      if (state === 'afterUrl' || state === 'afterTitle') accept(text.length);
-      else fail();
-      return text;
+      const found = push('\n');
+      if (found === undefined && state === 'beforeTitle') accept(end);
+      else if (found === undefined) fail();
+      return text.replace(/\n$/, '');
     },
-    leavesText: () =>
-      state === 'start'
-        ? text.length > 0
-        : state === 'title' || !(state === 'afterUrl' || state === 'beforeTitle' || state === 'afterTitle'),
+    drop(length) {
+      const before = text.slice(0, Math.max(0, endWithout(text, '\n') - length));
+      text = '';
+      at = 0;
+      end = 0;
+      state = 'start';
+      push(before);
+    },
+    leavesText() {
+      if (state === 'start') return text.length > 0;
+      if (state === 'url') return depth > 0;
+      return state !== 'afterUrl' && state !== 'beforeTitle' && state !== 'afterTitle';
+    },
     get label() {
       return state === 'label' || (state === 'colon' && at < mark) ? text : undefined;
     },

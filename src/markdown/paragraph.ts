@@ -16,8 +16,10 @@ export interface Paragraph {
   readonly type: 'paragraph';
   /** Whether there is text if it ends now: definitions alone are none. */
   readonly hasText: boolean;
-  /** `table`: the line is shown as the header of a table until the next one says what it is. */
-  beginLine(table: boolean): void;
+  /**
+   * `header`: the line may be the header of a table. `shown`: it is shown as one until the next line says what it is.
+   */
+  beginLine(header: boolean, shown: boolean): void;
   text(piece: string): void;
   endLine(): void;
   /** What was shown as a table is text. */
@@ -34,16 +36,20 @@ export interface Paragraph {
 /** A label is shown as text if it is longer: most are footnotes or definitions, or short links. */
 const hiddenLabel = 48;
 
-export function createParagraph(context: Context, parent: Container): Paragraph {
+/** `first`: in its parent, which is where a task has its box. */
+export function createParagraph(context: Context, parent: Container, first: boolean): Paragraph {
   const { output, references } = context;
   const leaf = createInlineLeaf(context, parent.key, { type: 'paragraph' });
   /** What may be a task's box, then what may be definitions. */
-  let box: string | undefined = parent.type === 'listItem' && !parent.filled ? '' : undefined;
+  let box: string | undefined = parent.type === 'listItem' && first ? '' : undefined;
   let reader: ReturnType<typeof createDefinitionReader> | undefined = createDefinitionReader(references.define);
+  /** Of a task: what is no text, unless it turns out a heading's or a header's. */
+  let checkbox = '';
   let shown = 0;
   let table: Table | undefined;
   let lines = 0;
   let line = '';
+  let mayBeHeader = true;
   let lineBreak = '';
 
   const read = (text: string): void => {
@@ -77,7 +83,8 @@ export function createParagraph(context: Context, parent: Container): Paragraph 
     const found = box;
     box = undefined;
     if (/^\[[ \txX\n]\][ \t\n]/.test(found)) {
-      if (parent.type === 'listItem') parent.check(/[xX]/.test(found[1] ?? ''));
+      parent.check(/[xX]/.test(found.charAt(1)));
+      checkbox = found.slice(0, 4);
       reader = undefined;
       leaf.write(found.slice(4));
     } else read(found);
@@ -101,7 +108,8 @@ export function createParagraph(context: Context, parent: Container): Paragraph 
       if (table || leaf.length > 0) return true;
       return box ? /[^ \t\n]/.test(box) : (reader?.leavesText() ?? false);
     },
-    beginLine(asTable) {
+    beginLine(header, asTable) {
+      mayBeHeader = header;
       if (lines > 0) lineBreak = '\n';
       lines += 1;
       line = '';
@@ -129,11 +137,16 @@ export function createParagraph(context: Context, parent: Container): Paragraph 
       write(lineBreak + line);
       lineBreak = '';
     },
-    headerCells: () => (table ? table.cells : reader && !reader.leavesText() ? 0 : countCells(line)),
+    headerCells: () => (table ? table.cells : mayBeHeader ? countCells(line) : 0),
     toTable(align) {
       if (!table) {
+        const length = endWithout(line);
+        const wasRead = !reader && box === undefined;
+        reader?.drop(lines > 1 ? length + 1 : length);
+        box = undefined;
         finishStart();
-        leaf.truncate(Math.max(0, leaf.length - endWithout(line)));
+        if (wasRead) leaf.truncate(Math.max(0, leaf.length - length));
+        if (checkbox !== '' && lines === 1) parent.check(undefined);
         leaf.close();
         table = createTable(context, parent.key);
         table.text(line);
@@ -144,7 +157,8 @@ export function createParagraph(context: Context, parent: Container): Paragraph 
     },
     toHeading(depth) {
       finishStart();
-      const source = leaf.source();
+      const source = checkbox + leaf.source();
+      if (checkbox !== '') parent.check(undefined);
       leaf.truncate(0);
       const heading = createHeading(context, parent.key, depth);
       heading.whole(source);

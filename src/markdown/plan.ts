@@ -39,6 +39,8 @@ export type Content =
   | { readonly type: 'blank' }
   /** More of the open leaf. */
   | { readonly type: 'more'; readonly lazy: boolean }
+  /** A line of the open leaf that is blank, and none of it if nothing follows. */
+  | { readonly type: 'gap' }
   /** The open leaf ends with this line, which has nothing to show. */
   | { readonly type: 'end' }
   | { readonly type: 'paragraph' }
@@ -72,20 +74,21 @@ export function planLine(line: Line, open: Open): Plan | undefined {
     const plan = (content: Content): Plan => ({ depth, opens, content });
     if (isBlank(line)) return line.complete ? plan({ type: 'blank' }) : undefined;
     const first = opens.length === 0;
+    const inParagraph = first && open.leaf?.type === 'paragraph';
     const paragraph = first && leaf?.type === 'paragraph' ? leaf : undefined;
     if (line.indent >= 4) {
-      if (first && open.leaf?.type === 'paragraph') return plan({ type: 'more', lazy: !all });
+      if (inParagraph) return plan({ type: 'more', lazy: !all });
       skipColumns(line, 4);
       return plan({ type: 'code', fence: undefined });
     }
     const room = open.containers.length + opens.length < deepestNesting;
-    const start = startAt(line, paragraph, room, open.math);
+    const start = startAt(line, paragraph, inParagraph, room, open.math);
     if (start === 'wait') return undefined;
     if (start === undefined) {
       const end = textContent(line, first ? leaf : undefined);
       if (end === 'wait') return undefined;
       if (end) return plan(end);
-      return plan(first && open.leaf?.type === 'paragraph' ? { type: 'more', lazy: !all } : { type: 'paragraph' });
+      return plan(inParagraph ? { type: 'more', lazy: !all } : { type: 'paragraph' });
     }
     if (start.type !== 'blockquote' && start.type !== 'listItem' && start.type !== 'footnoteDefinition') return plan(start);
     opens.push(start);
@@ -104,6 +107,7 @@ function continued(line: Line, containers: readonly Container[]): number {
     } else if (container?.type === 'listItem') {
       if (isBlank(line)) {
         if (!container.filled) break;
+        skipColumns(line, Math.min(container.indent, line.indent));
       } else if (line.indent < container.indent) break;
       else skipColumns(line, container.indent);
     } else if (container?.type === 'footnoteDefinition' && !isBlank(line)) {
@@ -120,7 +124,8 @@ function continuedLeaf(line: Line, leaf: Leaf): Content | Wait | undefined {
     case 'code':
       return leaf.fence ? fenced(line, leaf.fence) : indented(line);
     case 'html':
-      return leaf.endsBlank && isBlank(line) ? undefined : { type: 'more', lazy: false };
+      if (!isBlank(line)) return { type: 'more', lazy: false };
+      return leaf.endsBlank ? undefined : { type: 'gap' };
     case 'math':
       return inMath(line, leaf);
     default:
@@ -159,7 +164,14 @@ function inMath(line: Line, { fence }: MathBlock): Content | undefined {
 
 type Start = ContainerStart | Content | Wait | undefined;
 
-function startAt(line: Line, paragraph: { readonly hasText: boolean } | undefined, room: boolean, math: boolean): Start {
+/** `inParagraph`: the line could also be its lazy continuation. */
+function startAt(
+  line: Line,
+  paragraph: { readonly hasText: boolean } | undefined,
+  inParagraph: boolean,
+  room: boolean,
+  math: boolean,
+): Start {
   const { text, ink } = line;
   switch (text.charAt(ink)) {
     case '>':
@@ -177,7 +189,7 @@ function startAt(line: Line, paragraph: { readonly hasText: boolean } | undefine
       return typeof fence === 'object' ? { type: 'code', fence } : fence;
     }
     case '<': {
-      const kind = htmlStart(text.slice(ink), line.complete, paragraph !== undefined);
+      const kind = htmlStart(text.slice(ink), line.complete, inParagraph);
       return kind === undefined ? 'wait' : kind === 0 ? undefined : { type: 'html', kind };
     }
     case '=':

@@ -63,9 +63,11 @@ export function listItemStart(line: Line, interrupts: boolean): (ContainerStart 
   if (interrupts && start !== 1) return undefined;
   const after = text.charCodeAt(end + 1);
   if (!Number.isNaN(after) && !isSpace(after)) return undefined;
-  if (!complete && startWithout(text, end + 1) === text.length) return 'wait';
+  if (startWithout(text, end + 1) === text.length) {
+    if (!complete) return 'wait';
+    if (interrupts) return undefined;
+  }
   skipTo(line, end + 1);
-  if (interrupts && isBlank(line)) return undefined;
   const spaces = line.indent;
   const width = digits + 1;
   if (isBlank(line) || spaces > 4) {

@@ -92,14 +92,14 @@ export function createStructure(context: Context): Structure {
     closeTo(depth);
   };
 
-  const beginLeaf = (content: Content, line: Line): void => {
+  const beginLeaf = (content: Content, line: Line, first: boolean): void => {
     if (innermost().type === 'list') closeTo(containers.length - 1);
     const parent = fill();
     if (content.type === 'thematicBreak') {
       output.close(output.open(parent.key, content));
       return;
     }
-    leaf = createLeaf(context, parent, content, line);
+    leaf = createLeaf(context, parent, first, content, line);
     // The text of fenced code begins in the next line.
     if (!leaf || (content.type === 'code' && content.fence)) return;
     target = leaf;
@@ -116,8 +116,9 @@ export function createStructure(context: Context): Structure {
     target = leaf;
     if (leaf.type === 'paragraph') {
       leaf.withdrawTable();
+      const indented = line.indent >= 4;
       skipColumns(line, line.indent);
-      leaf.beginLine(!content.lazy && startsWithBar(line));
+      leaf.beginLine(!indented, !indented && !content.lazy && startsWithBar(line));
     } else if (leaf.type === 'table') {
       skipColumns(line, line.indent);
       leaf.beginLine();
@@ -143,13 +144,16 @@ export function createStructure(context: Context): Structure {
     if (content.type === 'more' || content.type === 'end') {
       settleBlank(depth);
       proceed(content, line);
+    } else if (content.type === 'gap') {
+      settleBlank(depth);
+      if (leaf?.type === 'html') leaf.skipLine(rest(line));
     } else if (leaf?.type === 'paragraph' && convert(content, leaf)) settleBlank(depth);
     else if (content.type === 'blank' && opens.length === 0) beginBlank(depth, line);
     else {
       closeTo(depth);
       closeLeaf();
       openAll(opens);
-      if (content.type !== 'blank') beginLeaf(content, line);
+      if (content.type !== 'blank') beginLeaf(content, line, opens.at(-1)?.type === 'listItem');
       settleBlank(containers.length);
     }
   };
@@ -177,12 +181,12 @@ export function createStructure(context: Context): Structure {
 }
 
 /** With its first line begun, and the line moved to its text. */
-function createLeaf(context: Context, parent: Container, content: Content, line: Line): Leaf | undefined {
+function createLeaf(context: Context, parent: Container, first: boolean, content: Content, line: Line): Leaf | undefined {
   switch (content.type) {
     case 'paragraph': {
-      const paragraph = createParagraph(context, parent);
+      const paragraph = createParagraph(context, parent, first);
       skipColumns(line, line.indent);
-      paragraph.beginLine(startsWithBar(line));
+      paragraph.beginLine(true, startsWithBar(line));
       return paragraph;
     }
     case 'heading':
