@@ -43,7 +43,12 @@ const allowed: { readonly [folder: string]: { readonly [target: string]: readonl
     'src/worker/messages.ts': ['type'],
     'src/worker/receiver.ts': ['dynamic'],
   },
-  'src/react': { 'src/wire': ['type'], 'src/store': ['value', 'type'], 'src/client': ['value', 'type'], 'src/markdown': ['type'] },
+  'src/react': {
+    'src/wire': ['type'],
+    'src/store': ['value', 'type'],
+    'src/client': ['value', 'type'],
+    'src/markdown': ['type', 'dynamic'],
+  },
   'src/plugins': { 'src/react': ['type'], 'src/client/host.ts': ['value'] },
   'server/providers': { 'src/wire': ['value', 'type'] },
   'server/log': { 'src/wire': ['value', 'type'] },

@@ -9,6 +9,7 @@ import '../../src/styles/layout.css';
 import '../../src/styles/panel.css';
 import '../../src/styles/parts.css';
 import '../../src/styles/text.css';
+import '../../src/styles/markdown.css';
 import '../../src/styles/tokens.css';
 
 export interface Page {

@@ -1,14 +1,16 @@
-import { type ReactNode, useCallback, useImperativeHandle, useLayoutEffect, useRef, useState } from 'react';
+import { Fragment, type ReactNode, type RefObject, use, useCallback, useImperativeHandle, useLayoutEffect, useRef, useState } from 'react';
 import { classes } from '../classes.ts';
 import { DownIcon } from '../icons.tsx';
+import { MarkdownWorkerContext } from '../provider/context.ts';
 import { usePanel, useShown } from './context.ts';
 import { Ending } from './Ending.tsx';
-import { createPlainBody } from './plain.ts';
+import { NoText } from './PlainText.tsx';
 import type { StreamPanelBodyProps } from './props.ts';
 import { Reasoning } from './Reasoning.tsx';
 import { Sources } from './Sources.tsx';
 import { createStick, type Stick } from './stick.ts';
 import { Tools } from './Tools.tsx';
+import { useTextView } from './view.ts';
 
 /** A scroller must be reachable by keyboard, and what is reachable has a role. */
 const reachable = (label: string) => ({ tabIndex: 0, role: 'group', 'aria-label': label }) as const;
@@ -16,23 +18,14 @@ const reachable = (label: string) => ({ tabIndex: 0, role: 'group', 'aria-label'
 /** The scroller with everything an answer consists of. Sticks to its end until the reader scrolls up. */
 export function Body({ pending, empty, ref, className, ...rest }: StreamPanelBodyProps): ReactNode {
   const panel = usePanel('StreamPanel.Body');
-  const { display, name } = panel;
+  const { display, name, stream, view, markdown } = panel;
+  const { handle } = stream;
+  const worker = use(MarkdownWorkerContext);
   const shown = useShown(panel);
   const scroller = useRef<HTMLDivElement>(null);
-  const text = useRef<HTMLDivElement>(null);
   const stick = useRef<Stick>(undefined);
   const [atEnd, setAtEnd] = useState(true);
   useImperativeHandle(ref, () => scroller.current as HTMLDivElement);
-
-  useLayoutEffect(() => {
-    if (text.current === null) return undefined;
-    const body = createPlainBody(text.current);
-    const remove = display.live({ show: ({ record }, limit) => body.show(record.text, limit), clear: body.clear });
-    return () => {
-      remove();
-      body.clear();
-    };
-  }, [display]);
 
   useLayoutEffect(() => {
     if (scroller.current === null) return undefined;
@@ -45,6 +38,18 @@ export function Body({ pending, empty, ref, className, ...rest }: StreamPanelBod
     };
   }, [display]);
 
+  // After a change of the view the same part of the text is in sight, about.
+  const { Text = NoText, fail } = useTextView(view, { handle, markdown, worker });
+  const place = useRef<number>(undefined);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when the view has changed
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (element === null || place.current === undefined) return;
+    if (!atEnd) element.scrollTop = place.current * (element.scrollHeight - element.clientHeight);
+    place.current = undefined;
+    display.settle();
+  }, [Text]);
+
   const toLatest = useCallback(() => {
     stick.current?.toEnd();
     scroller.current?.focus({ preventScroll: true });
@@ -55,8 +60,10 @@ export function Body({ pending, empty, ref, className, ...rest }: StreamPanelBod
       <div {...reachable(`Text of ${name}`)} {...rest} ref={scroller} className={classes('sluice-scroller', className)}>
         <Reasoning parts={shown.parts} generation={shown.generation} />
         <Tools parts={shown.parts} generation={shown.generation} />
-        {/* React renders this element once, empty, and never its children. */}
-        <div ref={text} className="sluice-text" data-stream-body="" />
+        <Fragment key={Text === NoText ? 'none' : view}>
+          <Place scroller={scroller} place={place} />
+          <Text handle={handle} display={display} name={name} markdown={markdown} worker={worker} onFailed={fail} />
+        </Fragment>
         <Ending shown={shown} pending={pending} empty={empty} />
         <Sources parts={shown.parts} />
       </div>
@@ -67,4 +74,21 @@ export function Body({ pending, empty, ref, className, ...rest }: StreamPanelBod
       )}
     </div>
   );
+}
+
+interface PlaceProps {
+  readonly scroller: RefObject<HTMLElement | null>;
+  readonly place: RefObject<number | undefined>;
+}
+
+/** Notes how far down the reader is when the text behind it goes: its effect ends before that leaves the document. */
+function Place({ scroller, place }: PlaceProps): ReactNode {
+  useLayoutEffect(
+    () => () => {
+      const element = scroller.current;
+      if (element !== null) place.current = element.scrollTop / Math.max(1, element.scrollHeight - element.clientHeight);
+    },
+    [scroller, place],
+  );
+  return null;
 }

@@ -22,7 +22,9 @@ function Shown({
   stream,
   source: _source,
   title,
-  view: _view,
+  view = 'plain',
+  markdown,
+  pacing = 'immediate',
   onRetry,
   children,
   ref,
@@ -38,12 +40,13 @@ function Shown({
     display.root(element.current);
     return () => display.root(null);
   }, [display]);
+  useLayoutEffect(() => display.pace(pacing), [display, pacing]);
   useLayoutEffect(() => display.hold(stream.paused), [display, stream.paused]);
   useLayoutEffect(() => display.bind(stream.handle), [display, stream.handle]);
   useAnnouncements(display, name);
 
   const retry = useRetry(stream, onRetry);
-  const panel = useMemo(() => ({ stream, display, name, retry }), [stream, display, name, retry]);
+  const panel = useMemo(() => ({ stream, display, name, retry, view, markdown }), [stream, display, name, retry, view, markdown]);
   return (
     <PanelContext value={panel}>
       {/* `data-status` and `data-epoch` belong to the display from here on: constants to React, which never writes them again. */}

@@ -1,6 +1,8 @@
-import { createContext, use, useSyncExternalStore, type Context } from 'react';
+import { type Context, createContext, use, useSyncExternalStore } from 'react';
+import type { MarkdownOptions } from '../markdown/props.ts';
 import type { Stream } from '../stream.ts';
 import { type Display, nothingShown, type Shown } from './display.ts';
+import type { View } from './view.ts';
 
 /** What the parts of a panel share. */
 export interface Panel {
@@ -10,6 +12,8 @@ export interface Panel {
   readonly name: string;
   /** Sends the request again; `undefined` where nothing can be repeated. */
   readonly retry: (() => void) | undefined;
+  readonly view: View;
+  readonly markdown: MarkdownOptions | undefined;
 }
 
 export const PanelContext: Context<Panel | undefined> = createContext<Panel | undefined>(undefined);

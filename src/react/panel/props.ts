@@ -1,5 +1,6 @@
 import type { ComponentPropsWithRef, ReactNode } from 'react';
 import type { StreamSource } from '../../client.ts';
+import type { MarkdownOptions } from '../markdown/props.ts';
 import type { Stream } from '../stream.ts';
 
 /**
@@ -28,8 +29,19 @@ export interface StreamPanelStream {
 export interface StreamPanelOptions extends Omit<ComponentPropsWithRef<'section'>, 'title'> {
   /** Name of the stream, for the header and for screen readers. @default the model, else the id, else "Answer" */
   readonly title?: string;
-  /** How text is rendered: as it is, with line breaks and spaces kept. (Markdown will be another view.) @default 'plain' */
-  readonly view?: 'plain';
+  /**
+   * How text is rendered: `plain`, as it is, with line breaks and spaces kept; or `markdown`, which is loaded when it is first
+   * needed (`preloadMarkdown`). May change at any time. @default 'plain'
+   */
+  readonly view?: 'plain' | 'markdown';
+  /** How Markdown is shown. */
+  readonly markdown?: MarkdownOptions;
+  /**
+   * `smooth`: text that arrives in bursts flows on at about the rate at which it comes, at most 250 ms later than it could be
+   * shown, and is whole as soon as the stream ends. `immediate`: all of it in the next frame. So it is, too, where the reader
+   * asks for reduced motion. Either way display only: reading and folding never wait for it. @default 'immediate'
+   */
+  readonly pacing?: 'immediate' | 'smooth';
   /**
    * What "Retry" does. Without it, a `{ request }` is sent again as a new stream, and sources that cannot be
    * repeated (an id, a local source) offer no retry.

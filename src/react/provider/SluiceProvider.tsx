@@ -1,11 +1,16 @@
 import { type ReactNode, useLayoutEffect, useRef, useState } from 'react';
 import { type ClientOptions, createClient, type SluiceClient } from '../../client.ts';
-import { SluiceContext } from './context.ts';
+import { MarkdownWorkerContext, SluiceContext } from './context.ts';
 import type { OwnClientProps, SluiceProviderProps } from './props.ts';
 
 /** Gives everything below it one client, and with it one worker and one connection. Renders no element. */
-export function SluiceProvider(props: SluiceProviderProps): ReactNode {
-  return props.client === undefined ? <OwnClient {...props} /> : <SluiceContext value={props.client}>{props.children}</SluiceContext>;
+export function SluiceProvider({ markdownWorker, ...props }: SluiceProviderProps): ReactNode {
+  const [worker] = useState(() => markdownWorker);
+  return (
+    <MarkdownWorkerContext value={worker}>
+      {props.client === undefined ? <OwnClient {...props} /> : <SluiceContext value={props.client}>{props.children}</SluiceContext>}
+    </MarkdownWorkerContext>
+  );
 }
 
 function OwnClient({ children, client: _, ...options }: OwnClientProps): ReactNode {

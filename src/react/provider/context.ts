@@ -3,6 +3,11 @@ import type { SluiceClient } from '../../client.ts';
 
 export const SluiceContext: Context<SluiceClient | undefined> = createContext<SluiceClient | undefined>(undefined);
 
+/** `markdownWorker` of the nearest `SluiceProvider`. */
+export const MarkdownWorkerContext: Context<(() => Worker) | false | undefined> = createContext<(() => Worker) | false | undefined>(
+  undefined,
+);
+
 /**
  * The client of the nearest `SluiceProvider`.
  * @throws without a provider

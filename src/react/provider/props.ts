@@ -7,14 +7,22 @@ import type { ClientOptions, SluiceClient } from '../../client.ts';
  */
 export type SluiceProviderProps = ProvidedClientProps | OwnClientProps;
 
-export interface ProvidedClientProps {
+export interface MarkdownWorkerProps {
+  /**
+   * Makes the worker that parses Markdown, where the bundler needs another form than the built-in
+   * `new Worker(new URL('./markdown.js', import.meta.url), { type: 'module' })`. `false` parses on the page's own thread.
+   */
+  readonly markdownWorker?: (() => Worker) | false;
+}
+
+export interface ProvidedClientProps extends MarkdownWorkerProps {
   /** A client made with `createClient`. The provider never closes it. */
   readonly client: SluiceClient;
   readonly children?: ReactNode;
 }
 
 /** The provider makes the client, and closes it when it unmounts (Strict Mode's rehearsal does not count). */
-export interface OwnClientProps extends ClientOptions {
+export interface OwnClientProps extends ClientOptions, MarkdownWorkerProps {
   readonly client?: never;
   readonly children?: ReactNode;
 }

@@ -1,0 +1,142 @@
+import { Component, type ContextType, createElement, type ElementType, memo, type ReactNode } from 'react';
+import type { Segment } from '../../markdown/index.ts';
+import { MarkdownContext } from './context.ts';
+import { Run } from './Inlines.tsx';
+import { type Boxes, withTail } from './inline.ts';
+import type { InlineNode } from './nodes.ts';
+import { restoreSelection, type SavedSelection, saveSelection } from './selection.ts';
+import { findTail, type Tail } from './tail.ts';
+import type { MarkdownView, Mount } from './view.ts';
+
+export interface LeafProps {
+  readonly node: InlineNode;
+  readonly as: ElementType;
+  readonly attributes?: object | undefined;
+}
+
+interface LeafState {
+  readonly version: number;
+  readonly boxes: Boxes;
+  /** How much of the node's tail is in `boxes`. */
+  readonly tailLength: number;
+  readonly isClosed: boolean;
+}
+
+/**
+ * A paragraph, heading or cell. React renders it when its structure changes; text that joins its end is appended to its
+ * last text node. A class, because only `getSnapshotBeforeUpdate` sees the DOM right before React changes it.
+ */
+export class Leaf extends Component<LeafProps, LeafState, SavedSelection | null> implements Mount {
+  static override contextType: typeof MarkdownContext = MarkdownContext;
+  declare context: ContextType<typeof MarkdownContext>;
+  override state: LeafState = stateOf(this.props.node);
+  #element: Element | null = null;
+  #tail: Tail | undefined;
+  /** Of the node's tail, in the DOM. */
+  #tailLength = 0;
+  #version = -1;
+  #unmount: (() => void) | undefined;
+
+  get node(): InlineNode {
+    return this.props.node;
+  }
+
+  get version(): number {
+    return this.#version;
+  }
+
+  override shouldComponentUpdate(props: LeafProps, state: LeafState): boolean {
+    return state !== this.state || props.as !== this.props.as || !sameAttributes(props.attributes, this.props.attributes);
+  }
+
+  override componentDidMount(): void {
+    this.#unmount = this.#view.mount(this);
+    this.#committed();
+  }
+
+  override getSnapshotBeforeUpdate(): SavedSelection | null {
+    return (this.#element && saveSelection(this.#element)) ?? null;
+  }
+
+  override componentDidUpdate(_props: LeafProps, before: LeafState, selection?: SavedSelection | null): void {
+    if (before === this.state && this.#tail?.isConnected() !== false) return;
+    const last = before.boxes.length - 1;
+    const index = (before.boxes[last]?.length ?? 0) - 1;
+    this.#tail?.amend(this.state.boxes[last]?.[index]);
+    this.#committed();
+    if (selection && this.#element) restoreSelection(this.#element, selection);
+  }
+
+  override componentWillUnmount(): void {
+    this.#unmount?.();
+  }
+
+  override render(): ReactNode {
+    const { as, attributes } = this.props;
+    const { boxes, isClosed } = this.state;
+    const last = boxes.length - 1;
+    const rendered = boxes.map((segments, index) => (
+      // biome-ignore lint/suspicious/noArrayIndexKey: a box is its place
+      <Box key={index} segments={segments} isFirst={index === 0} isFinal={isClosed || index < last} />
+    ));
+    return createElement(as, { ...attributes, ref: this.#ref }, ...rendered);
+  }
+
+  grow(): boolean {
+    const { tail } = this.node;
+    if (tail.length === this.#tailLength) return true;
+    if (this.#element === null) return false;
+    this.#tail ??= findTail(this.#element, this.state.boxes.at(-1)?.at(-1) ?? []);
+    if (this.#tail === undefined) return false;
+    this.#tail.grow(tail.slice(this.#tailLength));
+    this.#tailLength = tail.length;
+    return true;
+  }
+
+  withdraw(): void {}
+
+  refresh(): void {
+    this.setState(stateOf(this.node));
+  }
+
+  get #view(): MarkdownView {
+    if (this.context === undefined) throw new Error('A leaf of Markdown is only rendered in a Markdown body.');
+    return this.context.view;
+  }
+
+  #ref = (element: Element | null): void => {
+    this.#element = element;
+  };
+
+  #committed(): void {
+    const { version, tailLength } = this.state;
+    this.#version = version;
+    this.#tail = undefined;
+    this.#tailLength = tailLength;
+    this.#view.committed(this);
+  }
+}
+
+interface BoxProps {
+  readonly segments: readonly Segment[];
+  readonly isFirst: boolean;
+  readonly isFinal: boolean;
+}
+
+/** Some kilobytes of a leaf, each box but the first a block of its own: what grows lays out itself and not what is in front of it. */
+const Box = memo(function Box({ segments, isFirst, isFinal }: BoxProps): ReactNode {
+  const last = segments.length - 1;
+  const runs = segments.map((segment, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: a segment is its place
+    <Run key={index} segment={segment} isFinal={isFinal || index < last} />
+  ));
+  return isFirst ? runs : <span className="sluice-box">{runs}</span>;
+});
+
+function stateOf({ version, boxes, tail, closed }: InlineNode): LeafState {
+  return { version, boxes: withTail(boxes, tail), tailLength: tail.length, isClosed: closed };
+}
+
+function sameAttributes(a: object | undefined, b: object | undefined): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

@@ -1,0 +1,68 @@
+import type { ReactNode } from 'react';
+import type { Block } from '../../markdown/index.ts';
+import { useMarkdown } from './context.ts';
+
+/** A container's own element around its children. */
+export interface ContainerProps<Type extends Block['type']> {
+  readonly block: Extract<Block, { type: Type }>;
+  /** Of the answer itself, not of another block: these have a direction of their own. */
+  readonly isTop: boolean;
+  readonly children: ReactNode;
+}
+
+const reachable = { role: 'group', 'aria-label': 'Table', tabIndex: 0 } as const;
+const direction = (isTop: boolean): object => (isTop ? { dir: 'auto' } : {});
+
+export function Quote({ isTop, children }: ContainerProps<'blockquote'>): ReactNode {
+  const Tag = useMarkdown().options.tag('blockquote');
+  return <Tag {...direction(isTop)}>{children}</Tag>;
+}
+
+/** Loose or tight is a matter of looks, since a list may turn out loose after a thousand items. */
+export function List({ block, isTop, children }: ContainerProps<'list'>): ReactNode {
+  const Tag = useMarkdown().options.tag(block.ordered ? 'ol' : 'ul');
+  const start = block.ordered && block.start !== 1 ? { start: block.start } : {};
+  return (
+    <Tag {...direction(isTop)} {...start} data-spread={block.spread ? '' : undefined}>
+      {children}
+    </Tag>
+  );
+}
+
+export function Item({ block, children }: ContainerProps<'listItem'>): ReactNode {
+  const { options } = useMarkdown();
+  const Tag = options.tag('li');
+  const Box = options.tag('input');
+  if (block.checked === undefined) return <Tag>{children}</Tag>;
+  return (
+    <Tag className="sluice-task">
+      <Box type="checkbox" checked={block.checked} disabled readOnly aria-label={block.checked ? 'Done' : 'To do'} />
+      {children}
+    </Tag>
+  );
+}
+
+interface TableProps extends ContainerProps<'table'> {
+  readonly header: ReactNode;
+}
+
+/** A table too wide scrolls by itself; where it may scroll, the keyboard must reach it. */
+export function Table({ isTop, header, children }: TableProps): ReactNode {
+  const { options } = useMarkdown();
+  const Tag = options.tag('table');
+  const Head = options.tag('thead');
+  const Body = options.tag('tbody');
+  return (
+    <div className="sluice-table" {...reachable}>
+      <Tag {...direction(isTop)}>
+        {header && <Head>{header}</Head>}
+        <Body>{children}</Body>
+      </Tag>
+    </div>
+  );
+}
+
+export function Row({ children }: Omit<ContainerProps<'tableRow'>, 'block'>): ReactNode {
+  const Tag = useMarkdown().options.tag('tr');
+  return <Tag>{children}</Tag>;
+}

@@ -1,0 +1,186 @@
+import type { StreamHandle, StreamRecord } from '../../client.ts';
+import type { DocumentChange, MarkdownSyntax } from '../../markdown/index.ts';
+import { createModel, type Model } from './model.ts';
+import { createParser, type Parser, type Parsing } from './parser.ts';
+
+/** A stream's text as Markdown, parsed as it comes, whether it is on display or not. */
+export interface StreamDocument {
+  /** Replaced as a whole when the text begins anew, or was parsed anew. */
+  readonly model: Model;
+  /** Of the record that `model` belongs to. */
+  readonly generation: number;
+  /** UTF-16 code units of the text that are in `model`. */
+  readonly length: number;
+  /** Nothing in `model` changes any more. */
+  readonly ended: boolean;
+  /** No parser can be kept running. */
+  readonly failed: boolean;
+}
+
+export interface DocumentReader {
+  /** Operations have been folded in, or the model has been replaced. */
+  onChange(): void;
+  /** UTF-16 code units of the text that the reader is ready for; the reader who is ready for most counts. */
+  limit(): number;
+}
+
+export interface DocumentReference {
+  readonly document: StreamDocument;
+  /** The reader's limit has risen. */
+  update(): void;
+  release(): void;
+}
+
+/** What nobody reads is kept so long, for a panel that mounts again; what is final longer, up to so much text of all. */
+const graceMs = 3000;
+const maxIdleLength = 2_097_152;
+
+interface Shared extends StreamDocument {
+  readonly readers: Set<DocumentReader>;
+  update(): void;
+  close(): void;
+}
+
+const parsers = new Map<(() => Worker) | false | undefined, Parser>();
+const shared = new WeakMap<StreamRecord, Map<string, Shared>>();
+const idle = new Map<Shared, { readonly drop: () => void; readonly timer: ReturnType<typeof setTimeout> | undefined }>();
+
+/** One reference to the document of a stream; all of them read the same. */
+export function openDocument(
+  handle: StreamHandle,
+  syntax: MarkdownSyntax,
+  worker: (() => Worker) | false | undefined,
+  reader: DocumentReader,
+): DocumentReference {
+  const { record } = handle;
+  const known = shared.get(record) ?? new Map<string, Shared>();
+  shared.set(record, known);
+  const name = nameOf(syntax);
+  let document = known.get(name);
+  if (document === undefined) {
+    const parser = parsers.get(worker) ?? createParser(worker);
+    parsers.set(worker, parser);
+    document = createDocument(handle, syntax, parser);
+    known.set(name, document);
+  }
+  const own = document;
+  clearTimeout(idle.get(own)?.timer);
+  idle.delete(own);
+  own.readers.add(reader);
+  return {
+    document: own,
+    update: own.update,
+    release() {
+      own.readers.delete(reader);
+      if (own.readers.size > 0) return;
+      const drop = (): void => {
+        idle.delete(own);
+        own.close();
+        if (known.get(name) === own) known.delete(name);
+      };
+      idle.set(own, { drop, timer: own.ended ? undefined : setTimeout(drop, graceMs) });
+      trim();
+    },
+  };
+}
+
+/** The document, if somebody reads it or did so lately, and what it says is not behind the text. */
+export function findDocument({ record }: StreamHandle, syntax: MarkdownSyntax): StreamDocument | undefined {
+  const document = shared.get(record)?.get(nameOf(syntax));
+  return document?.generation === record.generation && document.length > 0 ? document : undefined;
+}
+
+/** Lets go of what has been idle longest, as long as there is too much. */
+function trim(): void {
+  let length = 0;
+  for (const document of idle.keys()) length += document.length;
+  for (const [document, { drop, timer }] of idle) {
+    if (length <= maxIdleLength) return;
+    clearTimeout(timer);
+    length -= document.length;
+    drop();
+  }
+}
+
+function nameOf({ math = false }: MarkdownSyntax): string {
+  return String(math);
+}
+
+function createDocument(handle: StreamHandle, syntax: MarkdownSyntax, parser: Parser): Shared {
+  const { record } = handle;
+  const readers = new Set<DocumentReader>();
+  let current = empty();
+  /** After a restart, until it says as much as what is on display. */
+  let next: ReturnType<typeof empty> | undefined;
+  let generation = record.generation;
+  let failed = false;
+
+  const tell = (): void => {
+    for (const reader of readers) reader.onChange();
+  };
+  const fold = ({ ops, length, ended }: DocumentChange): void => {
+    const target = next ?? current;
+    target.model.fold(ops);
+    target.length = length;
+    target.ended = ended;
+    if (next !== undefined && (ended || next.length >= current.length)) {
+      current = next;
+      next = undefined;
+    }
+    tell();
+  };
+
+  const parsing: Parsing = parser.open({
+    syntax,
+    text: () => record.text,
+    limit: () => (readers.size === 0 ? Number.POSITIVE_INFINITY : Math.max(...Array.from(readers, (reader) => reader.limit()))),
+    ended: () => record.summary.status !== 'pending' && record.summary.status !== 'streaming',
+    onChange: fold,
+    onRestart() {
+      next = empty();
+    },
+    onFailed() {
+      failed = true;
+      tell();
+    },
+  });
+  const unsubscribe = handle.subscribe(() => {
+    if (record.generation === generation) {
+      parsing.update();
+      return;
+    }
+    generation = record.generation;
+    current = empty();
+    next = undefined;
+    parsing.restart();
+    tell();
+  });
+
+  return {
+    get model() {
+      return current.model;
+    },
+    get length() {
+      return current.length;
+    },
+    get ended() {
+      return current.ended;
+    },
+    get generation() {
+      return generation;
+    },
+    get failed() {
+      return failed;
+    },
+    readers,
+    update: parsing.update,
+    close() {
+      unsubscribe();
+      parsing.close();
+    },
+  };
+}
+
+function empty(): { readonly model: Model; length: number; ended: boolean } {
+  return { model: createModel(), length: 0, ended: false };
+}

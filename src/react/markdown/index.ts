@@ -1,0 +1,2 @@
+export { MarkdownText } from './MarkdownText.tsx';
+export { switchView } from './switch.ts';

@@ -1,0 +1,101 @@
+import type { Inline, Segment } from '../../markdown/index.ts';
+
+/** A leaf's segments in boxes of some kilobytes: immutable, and what has not changed is the same object. Never empty. */
+export type Boxes = readonly (readonly Segment[])[];
+
+export const noBoxes: Boxes = [[]];
+
+/** A box with more text than this is full: the next segment begins another, so that growing it stays cheap to lay out. UTF-16 code units. */
+const fullBoxLength = 4096;
+
+/** The boxes with `segments` in place of all segments from index `from` on. O(boxes + what is new + the last box). */
+export function replaceFrom(boxes: Boxes, from: number, segments: readonly Segment[]): Boxes {
+  const kept: (readonly Segment[])[] = [];
+  let count = 0;
+  for (const box of boxes) {
+    if (count >= from) break;
+    kept.push(count + box.length <= from ? box : box.slice(0, from - count));
+    count += box.length;
+  }
+  let last = [...(kept.pop() ?? [])];
+  let length = last.reduce((sum, segment) => sum + lengthOf(segment), 0);
+  for (const segment of segments) {
+    if (length > fullBoxLength) {
+      kept.push(last);
+      last = [];
+      length = 0;
+    }
+    last.push(segment);
+    length += lengthOf(segment);
+  }
+  return [...kept, last];
+}
+
+/** The boxes with `tail` at the end of the last text. O(boxes + the last box + depth). */
+export function withTail(boxes: Boxes, tail: string): Boxes {
+  if (tail === '') return boxes;
+  const last = boxes.at(-1) ?? [];
+  return [...boxes.slice(0, -1), [...last.slice(0, -1), grown(last.at(-1) ?? [], tail)]];
+}
+
+/** Number of segments. */
+export function countOf(boxes: Boxes): number {
+  return boxes.reduce((sum, box) => sum + box.length, 0);
+}
+
+/** Way from a segment down to one of its nodes, by index among siblings. */
+export type InlinePath = readonly number[];
+
+/** Where the segment's last text is, and that text; `undefined` where it ends with something else. */
+export function lastText(segment: Segment): { readonly path: InlinePath; readonly text: string } | undefined {
+  const path: number[] = [];
+  let siblings = segment;
+  for (;;) {
+    const last = siblings.at(-1);
+    if (last === undefined) return undefined;
+    path.push(siblings.length - 1);
+    if ('text' in last) return { path, text: last.text };
+    if (!('children' in last)) return undefined;
+    siblings = last.children;
+  }
+}
+
+/** The text at a place; `undefined` where there is none, or something else. */
+export function textAt(segment: Segment, path: InlinePath): string | undefined {
+  let node: Inline | undefined;
+  let siblings = segment;
+  for (const index of path) {
+    node = siblings[index];
+    siblings = node !== undefined && 'children' in node ? node.children : [];
+  }
+  return node !== undefined && 'text' in node ? node.text : undefined;
+}
+
+/** What the inlines say, without markup. */
+export function plainText(inlines: readonly Inline[]): string {
+  return inlines.map(wordsOf).join('');
+}
+
+function wordsOf(inline: Inline): string {
+  if ('text' in inline) return inline.text;
+  if ('children' in inline) return plainText(inline.children);
+  if (inline.type === 'image') return inline.alt;
+  return inline.type === 'break' ? '\n' : '';
+}
+
+function lengthOf(inlines: readonly Inline[]): number {
+  let length = 0;
+  for (const inline of inlines) {
+    if ('text' in inline) length += inline.text.length;
+    else if ('children' in inline) length += lengthOf(inline.children);
+  }
+  return length;
+}
+
+function grown(inlines: readonly Inline[], tail: string): readonly Inline[] {
+  const last = inlines.at(-1);
+  const rest = inlines.slice(0, -1);
+  if (last !== undefined && 'text' in last) return [...rest, { ...last, text: last.text + tail }];
+  if (last !== undefined && 'children' in last) return [...rest, { ...last, children: grown(last.children, tail) }];
+  return [...inlines, { type: 'text', text: tail }];
+}

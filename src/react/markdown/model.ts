@@ -1,0 +1,197 @@
+import type { Block, BlockKey, BlockOp } from '../../markdown/index.ts';
+import { GrowingText } from './growing.ts';
+import { countOf, noBoxes, replaceFrom, withTail } from './inline.ts';
+import {
+  type BlockNode,
+  type FootnotesNode,
+  footnoteLabel,
+  type GroupNode,
+  type ModelNode,
+  type ParentNode,
+  type RootNode,
+} from './nodes.ts';
+
+/** Told of each change while it is folded in; cheap, since display comes later. */
+export interface ModelWatcher {
+  changed(node: ModelNode): void;
+  /** Of a literal leaf's text only this many code units are still what they were. */
+  withdrawn(node: ModelNode, kept: number): void;
+  /** A block of the top level has closed. */
+  closed(node: BlockNode): void;
+}
+
+/** One document, folded from the parser's operations: O(operation) each, whatever the document's length. */
+export interface Model {
+  /** Unlike that of any other model. */
+  readonly id: number;
+  readonly root: RootNode;
+  fold(ops: readonly BlockOp[]): void;
+  watch(watcher: ModelWatcher): () => void;
+}
+
+/** Children in a group. Measured against adding one to the last group and skipping groups that are off-screen. */
+const groupSize = 24;
+
+let models = 0;
+
+export function createModel(): Model {
+  const footnotes: FootnotesNode = { kind: 'footnotes', version: 0, groups: [], numbers: new Map() };
+  const root: RootNode = { kind: 'root', version: 0, groups: [], footnotes };
+  const nodes = new Map<BlockKey, BlockNode>();
+  const watchers = new Set<ModelWatcher>();
+
+  const changed = (node: ModelNode): void => {
+    for (const watcher of watchers) watcher.changed(node);
+  };
+  const touch = (node: ModelNode): void => {
+    node.version += 1;
+    changed(node);
+  };
+
+  const open = (key: BlockKey, parentKey: BlockKey, block: Block): void => {
+    const found = parentKey === 0 ? root : nodes.get(parentKey);
+    const parent = found === undefined || found.kind === 'inline' || found.kind === 'literal' ? root : found;
+    const node = createNode(key, parent, block);
+    nodes.set(key, node);
+    if (block.type === 'footnoteDefinition') define(node, block.label);
+    else if (node.kind === 'container' && block.type === 'tableRow' && block.header && parent.kind === 'container') {
+      parent.header = node;
+      touch(parent);
+    } else insert(parent, node);
+  };
+
+  /** The first definition of a label counts. */
+  const define = (node: BlockNode, label: string): void => {
+    const name = footnoteLabel(label);
+    if (footnotes.numbers.has(name)) return;
+    footnotes.numbers.set(name, footnotes.numbers.size + 1);
+    insert(footnotes, node);
+    touch(footnotes);
+  };
+
+  const insert = (parent: ParentNode, node: BlockNode): void => {
+    const last = parent.groups.at(-1);
+    if (last !== undefined && !last.full) {
+      last.children = [...last.children, node];
+      last.full = last.children.length >= groupSize;
+      touch(last);
+      return;
+    }
+    const group: GroupNode = { kind: 'group', key: (last?.key ?? 0) + 1, version: 0, children: [node], full: false };
+    parent.groups = [...parent.groups, group];
+    touch(parent);
+  };
+
+  const remove = (node: BlockNode): void => {
+    nodes.delete(node.key);
+    if (node.kind === 'container') {
+      if (node.header !== undefined) remove(node.header);
+      for (const group of node.groups) for (const child of group.children) nodes.delete(child.key);
+    }
+    const { parent } = node;
+    if (node.block.type === 'footnoteDefinition') {
+      const shown = footnotes.groups.at(-1)?.children.at(-1) === node;
+      if (shown) {
+        footnotes.numbers.delete(footnoteLabel(node.block.label));
+        withdraw(footnotes);
+        touch(footnotes);
+      }
+    } else if (parent.kind === 'container' && parent.header === node) {
+      parent.header = undefined;
+      touch(parent);
+    } else withdraw(parent);
+  };
+
+  /** Takes the last child away. */
+  const withdraw = (parent: ParentNode): void => {
+    const last = parent.groups.at(-1);
+    if (last === undefined) return;
+    if (last.children.length === 1) {
+      parent.groups = parent.groups.slice(0, -1);
+      touch(parent);
+      return;
+    }
+    last.children = last.children.slice(0, -1);
+    last.full = false;
+    touch(last);
+  };
+
+  const apply = (op: BlockOp): void => {
+    if (op.type === 'open') {
+      open(op.key, op.parent, op.block);
+      return;
+    }
+    const node = nodes.get(op.key);
+    if (node === undefined) return;
+    switch (op.type) {
+      case 'set':
+        node.block = op.block;
+        touch(node);
+        break;
+      case 'append':
+        if (node.kind === 'literal') node.text.append(op.text);
+        else if (node.kind === 'inline') node.tail += op.text;
+        changed(node);
+        break;
+      case 'inline':
+        if (node.kind !== 'inline') break;
+        // What stays is what it has become.
+        node.boxes = replaceFrom(op.from < countOf(node.boxes) ? node.boxes : withTail(node.boxes, node.tail), op.from, op.segments);
+        node.tail = '';
+        touch(node);
+        break;
+      case 'literal':
+        if (node.kind !== 'literal') break;
+        if (op.from < node.text.length) {
+          node.text.truncate(op.from);
+          for (const watcher of watchers) watcher.withdrawn(node, op.from);
+        }
+        node.text.append(op.text);
+        changed(node);
+        break;
+      case 'remove':
+        remove(node);
+        break;
+      case 'close':
+        node.closed = true;
+        if (node.kind === 'literal') touch(node);
+        if (node.parent.kind === 'root') for (const watcher of watchers) watcher.closed(node);
+        break;
+      case 'revise':
+        if (node.kind !== 'inline') break;
+        node.boxes = replaceFrom(noBoxes, 0, op.segments);
+        node.tail = '';
+        touch(node);
+        break;
+    }
+  };
+
+  models += 1;
+  return {
+    id: models,
+    root,
+    fold(ops) {
+      for (const op of ops) apply(op);
+    },
+    watch(watcher) {
+      watchers.add(watcher);
+      return () => void watchers.delete(watcher);
+    },
+  };
+}
+
+function createNode(key: BlockKey, parent: ParentNode, block: Block): BlockNode {
+  const common = { key, parent, block, closed: false, version: 0 };
+  switch (block.type) {
+    case 'paragraph':
+    case 'heading':
+    case 'tableCell':
+      return { ...common, kind: 'inline', boxes: noBoxes, tail: '' };
+    case 'code':
+    case 'html':
+    case 'math':
+      return { ...common, kind: 'literal', text: new GrowingText() };
+    default:
+      return { ...common, kind: 'container', groups: [], header: undefined };
+  }
+}

@@ -1,0 +1,70 @@
+import type { Block, BlockKey } from '../../markdown/index.ts';
+import type { GrowingText } from './growing.ts';
+import type { Boxes } from './inline.ts';
+
+/**
+ * The page's state of one document: a tree of mutable nodes with immutable values in them. `version` rises with each
+ * change that React has to render; text that joins a leaf's end is none.
+ */
+export interface RootNode extends Parent {
+  readonly kind: 'root';
+  /** Definitions of footnotes, wherever in the text they are, in order. */
+  readonly footnotes: FootnotesNode;
+}
+
+export interface FootnotesNode extends Parent {
+  readonly kind: 'footnotes';
+  /** Numbers by label, from 1 in order of definition. */
+  readonly numbers: Map<string, number>;
+}
+
+export interface ContainerNode extends Parent, Member {
+  readonly kind: 'container';
+  /** Of a table: its first row, which is in no group. */
+  header: ContainerNode | undefined;
+}
+
+/** Some successive children, so that one more child is no reason to render all the others. Immutable `children`. */
+export interface GroupNode {
+  readonly kind: 'group';
+  readonly key: number;
+  version: number;
+  children: readonly BlockNode[];
+  /** No child joins it any more. */
+  full: boolean;
+}
+
+export interface InlineNode extends Member {
+  readonly kind: 'inline';
+  version: number;
+  boxes: Boxes;
+  /** What has joined the last text since `version` rose. */
+  tail: string;
+}
+
+export interface LiteralNode extends Member {
+  readonly kind: 'literal';
+  version: number;
+  readonly text: GrowingText;
+}
+
+export type ParentNode = RootNode | FootnotesNode | ContainerNode;
+export type BlockNode = ContainerNode | InlineNode | LiteralNode;
+export type ModelNode = ParentNode | BlockNode | GroupNode;
+
+interface Parent {
+  version: number;
+  groups: readonly GroupNode[];
+}
+
+interface Member {
+  readonly key: BlockKey;
+  readonly parent: ParentNode;
+  block: Block;
+  closed: boolean;
+}
+
+/** How footnotes' labels are compared. */
+export function footnoteLabel(label: string): string {
+  return label.trim().replace(/\s+/g, ' ').toLowerCase().toUpperCase();
+}

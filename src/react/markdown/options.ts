@@ -1,0 +1,73 @@
+import { type ComponentType, type ElementType, type JSX, useMemo, useState } from 'react';
+import type { CodeOptions } from './code/context.ts';
+import type { CodeProps } from './code/source.ts';
+import type { MarkdownOptions } from './props.ts';
+import { createUrlPolicy, type UrlPolicy } from './url.ts';
+
+/** The options with defaults, as rendering asks for them. */
+export interface ResolvedMarkdown extends Pick<MarkdownOptions, 'math' | 'fences' | 'linkProps'> {
+  /** The app's component for this name, or the element itself. */
+  tag(name: keyof JSX.IntrinsicElements): ElementType;
+  readonly code: ComponentType<CodeProps> | undefined;
+  readonly inlineCode: ElementType;
+  readonly urls: UrlPolicy;
+  readonly headingOffset: number;
+  readonly codeOptions: CodeOptions;
+}
+
+export const markdownDefaults: Required<Pick<MarkdownOptions, 'allowedSchemes' | 'imagePrefixes' | 'headingOffset' | 'wrapCode'>> = {
+  allowedSchemes: ['http', 'https', 'mailto', 'tel'],
+  imagePrefixes: [],
+  headingOffset: 3,
+  wrapCode: false,
+};
+
+const none: MarkdownOptions = {};
+
+/** Resolved once for as long as the options say the same. */
+export function useMarkdownOptions(given: MarkdownOptions = none): ResolvedMarkdown {
+  const [same, setSame] = useState(given);
+  const options = sameOptions(same, given) ? same : given;
+  if (options !== same) setSame(options);
+  return useMemo(() => resolve(options), [options]);
+}
+
+/** Whether two objects have the same in each field; objects and lists in them, one level further down. */
+export function sameOptions(a: object, b: object, levels = 1): boolean {
+  if (a === b) return true;
+  const [from, to] = [Object.entries(a), new Map(Object.entries(b))];
+  return (
+    from.length === to.size &&
+    from.every(([name, value]) => {
+      const other: unknown = to.get(name);
+      if (Object.is(value, other)) return to.has(name);
+      return levels > 0 && isPlain(value) && isPlain(other) && sameOptions(value, other, levels - 1);
+    })
+  );
+}
+
+function isPlain(value: unknown): value is object {
+  return Array.isArray(value) || (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype);
+}
+
+function resolve(options: MarkdownOptions): ResolvedMarkdown {
+  const { components = {}, highlight, math, fences, rewriteUrl, linkProps } = options;
+  const { allowedSchemes, imagePrefixes, headingOffset, wrapCode } = { ...markdownDefaults, ...withoutUndefined(options) };
+  const own = components as { readonly [name: string]: ElementType | undefined };
+  const base = typeof document === 'undefined' ? 'http://localhost/' : document.baseURI;
+  return {
+    tag: (name) => (Object.hasOwn(own, name) && own[name]) || name,
+    code: components.code,
+    inlineCode: components.inlineCode ?? 'code',
+    urls: createUrlPolicy({ allowedSchemes, imagePrefixes, rewriteUrl, base }),
+    headingOffset,
+    codeOptions: { highlight, wrapCode },
+    ...(math && { math }),
+    ...(fences && { fences }),
+    ...(linkProps && { linkProps }),
+  };
+}
+
+function withoutUndefined(options: MarkdownOptions): MarkdownOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}

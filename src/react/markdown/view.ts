@@ -1,0 +1,187 @@
+import type { StreamHandle, StreamRecord } from '../../client.ts';
+import { type Frames, frames } from '../frame.ts';
+import type { LiveText } from '../panel/display.ts';
+import { type Promotions, promotions } from '../promotion.ts';
+import type { StreamDocument } from './documents.ts';
+import type { Model, ModelWatcher } from './model.ts';
+import type { BlockNode, ModelNode } from './nodes.ts';
+
+/** A node as one panel shows it. */
+export interface Mount {
+  readonly node: ModelNode;
+  /** Of the node, as it is in the DOM. */
+  readonly version: number;
+  /** Of the text that only joined the leaf's end, writes what is not in the DOM yet. `false` where React has to. */
+  grow(): boolean;
+  /** Something behind `kept` is no longer what it was. */
+  withdraw(kept: number): void;
+  /** Sets React state to what the node is now. */
+  refresh(): void;
+}
+
+/**
+ * What one panel shows of a document. Changes are folded into the model as they come; here is only noted which of the
+ * nodes on display have changed, so that a held, hidden or off-screen panel costs as much as it shows.
+ */
+export interface MarkdownView extends LiveText {
+  /** The component of a node is in the DOM. Returns its end. */
+  mount(mount: Mount): () => void;
+  /** React has written what a node was at `mount.version`. */
+  committed(mount: Mount): void;
+  /** Number of the footnote with this label (`footnoteLabel`), once there is one. */
+  footnote(label: string): number | undefined;
+  /** Calls back when there are more footnotes, or fewer. React state may be set. */
+  onFootnotes(listener: () => void): () => void;
+  /** Shows this document of this stream, from the next `show` on; none: stands still. */
+  /** Whether the last `show` had shown everything: then no frame is on its way. */
+  isIdle(): boolean;
+  follow(document: StreamDocument | undefined, record: StreamRecord | undefined): void;
+}
+
+export interface MarkdownViewOptions {
+  /** What is rendered first. */
+  readonly model: Model | undefined;
+  /** Replaces what is rendered: another model, or none. React state. */
+  readonly onModel: (model: Model | undefined) => void;
+  /** Blocks of the top level that have closed and are on display, the last of them. */
+  readonly onClosed: (blocks: readonly BlockNode[]) => void;
+  /** A frame is wanted. */
+  readonly onDirty: () => void;
+  readonly loop?: () => Frames;
+  readonly promoter?: () => Promotions;
+}
+
+/** More closed blocks than this in one frame are a catch-up, not news. */
+const maxClosed = 8;
+
+export function createView({
+  model: first,
+  onModel,
+  onClosed,
+  onDirty,
+  loop = frames,
+  promoter = promotions,
+}: MarkdownViewOptions): MarkdownView {
+  const mounts = new Map<ModelNode, Mount>();
+  const dirty = new Set<ModelNode>();
+  /** Transitions on their way, with the way to give them up. */
+  const promoted = new Map<Mount, () => void>();
+  const references = new Set<() => void>();
+  let closed: BlockNode[] = [];
+  let document: StreamDocument | undefined;
+  let record: StreamRecord | undefined;
+  /** What is rendered. */
+  let model = first;
+  let isIdle = false;
+  let unwatch = (): void => {};
+
+  const watcher: ModelWatcher = {
+    changed(node) {
+      if (mounts.has(node)) dirty.add(node);
+    },
+    withdrawn: (node, kept) => mounts.get(node)?.withdraw(kept),
+    closed(node) {
+      closed.push(node);
+      if (closed.length > maxClosed) closed.shift();
+    },
+  };
+
+  const watch = (next: Model | undefined): void => {
+    unwatch();
+    for (const cancel of promoted.values()) cancel();
+    promoted.clear();
+    closed = [];
+    unwatch = next?.watch(watcher) ?? (() => {});
+  };
+  const replace = (next: Model | undefined): void => {
+    model = next;
+    watch(next);
+    loop().commit(() => onModel(next));
+  };
+
+  const promote = (mount: Mount): void => {
+    const { node } = mount;
+    promoted.get(mount)?.();
+    const { version } = node;
+    const cancel = promoter().promote({
+      apply: () => mount.refresh(),
+      isDone: () => mount.version >= version || mounts.get(node) !== mount,
+    });
+    promoted.set(mount, cancel);
+  };
+
+  /** Whether everything is in the DOM already. */
+  const flush = (): boolean => {
+    const urgent: Mount[] = [];
+    for (const node of dirty) {
+      const mount = mounts.get(node);
+      if (mount === undefined || (mount.version === node.version && mount.grow())) continue;
+      // What a closed leaf turns out to be can wait a little: nothing is being written there.
+      if (node.kind === 'inline' && node.closed) promote(mount);
+      else urgent.push(mount);
+    }
+    dirty.clear();
+    if (urgent.length > 0)
+      loop().commit(() => {
+        for (const mount of urgent) mount.refresh();
+        if (urgent.some(({ node }) => node.kind === 'footnotes')) for (const listener of references) listener();
+      });
+    for (const mount of promoted.keys()) {
+      if (mount.version >= mount.node.version || mounts.get(mount.node) !== mount) promoted.delete(mount);
+    }
+    return urgent.length === 0 && promoted.size === 0;
+  };
+
+  const show = (handle: StreamHandle, limit: number): boolean => {
+    if (document === undefined || handle.record !== record || document.generation !== record.generation) return false;
+    if (model !== document.model) {
+      if (document.length > 0 || document.ended) replace(document.model);
+      // What is rendered first may be a part.
+      return false;
+    }
+    const { ended } = document;
+    const whole = flush();
+    if (closed.length > 0) {
+      onClosed(closed);
+      closed = [];
+    }
+    return whole && (record.endedAt > 0 ? ended : document.length >= Math.min(limit, record.text.length));
+  };
+
+  return {
+    show(handle, limit) {
+      isIdle = show(handle, limit);
+      return isIdle;
+    },
+    isIdle: () => isIdle,
+    clear() {
+      if (model !== undefined) replace(undefined);
+    },
+    mount(mount) {
+      mounts.set(mount.node, mount);
+      return () => {
+        if (mounts.get(mount.node) !== mount) return;
+        mounts.delete(mount.node);
+        dirty.delete(mount.node);
+        promoted.get(mount)?.();
+        promoted.delete(mount);
+      };
+    },
+    committed(mount) {
+      if (mount.version === mount.node.version && mount.grow()) return;
+      dirty.add(mount.node);
+      onDirty();
+    },
+    footnote: (label) => model?.root.footnotes.numbers.get(label),
+    onFootnotes(listener) {
+      references.add(listener);
+      return () => void references.delete(listener);
+    },
+    follow(nextDocument, nextRecord) {
+      document = nextDocument;
+      record = nextRecord;
+      // What React has rendered stays; `show` takes it up again, or replaces it.
+      watch(document !== undefined && document.model === model ? model : undefined);
+    },
+  };
+}

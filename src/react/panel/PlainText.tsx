@@ -1,0 +1,25 @@
+import { type ReactNode, useLayoutEffect, useRef } from 'react';
+import { createPlainBody } from './plain.ts';
+import type { TextViewProps } from './view.ts';
+
+/** The text as it is, with line breaks and spaces kept. */
+export function PlainText({ display }: Pick<TextViewProps, 'display'>): ReactNode {
+  const element = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    if (element.current === null) return undefined;
+    const body = createPlainBody(element.current);
+    const remove = display.live({ show: ({ record }, limit) => body.show(record.text, limit), clear: body.clear });
+    return () => {
+      remove();
+      body.clear();
+    };
+  }, [display]);
+  // React renders this element once, empty, and never its children.
+  return <div ref={element} className="sluice-text" data-stream-body="" />;
+}
+
+/** Stands where the text will be until there is something to show it with: nothing is on display, and no end either. */
+export function NoText({ display }: Pick<TextViewProps, 'display'>): ReactNode {
+  useLayoutEffect(() => display.live({ show: () => false, clear() {} }), [display]);
+  return <div className="sluice-text" data-stream-body="" />;
+}

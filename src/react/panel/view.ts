@@ -1,0 +1,99 @@
+import { type ComponentType, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import type { StreamHandle } from '../../client.ts';
+import type { MarkdownOptions } from '../markdown/props.ts';
+import type { Display } from './display.ts';
+import { PlainText } from './PlainText.tsx';
+
+/** How a panel's text is rendered. */
+export type View = 'plain' | 'markdown';
+
+/** What renders a panel's text: one element with `data-stream-body`. Mounted anew for each stream. */
+export interface TextViewProps {
+  readonly handle: StreamHandle | undefined;
+  readonly display: Display;
+  /** The stream's name, for what is spoken. */
+  readonly name: string;
+  readonly markdown: MarkdownOptions | undefined;
+  /** Makes the worker of the parser, as `markdownWorker` of the provider. */
+  readonly worker: (() => Worker) | false | undefined;
+  /** Markdown cannot be shown: the text is to be shown as it is. */
+  readonly onFailed: () => void;
+}
+
+export type TextView = ComponentType<TextViewProps>;
+
+/** What is loaded when the first panel shows Markdown. */
+export interface MarkdownModule {
+  readonly MarkdownText: TextView;
+  /** Replaces one view by another, the text there is parsed beforehand. Returns the canceller. */
+  readonly switchView: (change: ViewChange) => () => void;
+}
+
+export interface ViewChange {
+  readonly to: View;
+  readonly props: Pick<TextViewProps, 'handle' | 'markdown' | 'worker'>;
+  /** Sets React state. */
+  readonly apply: () => void;
+  readonly isDone: () => boolean;
+}
+
+let loaded: MarkdownModule | undefined;
+let loading: Promise<MarkdownModule | undefined> | undefined;
+
+/**
+ * Loads what `view="markdown"` needs, so that the first such panel does not wait for it. Resolves in any case: what cannot be
+ * loaded is reported on the console, tried again when it is next needed, and the text meanwhile shown as it is.
+ */
+export async function preloadMarkdown(): Promise<void> {
+  await load();
+}
+
+function load(): Promise<MarkdownModule | undefined> {
+  loading ??= import('../markdown/index.ts').then(
+    (module) => {
+      loaded = module;
+      return module;
+    },
+    (error: unknown) => {
+      console.error('Markdown could not be loaded; answers are shown as plain text.', error);
+      loading = undefined;
+      return undefined;
+    },
+  );
+  return loading;
+}
+
+/** The component for the text: that of the view asked for, or until that is ready the one there was. `undefined`: nothing yet. */
+export function useTextView(wanted: View, props: ViewChange['props']): { readonly Text: TextView | undefined; readonly fail: () => void } {
+  const [Text, setText] = useState(() => viewOf(wanted));
+  const committed = useRef(Text);
+  const latest = useRef(props);
+  useLayoutEffect(() => {
+    committed.current = Text;
+    latest.current = props;
+  });
+
+  useEffect(() => {
+    let cancel = (): void => {};
+    let isOver = false;
+    const change = (module: MarkdownModule | undefined): void => {
+      const next = (wanted === 'markdown' && module?.MarkdownText) || PlainText;
+      if (isOver || committed.current === next) return;
+      const apply = (): void => setText(() => next);
+      if (committed.current === undefined || module === undefined) apply();
+      else cancel = module.switchView({ to: wanted, props: latest.current, apply, isDone: () => committed.current === next });
+    };
+    if (wanted === 'plain') change(loaded);
+    else void load().then(change);
+    return () => {
+      isOver = true;
+      cancel();
+    };
+  }, [wanted]);
+
+  return { Text, fail: () => setText(() => PlainText) };
+}
+
+function viewOf(view: View): TextView | undefined {
+  return view === 'plain' ? PlainText : loaded?.MarkdownText;
+}
