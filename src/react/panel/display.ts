@@ -1,6 +1,8 @@
-import type { Part, StreamHandle, StreamSummary } from '../../client.ts';
+import type { Part, StreamHandle, StreamRecord, StreamSummary } from '../../client.ts';
 import { same } from '../../store/index.ts';
 import { type Frames, type FrameTask, frames } from '../frame.ts';
+import { createPacer, type Pacer } from '../pacing.ts';
+import { type Visibility, visibility } from '../visibility.ts';
 import type { Stick } from './stick.ts';
 
 /** What of a stream is on display that React renders: rare things only. A new object for each change. */
@@ -38,7 +40,9 @@ export interface Display {
   bind(handle: StreamHandle | undefined): () => void;
   /** Holds display, or shows what came meanwhile. */
   hold(held: boolean): void;
-  /** Sees to the scroller in the next frame, after its size has changed. */
+  /** `smooth`: shows text no faster than it flows. The reader's wish for reduced motion comes first. */
+  pace(pacing: 'immediate' | 'smooth'): void;
+  /** Shows what there is, and sees to the scroller, when it is this panel's turn: a text can say more, or a size has changed. */
   settle(): void;
   subscribe(listener: () => void): () => void;
   shown(): Shown;
@@ -53,7 +57,10 @@ export const nothingShown: Shown = {
   generation: 0,
 };
 
-export function createDisplay(loop: () => Frames = frames): Display {
+/** Most code units one panel adds in one frame: whoever has a whole answer to catch up with takes several. */
+const mostPerFrame = 32_768;
+
+export function createDisplay(loop: () => Frames = frames, sight: () => Visibility = visibility): Display {
   const listeners = new Set<() => void>();
   const texts = new Set<LiveText>();
   let root: HTMLElement | null = null;
@@ -65,17 +72,25 @@ export function createDisplay(loop: () => Frames = frames): Display {
   let generation = 0;
   let resets = 0;
   let outline = createOutline();
+  let pacer: Pacer | undefined;
+  /** Code units on display, or allowed to be. */
+  let allowed = 0;
+  let unwatch = (): void => {};
 
   const task: FrameTask = {
-    flush() {
+    flush(now, all = false) {
       if (held || handle === undefined) return;
       const { record } = handle;
       if (record.generation !== generation) reset(record.generation);
       // Epoch before text and status after it: whoever looks between sees a prefix of that epoch's text.
       if (record.summary.epoch !== epoch) setEpoch(record.summary.epoch);
+      const limit = all ? record.text.length : limitAt(now, record);
       let whole = true;
-      for (const text of texts) whole = text.show(handle, record.text.length) && whole;
-      if (!whole) request();
+      for (const text of texts) whole = text.show(handle, limit) && whole;
+      if (limit < record.text.length) {
+        whole = false;
+        request();
+      }
       // An end whose text is not all there is not on display yet.
       const ended = record.endedAt > 0 && whole;
       const { error, finishReason } = ended ? record.summary : nothingShown;
@@ -88,6 +103,18 @@ export function createDisplay(loop: () => Frames = frames): Display {
     settle: () => {
       if (stick?.settle()) request();
     },
+    rank(now) {
+      if (root === null) return 'offscreen';
+      const rank = sight().rank(root, now);
+      // What has ended is brought up to date once, wherever it is: its state can be relied upon, and its text be found.
+      return rank === 'offscreen' && handle !== undefined && handle.record.endedAt > 0 ? 'visible' : rank;
+    },
+  };
+
+  const limitAt = (now: number, { text, endedAt }: StreamRecord): number => {
+    const paced = pacer === undefined || endedAt > 0 || reducesMotion() ? text.length : pacer.limit(now, text);
+    allowed = Math.max(allowed, Math.min(paced, allowed + mostPerFrame));
+    return allowed;
   };
 
   const emit = (next: Shown): void => {
@@ -102,10 +129,17 @@ export function createDisplay(loop: () => Frames = frames): Display {
     generation = next;
     resets += 1;
     outline = createOutline();
+    allowed = 0;
+    pacer?.restart(0);
     for (const text of texts) text.clear();
   };
-  const request = (urgent = false): void => {
-    if (handle !== undefined) loop().request(task, urgent);
+  /** Urgent are the beginning and the end, where they can be seen. */
+  const request = (): void => {
+    if (handle === undefined) return;
+    const { summary, text } = handle.record;
+    const changed = summary.status !== shown.status || text.length > 0 !== shown.hasText;
+    const seen = root !== null && sight().rank(root, performance.now()) !== 'offscreen';
+    loop().request(task, changed && seen);
   };
   /** At once, where something new mounts: not a frame of emptiness in front of text the page already has. */
   const showNow = (): void => {
@@ -116,7 +150,9 @@ export function createDisplay(loop: () => Frames = frames): Display {
     root(element) {
       // Left behind (hidden, or about to go) its text is gone.
       if (element === null) root?.setAttribute('data-status', 'pending');
+      unwatch();
       root = element;
+      if (element !== null) unwatch = sight().watch(element);
       element?.setAttribute('data-status', shown.status);
       element?.setAttribute('data-epoch', epoch);
     },
@@ -125,6 +161,8 @@ export function createDisplay(loop: () => Frames = frames): Display {
     },
     live(text) {
       texts.add(text);
+      // A text that begins with nothing may catch up a frame at a time, too.
+      if (texts.size === 1) allowed = 0;
       showNow();
       return () => void texts.delete(text);
     },
@@ -140,8 +178,8 @@ export function createDisplay(loop: () => Frames = frames): Display {
       showNow();
       if (next === undefined) return () => {};
       const unsubscribe = next.subscribe(() => {
-        const { summary, text } = next.record;
-        if (!held) request(summary.status !== shown.status || text.length > 0 !== shown.hasText);
+        pacer?.arrived(performance.now(), next.record.text.length);
+        if (!held) request();
       });
       return () => {
         unsubscribe();
@@ -151,15 +189,25 @@ export function createDisplay(loop: () => Frames = frames): Display {
     hold(next) {
       if (held === next) return;
       held = next;
-      if (!held) request(true);
+      pacer?.restart(allowed);
+      if (!held && handle !== undefined) loop().request(task, true);
     },
-    settle: () => request(true),
+    pace(pacing) {
+      pacer = pacing === 'smooth' ? createPacer() : undefined;
+      pacer?.restart(allowed);
+      request();
+    },
+    settle: request,
     subscribe(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
     shown: () => shown,
   };
+}
+
+function reducesMotion(): boolean {
+  return typeof matchMedia === 'function' && matchMedia('(prefers-reduced-motion: reduce)').matches;
 }
 
 /** The parts other than text; the same array until a part is added or a tool answers. O(new parts + open calls). */

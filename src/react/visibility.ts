@@ -1,0 +1,67 @@
+import { type Frames, frames, type Rank } from './frame.ts';
+
+/** Which parts of the page are in view, and which have the reader's attention. */
+export interface Visibility {
+  /** From now on `rank` knows the element. Returns the end of that. */
+  watch(element: Element): () => void;
+  /** `now` is the frame's time: within a frame the reader's attention is looked up once. */
+  rank(element: Element, now: number): Rank;
+}
+
+/** Panels this much of the viewport outside of it are kept up to date, too: a scroll finds them whole. */
+const margin = '50%';
+
+export function createVisibility(loop: () => Frames = frames): Visibility {
+  const offscreen = new WeakSet<Element>();
+  // Absent where apps run their own tests, as in jsdom: everything is in view.
+  const observer =
+    typeof IntersectionObserver === 'undefined'
+      ? undefined
+      : new IntersectionObserver(
+          (entries) => {
+            for (const { target, isIntersecting } of entries) {
+              if (isIntersecting) offscreen.delete(target);
+              else offscreen.add(target);
+            }
+            loop().reconsider();
+          },
+          { rootMargin: margin },
+        );
+
+  let hovered: EventTarget | null = null;
+  document.addEventListener('pointerover', ({ target }) => (hovered = target), { passive: true, capture: true });
+  document.documentElement.addEventListener('pointerleave', () => (hovered = null), { passive: true });
+
+  let lookedAt = Number.NaN;
+  let attention: Node[] = [];
+  /** Where focus, pointer and selection are. */
+  const look = (): Node[] => {
+    const selection = getSelection();
+    const selected = selection?.type === 'Range' ? selection.anchorNode : null;
+    return [document.activeElement, hovered, selected].filter((node) => node instanceof Node);
+  };
+
+  return {
+    watch(element) {
+      observer?.observe(element);
+      return () => {
+        observer?.unobserve(element);
+        offscreen.delete(element);
+      };
+    },
+    rank(element, now) {
+      if (offscreen.has(element)) return 'offscreen';
+      if (lookedAt !== now) attention = look();
+      lookedAt = now;
+      return attention.some((node) => element.contains(node)) ? 'focused' : 'visible';
+    },
+  };
+}
+
+let pageVisibility: Visibility | undefined;
+
+/** What is in view on this page, made on first use. Not for servers. */
+export function visibility(): Visibility {
+  pageVisibility ??= createVisibility();
+  return pageVisibility;
+}
