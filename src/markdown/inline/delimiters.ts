@@ -1,0 +1,158 @@
+import { classify, other, punctuation } from './characters.ts';
+import { createNode, type Node, remove, wrap } from './node.ts';
+
+/**
+ * Runs of `*`, `_` and `~` that may open or close (https://spec.commonmark.org/0.31.2/#delimiter-run), in a list that
+ * pairing takes them out of.
+ */
+export interface Delimiter {
+  readonly code: number;
+  readonly node: Node;
+  readonly canOpen: boolean;
+  readonly canClose: boolean;
+  /** How many of the run are still there. */
+  size: number;
+  /** When pairing passed it or took from it: ascending from the first to the last, and what a search in vain was told by. */
+  stamp: number;
+  previous: Delimiter | undefined;
+  next: Delimiter | undefined;
+}
+
+export interface Delimiters {
+  readonly last: Delimiter | undefined;
+  readonly first: Delimiter | undefined;
+  push(node: Node, before: number, after: number): void;
+  /** Pairs what came after `bottom` (`undefined`: everything), as in a link's text. */
+  resolve(bottom: Delimiter | undefined, tildeFirst: boolean): Generator<void, void>;
+  /** Forgets what came after `bottom`. */
+  truncate(bottom: Delimiter | undefined): void;
+}
+
+const asterisk = 42;
+const underscore = 95;
+const tilde = 126;
+
+export function createDelimiters(root: Node): Delimiters {
+  let first: Delimiter | undefined;
+  let last: Delimiter | undefined;
+
+  const drop = (delimiter: Delimiter): void => {
+    if (delimiter.previous) delimiter.previous.next = delimiter.next;
+    else first = delimiter.next;
+    if (delimiter.next) delimiter.next.previous = delimiter.previous;
+    else last = delimiter.previous;
+  };
+
+  const take = (delimiter: Delimiter, count: number): void => {
+    delimiter.size -= count;
+    delimiter.node.text = delimiter.node.text.slice(count);
+    if (delimiter.size > 0) return;
+    remove(root, delimiter.node);
+    drop(delimiter);
+  };
+
+  /** Pairs one kind after `bottom` and before `end`. Linear: a search in vain says by `limits` that it need not be made again. */
+  function* pair(ofTilde: boolean, bottom: Delimiter | undefined, end: Delimiter | undefined): Generator<void, void> {
+    const limits = new Uint32Array(16);
+    let stamp = 0;
+    let steps = 0;
+    let closer = bottom ? bottom.next : first;
+    while (closer && closer !== end) {
+      steps += 1;
+      if ((steps & 1023) === 0) yield;
+      if ((closer.code === tilde) !== ofTilde || !closer.canClose) {
+        stamp += 1;
+        closer.stamp = stamp;
+        closer = closer.next;
+        continue;
+      }
+      const key = keyOf(closer);
+      const limit = limits[key] ?? 0;
+      let opener = closer.previous;
+      while (opener && opener !== bottom && opener.stamp > limit && !matches(opener, closer)) {
+        opener = opener.previous;
+        steps += 1;
+        if ((steps & 1023) === 0) yield;
+      }
+      if (!opener || opener === bottom || opener.stamp <= limit) {
+        limits[key] = stamp;
+        stamp += 1;
+        closer.stamp = stamp;
+        const following: Delimiter | undefined = closer.next;
+        if (!closer.canOpen) drop(closer);
+        closer = following;
+        continue;
+      }
+      if (opener.next !== closer) {
+        // What is inside can match nothing outside.
+        yield* pair(!ofTilde, opener, closer);
+        opener.next = closer;
+        closer.previous = opener;
+      }
+      const used = ofTilde ? closer.size : opener.size > 1 && closer.size > 1 ? 2 : 1;
+      const node = createNode(ofTilde ? 'delete' : used === 2 ? 'strong' : 'emphasis', closer.node.text.slice(0, used), 0, 0);
+      node.start = opener.node.start + opener.size - used;
+      node.end = closer.node.end;
+      wrap(node, opener.node, closer.node);
+      const rest: Delimiter | undefined = closer.size > used ? closer : closer.next;
+      take(opener, used);
+      stamp += 1;
+      opener.stamp = stamp;
+      take(closer, used);
+      closer = rest;
+    }
+  }
+
+  return {
+    get first() {
+      return first;
+    },
+    get last() {
+      return last;
+    },
+    push(node, before, after) {
+      const code = node.text.charCodeAt(0);
+      const previous = classify(before);
+      const next = classify(after);
+      let canOpen = next === other || (next === punctuation && previous !== other);
+      let canClose = previous === other || (previous === punctuation && next !== other);
+      if (code !== tilde) {
+        canOpen ||= after === tilde;
+        canClose ||= before === tilde;
+      }
+      if (code === underscore) {
+        const opens = canOpen;
+        canOpen = opens && (previous !== other || !canClose);
+        canClose = canClose && (next !== other || !opens);
+      }
+      if (!canOpen && !canClose) return;
+      const delimiter: Delimiter = { code, node, canOpen, canClose, size: node.text.length, stamp: 0, previous: last, next: undefined };
+      if (last) last.next = delimiter;
+      else first = delimiter;
+      last = delimiter;
+    },
+    *resolve(bottom, tildeFirst) {
+      if (last === bottom) return;
+      yield* pair(tildeFirst, bottom, undefined);
+      yield* pair(!tildeFirst, bottom, undefined);
+    },
+    truncate(bottom) {
+      last = bottom;
+      if (bottom) bottom.next = undefined;
+      else first = undefined;
+    },
+  };
+}
+
+function matches(opener: Delimiter, closer: Delimiter): boolean {
+  if (opener.code !== closer.code || !opener.canOpen) return false;
+  if (closer.code === tilde) return opener.size === closer.size;
+  // The rule of three, on what is left of the runs.
+  return !(opener.canClose || closer.canOpen) || closer.size % 3 === 0 || (opener.size + closer.size) % 3 !== 0;
+}
+
+/** Closers of one key match the same openers. */
+function keyOf(closer: Delimiter): number {
+  if (closer.code === tilde) return closer.size & 1;
+  return 2 + (closer.code === asterisk ? 0 : 6) + (closer.canOpen ? 3 : 0) + (closer.size % 3);
+}

@@ -1,0 +1,139 @@
+import type { Bracket, Brackets } from './brackets.ts';
+import type { Delimiters } from './delimiters.ts';
+import { decodeText } from './entities.ts';
+import { mostLabel, normaliseLabel, readFootnoteLabel, readLabel } from './label.ts';
+import { type Node, type NodeType, wrapRest } from './node.ts';
+import { pending } from './pending.ts';
+import type { References } from './references.ts';
+import { readResource } from './resource.ts';
+import type { Seek } from './seek.ts';
+
+/** What `[`, `![` and `]` do. Each answers where reading goes on. */
+export interface Links {
+  image(at: number): number;
+  open(at: number): number;
+  close(at: number): Generator<void, number>;
+}
+
+export interface LinkContext {
+  readonly text: string;
+  readonly root: Node;
+  readonly delimiters: Delimiters;
+  readonly brackets: Brackets;
+  readonly references: References;
+  readonly seek: Seek;
+  add(type: NodeType, value: string, start: number, end: number): Node;
+  plain(start: number, end: number): Node;
+  pend(type: 'link' | 'image' | 'footnote', at: number, node: Node | undefined): void;
+}
+
+interface Target {
+  readonly url: string;
+  readonly title: string | undefined;
+  readonly end: number;
+}
+
+export function createLinks(context: LinkContext): Links {
+  const { text, root, delimiters, brackets, references, seek, add, plain, pend } = context;
+
+  const push = (node: Node, image: boolean): void => {
+    brackets.push({ node, image, from: node.end, bottom: delimiters.last, active: true, nested: false });
+  };
+
+  /** What follows the `]` at `at` makes of the bracket. `pending`: what comes after the source says. */
+  const readTarget = (bracket: Bracket, at: number): Target | typeof pending | undefined => {
+    const code = text.charCodeAt(at + 1);
+    let open = Number.isNaN(code);
+    if (code === 40) {
+      const resource = readResource(text, at + 1, seek);
+      if (resource !== undefined && resource !== pending) return resource;
+      open = resource === pending;
+    } else if (code === 91) {
+      const end = readLabel(text, at + 1);
+      if (end === pending) return pending;
+      if (end !== undefined) {
+        const found = references.link(normaliseLabel(text.slice(at + 2, end)));
+        if (found) return { ...found, end: end + 1 };
+      }
+      if (text.charCodeAt(at + 2) !== 93) return undefined;
+    }
+    const shortcut = readShortcut(bracket, at, code === 91 ? at + 3 : at + 1);
+    if (open && shortcut) pend('link', bracket.node.start, undefined);
+    return shortcut ?? (open ? pending : undefined);
+  };
+
+  const readShortcut = (bracket: Bracket, at: number, end: number): Target | undefined => {
+    if (bracket.nested || at - bracket.from > mostLabel + 1) return undefined;
+    const label = normaliseLabel(text.slice(bracket.from, at));
+    const found = label === '' ? undefined : references.link(label);
+    return found && { ...found, end };
+  };
+
+  /** `![^label]` is a footnote after an exclamation mark. */
+  const footnoteOfImage = (bracket: Bracket, at: number): boolean => {
+    if (bracket.nested || text.charCodeAt(bracket.from) !== 94 || at - bracket.from > mostLabel + 1) return false;
+    const label = text.slice(bracket.from + 1, at);
+    if (!references.footnote(normaliseLabel(label))) return false;
+    const { node } = bracket;
+    delimiters.truncate(bracket.bottom);
+    node.text = '!';
+    node.end = node.start + 1;
+    root.last = node;
+    node.next = undefined;
+    add('footnoteReference', decodeText(label), node.start + 1, at + 1);
+    return true;
+  };
+
+  return {
+    image(at) {
+      if (text.charCodeAt(at + 1) !== 91) {
+        const node = plain(at, at + 1);
+        if (at + 1 === text.length) pend('image', at, node);
+        return at + 1;
+      }
+      push(plain(at, at + 2), true);
+      return at + 2;
+    },
+    open(at) {
+      if (text.charCodeAt(at + 1) === 94) {
+        const end = readFootnoteLabel(text, at);
+        if (end === pending) pend('footnote', at, undefined);
+        else if (end !== undefined) {
+          const label = text.slice(at + 2, end);
+          if (references.footnote(normaliseLabel(label))) {
+            add('footnoteReference', decodeText(label), at, end + 1);
+            return end + 1;
+          }
+        }
+      }
+      push(plain(at, at + 1), false);
+      return at + 1;
+    },
+    *close(at) {
+      const bracket = brackets.top;
+      if (!bracket) {
+        plain(at, at + 1);
+        return at + 1;
+      }
+      const target = bracket.active ? readTarget(bracket, at) : undefined;
+      if (target === undefined || target === pending) {
+        if (target) pend(bracket.image ? 'image' : 'link', bracket.node.start, bracket.node);
+        brackets.pop();
+        if (!(bracket.image && footnoteOfImage(bracket, at))) plain(at, at + 1);
+        return at + 1;
+      }
+      yield* delimiters.resolve(bracket.bottom, true);
+      delimiters.truncate(bracket.bottom);
+      if (!bracket.image) brackets.deactivate();
+      brackets.pop();
+      const { node } = bracket;
+      node.type = bracket.image ? 'image' : 'link';
+      node.plain = false;
+      node.url = target.url;
+      node.title = target.title;
+      node.end = target.end;
+      wrapRest(root, node);
+      return target.end;
+    },
+  };
+}

@@ -1,0 +1,252 @@
+import type { MarkdownSyntax } from '../document.ts';
+import { type DeadTags, readAngle } from './angle.ts';
+import { type Brackets, createBrackets } from './brackets.ts';
+import { isPunctuation, isSpace } from './characters.ts';
+import { createDelimiters, type Delimiters } from './delimiters.ts';
+import { readReference } from './entities.ts';
+import { createLinks } from './links.ts';
+import { createLiterals } from './literal.ts';
+import { append, createNode, type Node, type NodeType } from './node.ts';
+import { pending } from './pending.ts';
+import type { References } from './references.ts';
+import { createSeek } from './seek.ts';
+import { trimCode, trimMath } from './verbatim.ts';
+
+export interface Source {
+  readonly text: string;
+  /** The code unit before it, NaN at the beginning of the leaf. */
+  readonly before: number;
+  /** Whether the leaf's first delimiter run is one of `~`, if there has been one. */
+  readonly tildeFirst: boolean | undefined;
+}
+
+/** A source taken apart, with delimiters still to be resolved. */
+export interface Scan {
+  readonly root: Node;
+  readonly delimiters: Delimiters;
+  readonly brackets: Brackets;
+  readonly tildeFirst: boolean | undefined;
+  /** Where something begins that what follows the source decides, the first and the last such place. Infinity: nowhere. */
+  readonly firstPending: number;
+  readonly lastPending: Pending | undefined;
+}
+
+/** What may begin here, and was read as text. */
+export interface Pending {
+  readonly type: 'code' | 'math' | 'angle' | 'reference' | 'address' | 'link' | 'image' | 'footnote';
+  readonly at: number;
+  readonly node: Node | undefined;
+}
+
+const ordinary = table('\n\\`*_~[]!<&');
+const withMath = table('\n\\`*_~[]!<&$');
+
+/** Yields now and then, so that the caller can stop in between. */
+export function* scan(source: Source, syntax: MarkdownSyntax, references: References): Generator<void, Scan> {
+  const { text, before } = source;
+  const root = createNode('root', '', 0, text.length);
+  const seek = createSeek(text);
+  const literals = createLiterals(text, before);
+  const delimiters = createDelimiters(root);
+  const brackets = createBrackets();
+  const special = syntax.math ? withMath : ordinary;
+  const dead: DeadTags = new Map();
+  let lastBreak: number | undefined;
+  let tildeFirst = source.tildeFirst;
+  let firstPending = Number.POSITIVE_INFINITY;
+  let lastPending: Pending | undefined;
+
+  const add = (type: NodeType, value: string, start: number, end: number): Node => {
+    const node = createNode(type, value, start, end);
+    append(root, node);
+    return node;
+  };
+  const plain = (start: number, end: number): Node => {
+    const node = add('text', text.slice(start, end), start, end);
+    node.plain = true;
+    return node;
+  };
+  const pend = (type: Pending['type'], at: number, node: Node | undefined): void => {
+    if (at < firstPending) firstPending = at;
+    lastPending = { type, at, node };
+  };
+  const links = createLinks({ text, root, delimiters, brackets, references, seek, add, plain, pend });
+
+  const run = (at: number): number => {
+    const code = text.charCodeAt(at);
+    let end = at + 1;
+    while (text.charCodeAt(end) === code) end += 1;
+    return end;
+  };
+
+  /** A run of backticks or dollars at `at`: what it encloses, or itself. */
+  const enclosed = (at: number, char: '`' | '$'): number => {
+    const end = run(at);
+    const closing = seek.run(char, end - at, end);
+    if (closing < 0) {
+      pend(char === '`' ? 'code' : 'math', at, plain(at, end));
+      return end;
+    }
+    const value = text.slice(end, closing);
+    if (char === '`') add('inlineCode', trimCode(value), at, closing + end - at);
+    else add('inlineMath', trimMath(value), at, closing + end - at);
+    return closing + end - at;
+  };
+
+  const backslash = (at: number): number => {
+    const code = text.charCodeAt(at + 1);
+    if (syntax.math && (code === 40 || code === 91)) {
+      const closing = seek.pair(code === 40 ? '\\)' : '\\]', at + 2);
+      if (closing >= 0) {
+        add('inlineMath', text.slice(at + 2, closing).trim(), at, closing + 2);
+        return closing + 2;
+      }
+      pend('math', at, add('text', text.charAt(at + 1), at, at + 2));
+      return at + 2;
+    }
+    if (code === 10) {
+      add('break', '', at, at + 2);
+      return skipSpaces(text, at + 2);
+    }
+    if (isPunctuation(code)) {
+      add('text', text.charAt(at + 1), at, at + 2);
+      return at + 2;
+    }
+    const node = plain(at, at + 1);
+    if (at + 1 === text.length) pend('reference', at, node);
+    return at + 1;
+  };
+
+  /** A line ending, and the white space around it, of which `from` up to `at` is read already. */
+  const lineEnding = (at: number, from: number): number => {
+    let start = at;
+    let tabs = false;
+    while (start > from && isSpace(text.charCodeAt(start - 1))) {
+      start -= 1;
+      if (text.charCodeAt(start) === 9) tabs = true;
+    }
+    if (start > from) plain(from, start);
+    if (at - start > 1 && !tabs) add('break', '', start, at + 1);
+    else add('text', '\n', start, at + 1);
+    return skipSpaces(text, at + 1);
+  };
+
+  const tildes = (at: number): number => {
+    const end = run(at);
+    const node = plain(at, end);
+    if (end - at < 3) {
+      tildeFirst ??= true;
+      delimiters.push(node, at > 0 ? text.charCodeAt(at - 1) : before, text.charCodeAt(end));
+    }
+    return end;
+  };
+
+  const attention = (at: number): number => {
+    const end = run(at);
+    tildeFirst ??= false;
+    delimiters.push(plain(at, end), at > 0 ? text.charCodeAt(at - 1) : before, text.charCodeAt(end));
+    return end;
+  };
+
+  const ampersand = (at: number): number => {
+    const reference = readReference(text, at);
+    if (reference) {
+      add('text', reference.text, at, reference.end);
+      return reference.end;
+    }
+    const node = plain(at, at + 1);
+    if (text.length - at < 34 && /^&(#[0-9]*|#[xX][0-9a-fA-F]*|[0-9a-zA-Z]*)$/.test(text.slice(at))) pend('reference', at, node);
+    return at + 1;
+  };
+
+  const angle = (at: number): number => {
+    const found = readAngle(text, at, seek, dead);
+    if (found === undefined || found === pending) {
+      const node = plain(at, at + 1);
+      if (found) pend('angle', at, node);
+      return at + 1;
+    }
+    const value = text.slice(at, found.end);
+    if (found.type === 'html') add('html', value.includes('\n') ? value.replace(/\n {1,3}/g, '\n') : value, at, found.end);
+    else address(value.slice(1, -1), found.type === 'email' ? 'mailto:' : '', at, found.end);
+    return found.end;
+  };
+
+  const address = (value: string, scheme: string, start: number, end: number): Node => {
+    const link = add('link', '', start, end);
+    link.url = scheme + value;
+    append(link, createNode('text', value, start, end));
+    return link;
+  };
+
+  /** The address at `at`, if one is there: its end. */
+  const literal = (at: number): number | undefined => {
+    const found = brackets.top ? undefined : literals.read(at);
+    if (found === pending) pend('address', at, undefined);
+    if (found === undefined || found === pending) return undefined;
+    if (at > from) plain(from, at);
+    const link = address(text.slice(at, found.end), '', at, found.end);
+    link.url = found.url;
+    lastBreak ??= text.search(/[\s<][^\s<]*$/);
+    // To the end of the word it may grow.
+    if (found.end > lastBreak) pend('address', at, link);
+    return found.end;
+  };
+
+  let steps = 0;
+  let at = 0;
+  let from = 0;
+  let next = literals.next(0);
+  while (at < text.length) {
+    const limit = Math.min(next, text.length, at + 4096);
+    let code = text.charCodeAt(at);
+    while (at < limit && !(code < 128 && special[code] === 1)) {
+      at += 1;
+      code = text.charCodeAt(at);
+    }
+    steps += 1;
+    if (at === limit || (steps & 127) === 0) yield;
+    if (at === text.length) break;
+    if (at === next) {
+      const end = literal(at);
+      next = literals.next(end ?? at + 1);
+      if (end !== undefined) {
+        at = end;
+        from = end;
+        continue;
+      }
+    }
+    if (!(code < 128 && special[code] === 1)) continue;
+    if (code === 10) at = lineEnding(at, from);
+    else {
+      if (at > from) plain(from, at);
+      if (code === 92) at = backslash(at);
+      else if (code === 96) at = enclosed(at, '`');
+      else if (code === 36) at = enclosed(at, '$');
+      else if (code === 126) at = tildes(at);
+      else if (code === 42 || code === 95) at = attention(at);
+      else if (code === 38) at = ampersand(at);
+      else if (code === 60) at = angle(at);
+      else if (code === 33) at = links.image(at);
+      else if (code === 91) at = links.open(at);
+      else at = yield* links.close(at);
+    }
+    from = at;
+    if (next < at) next = literals.next(at);
+  }
+  if (at > from) plain(from, at);
+
+  return { root, delimiters, brackets, tildeFirst, firstPending, lastPending };
+}
+
+function skipSpaces(text: string, at: number): number {
+  let end = at;
+  while (isSpace(text.charCodeAt(end))) end += 1;
+  return end;
+}
+
+function table(chars: string): Uint8Array {
+  const marks = new Uint8Array(128);
+  for (const char of chars) marks[char.charCodeAt(0)] = 1;
+  return marks;
+}
