@@ -22,9 +22,16 @@ const patience = { testTimeout: 30_000, hookTimeout: 30_000, expect: { poll: { t
 
 /** What a page imports only later (a worker, a dynamic import): found in the middle of a run, it would reload the page. */
 const optimizeDeps = {
+  // One module a language or theme: as they are.
+  exclude: ['@shikijs/langs', '@shikijs/themes'],
   include: [
+    '@shikijs/engine-javascript',
+    '@shikijs/primitive',
+    '@shikijs/primitive/textmate',
     'eventsource-parser',
     'eventsource-parser/stream',
+    'katex',
+    'mermaid',
     'msgpackr',
     'msgpackr/unpack',
     'react-dom/client',

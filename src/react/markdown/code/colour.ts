@@ -10,7 +10,7 @@ export function colourLine(box: HTMLElement, tokens: TokenLine): void {
   for (const { length, style } of tokens) {
     const end = at + length;
     if (end > text.length) break;
-    if (style !== undefined) {
+    if (style !== undefined && length > 0) {
       if (plain < at) parts.push(text.slice(plain, at));
       const span = document.createElement('span');
       span.className = classOf(style, document);

@@ -34,6 +34,8 @@ export function createColours(element: HTMLElement, block: CodeSource, highlight
   let coloured = 0;
   let session: HighlightSession | undefined;
   let isUnknown = false;
+  /** Where the last line that was told of lost its newline: it may still be the same line (in front of a closing fence, say). */
+  let reopened: number | undefined;
   let cancel: (() => void) | undefined;
 
   const isDone = (): boolean => coloured >= Math.min(tokens.length, boxes.length);
@@ -95,14 +97,25 @@ export function createColours(element: HTMLElement, block: CodeSource, highlight
   };
 
   adoptStyles(element);
+  /** Lines from here on are others than those that were told of. */
+  const restart = (): void => {
+    session?.close();
+    session = undefined;
+    tokens.length = Math.min(tokens.length, boxes.length);
+    coloured = Math.min(coloured, boxes.length);
+  };
+  const add = (box: HTMLElement | undefined, end: number, isSame: boolean): void => {
+    if (reopened !== undefined && !isSame) restart();
+    reopened = undefined;
+    boxes.push(box);
+    ends.push(end);
+    if (coloured === boxes.length - 1 && coloured < tokens.length && coloured < knownAtOnce) colourNext();
+  };
+
   return {
-    line(box, end) {
-      boxes.push(box);
-      ends.push(end);
-      if (coloured === boxes.length - 1 && coloured < tokens.length && coloured < knownAtOnce) colourNext();
-    },
+    line: (box, end) => add(box, end, end - 1 === reopened),
     end(box, length) {
-      if ((ends.at(-1) ?? 0) < length) this.line(box, length);
+      if ((ends.at(-1) ?? 0) < length) add(box, length, length === reopened);
     },
     withdraw(length) {
       const told = ends.at(-1) ?? 0;
@@ -110,13 +123,10 @@ export function createColours(element: HTMLElement, block: CodeSource, highlight
         ends.pop();
         boxes.pop();
       }
-      // The newline in front of a closing fence is no part of the code: the line is what it was.
-      const isSameLine = block.closed && block.length === length && told === length + 1;
-      if (told <= length || isSameLine) return;
-      session?.close();
-      session = undefined;
-      tokens.length = Math.min(tokens.length, boxes.length);
-      coloured = Math.min(coloured, boxes.length);
+      if (length < (reopened ?? told - 1)) {
+        restart();
+        reopened = undefined;
+      } else if (length === told - 1) reopened = length;
     },
     update() {
       const end = ends.at(-1);
