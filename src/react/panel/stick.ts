@@ -15,16 +15,23 @@ export interface Stick {
 /** Keys that scroll up. */
 const upwards: ReadonlySet<string> = new Set(['ArrowUp', 'PageUp', 'Home']);
 
+const settlingFrames = 3;
+
 /** `onChange` tells whether the reader is at the end. */
 export function createStick(scroller: HTMLElement, onChange: (atEnd: boolean) => void, onResize: () => void): Stick {
   let stuck = true;
   let lastTop = scroller.scrollTop;
   let lastHeight = 0;
+  let lastView = 0;
   let lastTouch = 0;
+  /** In how many more frames heights may still be found out. */
+  let unsettled = 0;
 
   const set = (next: boolean): void => {
     if (stuck === next) return;
     stuck = next;
+    // Whoever comes back to the end is taken to it.
+    lastHeight = 0;
     onChange(next);
   };
   const distance = (): number => scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
@@ -70,16 +77,30 @@ export function createStick(scroller: HTMLElement, onChange: (atEnd: boolean) =>
     settle() {
       if (!stuck) return false;
       const height = scroller.scrollHeight;
+      const view = scroller.clientHeight;
+      const grown = height - lastHeight;
+      if (grown === 0 && view === lastView) {
+        unsettled -= 1;
+        return unsettled > 0;
+      }
       scroller.scrollTop = height;
       lastTop = scroller.scrollTop;
-      const grown = height !== lastHeight;
+      // A few lines at the end are as high as they are. Whole screens, and what a resize wraps anew, may have been estimated:
+      // the next frames tell.
+      if (grown > view || grown < 0 || view !== lastView) unsettled = settlingFrames;
+      else unsettled -= 1;
       lastHeight = height;
-      return grown;
+      lastView = view;
+      return unsettled > 0;
     },
-    restart: () => set(true),
+    restart() {
+      lastHeight = lastView = 0;
+      set(true);
+    },
     toEnd() {
       scroller.scrollTop = scroller.scrollHeight;
       lastTop = scroller.scrollTop;
+      lastHeight = 0;
       set(true);
     },
     disconnect() {

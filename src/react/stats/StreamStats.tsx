@@ -2,6 +2,7 @@ import { type ReactNode, use, useImperativeHandle, useLayoutEffect, useRef } fro
 import { classes } from '../classes.ts';
 import { type FrameTask, frames } from '../frame.ts';
 import { PanelContext } from '../panel/context.ts';
+import { visibility } from '../visibility.ts';
 import { type Figures, figures } from './figures.ts';
 import type { StreamStatsProps } from './props.ts';
 
@@ -25,7 +26,10 @@ export function StreamStats({ stream: given, ref, className, ...rest }: StreamSt
   useLayoutEffect(() => {
     let due = 0;
     let timer: ReturnType<typeof setTimeout> | undefined;
+    const element = root.current;
     const task: FrameTask = {
+      kind: 'figures',
+      rank: (now) => (element === null || handle?.record.endedAt !== 0 ? 'visible' : visibility().rank(element, now)),
       flush(now) {
         due = now + intervalMs;
         const shown = figures(handle?.record, performance.now());
@@ -39,14 +43,16 @@ export function StreamStats({ stream: given, ref, className, ...rest }: StreamSt
       timer = undefined;
       frames().request(task);
     };
+    const unwatch = element === null ? undefined : visibility().watch(element);
     update();
     const unsubscribe = handle?.subscribe(() => {
       if (handle.record.endedAt > 0) {
         clearTimeout(timer);
-        frames().request(task, true);
+        frames().request(task);
       } else timer ??= setTimeout(update, Math.max(0, due - performance.now()));
     });
     return () => {
+      unwatch?.();
       unsubscribe?.();
       clearTimeout(timer);
       frames().cancel(task);
