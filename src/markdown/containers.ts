@@ -22,7 +22,8 @@ export interface Container {
 /** What opens a container, in a line. */
 export type ContainerStart =
   | { readonly type: 'blockquote' }
-  | { readonly type: 'footnoteDefinition'; readonly label: string }
+  /** `name`: the label in the form in which it is looked up. */
+  | { readonly type: 'footnoteDefinition'; readonly label: string; readonly name: string }
   | { readonly type: 'listItem'; readonly ordered: boolean; readonly start: number; readonly marker: string; readonly indent: number };
 
 /** The outermost one. */
@@ -41,7 +42,11 @@ export function openList(output: Output, parent: BlockKey, { ordered, start, mar
 }
 
 export function openContainer(output: Output, parent: BlockKey, start: ContainerStart): Container {
-  if (start.type !== 'listItem') return container(start.type, output.open(parent, start), 0, '', () => undefined);
+  if (start.type === 'blockquote') return container('blockquote', output.open(parent, start), 0, '', () => undefined);
+  if (start.type === 'footnoteDefinition') {
+    const { type, label } = start;
+    return container(type, output.open(parent, { type, label }), 0, '', () => undefined);
+  }
   let spread = false;
   let checked: boolean | undefined;
   const block = (): Block => (checked === undefined ? { type: 'listItem', spread } : { type: 'listItem', checked, spread });

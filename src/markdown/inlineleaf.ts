@@ -1,6 +1,6 @@
 import type { Block, BlockKey } from './blocks.ts';
 import type { Context } from './context.ts';
-import { createInlineContent } from './plaininline.ts';
+import { createInlineContent } from './inline/content.ts';
 import { endWithout } from './spaces.ts';
 
 /** A paragraph, heading or cell: opened with its first text. Its content has no space at its end until more follows. */

@@ -1,5 +1,5 @@
 import type { Block, BlockKey, BlockOp, Segment } from './blocks.ts';
-import type { InlineContent } from './plaininline.ts';
+import type { InlineContent } from './inline/content.ts';
 
 /**
  * Operations in the order in which the block phase decides them. What an inline leaf contributes is parsed when its turn

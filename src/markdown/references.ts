@@ -1,9 +1,9 @@
 import type { BlockKey } from './blocks.ts';
 import type { Definition } from './definition.ts';
 import type { MarkdownSyntax } from './document.ts';
+import { createInlineContent, type InlineContent, type References } from './inline/content.ts';
 import { decodeText } from './inline/entities.ts';
 import type { Output } from './output.ts';
-import { createInlineContent, type InlineContent, type References } from './plaininline.ts';
 
 /**
  * Link and footnote definitions, the first of each label, and the closed leaves that wait for one: their source, nothing else.
@@ -15,7 +15,7 @@ export interface ReferenceTable {
   readonly lookups: References;
   define(definition: Definition): void;
   defineFootnote(label: string): void;
-  /** The leaf is closed, and these labels had no definition. */
+  /** The leaf is closed, and these labels had no definition; footnotes with a leading `^`. */
   keep(key: BlockKey, source: string, unresolved: ReadonlySet<string>): void;
   /** So much text arrived. */
   earn(length: number): void;
@@ -73,6 +73,8 @@ export function createReferences(output: Output, syntax: MarkdownSyntax): Refere
     for (const leaf of byLabel.get(label) ?? []) mark(leaf);
   };
 
+  const isDefined = (label: string): boolean => links.has(label) || (label.startsWith('^') && footnotes.has(label.slice(1)));
+
   /** `known`: how many definitions its parser has certainly seen. */
   const keep = (key: BlockKey, source: string, labels: ReadonlySet<string>, known: number): void => {
     if (labels.size === 0 || source.length > mostSource) return;
@@ -83,7 +85,7 @@ export function createReferences(output: Output, syntax: MarkdownSyntax): Refere
       const leaves = byLabel.get(label);
       if (leaves) leaves.add(leaf);
       else byLabel.set(label, new Set([leaf]));
-      if (known < links.size + footnotes.size && (links.has(label) || footnotes.has(label))) mark(leaf);
+      if (known < links.size + footnotes.size && isDefined(label)) mark(leaf);
     }
     for (const oldest of waiting.values()) {
       if (waiting.size <= mostWaiting && sourceLength <= mostSource) break;
@@ -101,7 +103,7 @@ export function createReferences(output: Output, syntax: MarkdownSyntax): Refere
     defineFootnote(label) {
       if (footnotes.has(label)) return;
       footnotes.add(label);
-      defined(label);
+      defined(`^${label}`);
     },
     keep: (key, source, labels) => keep(key, source, labels, 0),
     earn(length) {

@@ -63,7 +63,8 @@ export function createRow(context: Context, table: BlockKey, header: boolean, co
     },
     close() {
       if (escaped) write('\\');
-      if (cell) endCell();
+      // A row of nothing but a bar has a cell.
+      if (cell || cells === 0) endCell();
       output.close(key);
       return cells;
     },

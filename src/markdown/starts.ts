@@ -1,6 +1,7 @@
 import type { Fence } from './code.ts';
 import type { ContainerStart } from './containers.ts';
 import { decodeText } from './inline/entities.ts';
+import { normaliseLabel } from './inline/label.ts';
 import { isBlank, type Line, skipColumns, skipSpace, skipTo } from './line.ts';
 import type { MathFence } from './math.ts';
 import { closingAt } from './math.ts';
@@ -94,7 +95,7 @@ export function footnoteStart(line: Line): (ContainerStart & { type: 'footnoteDe
   const label = text.slice(ink + 2, at);
   skipTo(line, at + 2);
   skipColumns(line, line.indent);
-  return { type: 'footnoteDefinition', label };
+  return { type: 'footnoteDefinition', label: decodeText(label), name: normaliseLabel(label) };
 }
 
 /** Of display math: its fence, and from where in the line it has text, if it does. `whole`: the line closes it as well. */

@@ -3,7 +3,6 @@ import { type Container, type ContainerStart, createRoot, openContainer, openLis
 import type { Context } from './context.ts';
 import { createHeading } from './heading.ts';
 import { createHtml } from './html.ts';
-import { normaliseLabel } from './inline/label.ts';
 import type { Leaf } from './leaf.ts';
 import { type Line, rest, skipColumns, skipTo } from './line.ts';
 import { createMath } from './math.ts';
@@ -64,7 +63,7 @@ export function createStructure(context: Context): Structure {
       if (list && (start.type !== 'listItem' || start.marker !== list.marker)) closeTo(containers.length - 1);
       if (start.type === 'listItem' && innermost().type !== 'list') containers.push(openList(output, fill().key, start));
       containers.push(openContainer(output, fill().key, start));
-      if (start.type === 'footnoteDefinition') references.defineFootnote(normaliseLabel(start.label));
+      if (start.type === 'footnoteDefinition') references.defineFootnote(start.name);
     }
   };
 

@@ -14,6 +14,7 @@ import { inlineTree, type Tree } from './tree.ts';
  * - a list is `spread` if it or an item of it is: CommonMark's looseness, which mdast spreads over both;
  * - bullet lists start at 1, as nobody looks;
  * - HTML that nothing closes has no blank lines at its end, as in the reference implementation; mdast keeps those at the end of the text;
+ * - line breaks in inline code are spaces, as the specification says; mdast leaves that to what renders;
  * - an info string ends without spaces, as the specification says;
  * - line breaks are `\n`, which mdast leaves as they are in code and HTML;
  * - cells beyond the header's are left out, as GFM says; mdast keeps them;
@@ -114,6 +115,7 @@ function inlinesOf(nodes: readonly RootContent[], definitions: Definitions): Inl
       case 'delete':
         return { type: node.type, children: inlinesOf(node.children, definitions) };
       case 'inlineCode':
+        return { type: 'inlineCode', text: node.value.replaceAll('\n', ' ') };
       case 'inlineMath':
       case 'html':
         return { type: node.type, text: node.value };
