@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { StreamError } from '../src/wire/index.ts';
-import { createRelay, type Relay, type RelayServerOptions } from './index.ts';
+import { createRelay, createSqliteStorage, type LogStorage, type Relay, type RelayServerOptions } from './index.ts';
 
 const HELP = `sluice relay [options]
 
@@ -16,7 +16,10 @@ Runs a relay: it fetches LLM answers and streams them to browsers.
                    Default: HOST, else 127.0.0.1
   --config <file>  JavaScript module whose default export is the options of
                    createRelay, or a JSON file with them.
-  --data <dir>     Keep streams on disk. Not available yet: streams live in memory.
+  --data <dir>     Keep streams in this folder, for one relay at a time: they are
+                   there after a restart, and those it interrupts end with an
+                   error that says so. Kept for a week, and up to 4 GiB.
+                   Default: in memory, for five minutes after their end
   --help           Show this.
 
 Keys and base URLs of providers come from the environment: OPENAI_API_KEY,
@@ -33,15 +36,10 @@ async function main(): Promise<void> {
   const { positionals, values } = readArguments();
   if (values.help) return void process.stdout.write(HELP);
   if (positionals[0] !== 'relay' || positionals.length > 1) throw new UsageError(`Unknown command: ${positionals.join(' ') || '(none)'}.`);
-  if (values.data !== undefined) {
-    throw new StreamError(
-      'bad_option',
-      '--data is not available yet: this version keeps streams in memory only. The relay did not start. Leave --data out.',
-    );
-  }
   const port = readPort(values.port ?? (process.env['PORT'] || '8787'));
   const host = values.host ?? (process.env['HOST'] || '127.0.0.1');
-  const relay = createRelay({ log, ...(values.config === undefined ? {} : await readConfig(values.config)) });
+  const config = values.config === undefined ? {} : await readConfig(values.config);
+  const relay = createRelay({ log, ...config, ...(values.data === undefined ? {} : { storage: openStorage(values.data, config) }) });
   const { url } = await relay.listen({ port, host });
   process.stdout.write(`Sluice relay on ${url}\n`);
   endOnSignal(relay);
@@ -86,6 +84,19 @@ async function readConfig(file: string): Promise<RelayServerOptions> {
     });
   }
   throw new StreamError('bad_option', `The config ${file} has no default export that is an object. Export the options of createRelay.`);
+}
+
+/** @throws {StreamError} `bad_option`, or why the folder cannot be used */
+function openStorage(directory: string, config: RelayServerOptions): LogStorage {
+  if (config.storage !== undefined) {
+    throw new StreamError(
+      'bad_option',
+      '--data is given, and the config has a storage of its own. The relay did not start. Leave one out.',
+    );
+  }
+  const storage = createSqliteStorage({ directory });
+  log('info', `Streams are kept in ${resolve(directory)}`, { streams: storage.size, interrupted: storage.interrupted().length });
+  return storage;
 }
 
 function endOnSignal(relay: Relay): void {

@@ -17,7 +17,7 @@ import { createWebSocketTransport } from './transports/websocket.ts';
 export type { Json, StreamEvent } from '../src/wire/index.ts';
 export { StreamError } from '../src/wire/index.ts';
 export type { FetchHandler, RequestInfo } from './http/routes.ts';
-export { createMemoryStorage, type LogStorage, type MemoryStorageOptions, memoryStorageDefaults, type StreamLog } from './log/index.ts';
+export * from './log/index.ts';
 export * from './providers/index.ts';
 export type * from './relay/options.ts';
 export { relayDefaults } from './relay/options.ts';

@@ -1,5 +1,7 @@
 import { Counter, Gauge, Registry } from 'prom-client';
-import type { RelayCore } from '../relay/relay.ts';
+import type { RelayCore, RelayStats } from '../relay/relay.ts';
+
+type StorageStats = NonNullable<RelayStats['storage']>;
 
 /** Figures for Prometheus, in a registry of their own. */
 export interface Metrics {
@@ -45,6 +47,20 @@ export function createMetrics(core: RelayCore): Metrics {
   gauge('sluice_streams', 'Logs kept, running ones included.', () => core.stats.streams);
   gauge('sluice_generations', 'Streams still running.', () => core.stats.generations);
   gauge('sluice_log_bytes', 'Bytes of all logs.', () => core.stats.logBytes);
+  const { storage } = core.stats;
+  if (storage !== undefined) {
+    const stored = (name: string, help: string, read: (stats: StorageStats) => number): void =>
+      gauge(`sluice_storage_${name}`, help, () => read(core.stats.storage ?? storage));
+    stored('commits_total', 'Groups committed.', ({ commits }) => commits);
+    stored('commit_seconds_sum', 'Time spent committing.', ({ commitMsSum }) => commitMsSum / 1000);
+    stored('commit_seconds_max', 'Longest commit since the start.', ({ commitMsMax }) => commitMsMax / 1000);
+    stored('committed_events_total', 'Events committed.', ({ committedEvents }) => committedEvents);
+    stored('committed_bytes_total', 'Bytes committed, roughly.', ({ committedBytes }) => committedBytes);
+    stored('uncommitted_events', 'Events a crash now would lose.', ({ uncommittedEvents }) => uncommittedEvents);
+    stored('uncommitted_bytes', 'Bytes a crash now would lose, roughly.', ({ uncommittedBytes }) => uncommittedBytes);
+    stored('failures_total', 'Attempts to store that failed.', ({ failures }) => failures);
+    gauge('sluice_storage_failing', 'Whether streams cannot be stored at the moment.', () => Number(core.storageFailure !== undefined));
+  }
   gauge('sluice_streams_created_total', 'Streams created.', () => core.stats.created);
   gauge('sluice_streams_finished_total', 'Streams that finished.', () => core.stats.finished);
   gauge('sluice_streams_failed_total', 'Streams that failed.', () => core.stats.failed);

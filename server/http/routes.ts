@@ -69,7 +69,7 @@ export function createFetchHandler({ core, sse, endpoints, policy, now = Date.no
       path: /^\/readyz$/,
       name: 'readyz',
       open: true,
-      methods: { GET: () => (core.draining ? json(503, { status: 'draining' }) : json(200, { status: 'ready' })) },
+      methods: { GET: () => readiness(core) },
     },
     { path: /^\/metrics$/, name: 'metrics', methods: { GET: () => metrics.response() } },
     { path: /^\/v1\/connect$/, name: 'connect', methods: { GET: ({ url }) => json(200, discovery(core, endpoints, url)) } },
@@ -131,6 +131,11 @@ export function createFetchHandler({ core, sse, endpoints, policy, now = Date.no
     if (isAllowedOrigin(subject(request), policy)) for (const [name, value] of corsHeaders(request)) response.headers.set(name, value);
     return response;
   };
+}
+
+function readiness({ draining, storageFailure }: RelayCore): Response {
+  if (draining) return json(503, { status: 'draining' });
+  return storageFailure === undefined ? json(200, { status: 'ready' }) : json(503, { status: storageFailure.code });
 }
 
 function subject(request: Request): { origin: string | undefined; host: string | undefined } {

@@ -1,4 +1,6 @@
-import { isTerminal, type LogEntry, mergeEntries, type StreamEvent, StreamError, wireLimits } from '../../src/wire/index.ts';
+import { isTerminal, type LogEntry, mergeEntries, StreamError, type StreamEvent, wireLimits } from '../../src/wire/index.ts';
+import { beyond, type LogBounds, resolveBounds } from './bounds.ts';
+import { Entries } from './entries.ts';
 import type { LogStorage, StreamLog } from './log.ts';
 
 export interface MemoryStorageOptions {
@@ -24,27 +26,22 @@ export const memoryStorageDefaults: Required<MemoryStorageOptions> = {
 
 /** Logs in memory: gone with the process. @throws {StreamError} `bad_option` */
 export function createMemoryStorage(options: MemoryStorageOptions = {}, now: () => number = Date.now): LogStorage {
-  const resolved = { ...memoryStorageDefaults, ...options };
-  for (const [name, value] of Object.entries(resolved)) {
-    if (Number.isSafeInteger(value) && value >= 0) continue;
-    throw new StreamError(
-      'bad_option',
-      `createMemoryStorage: ${name} is ${value}; it must be an integer of at least 0. Leave it out for the default.`,
-    );
-  }
-  return new MemoryStorage(resolved, now);
+  return new MemoryStorage(resolveBounds('createMemoryStorage', memoryStorageDefaults, options), now);
 }
 
 class MemoryStorage implements LogStorage {
   readonly maxLogBytes: number;
-  readonly #options: Required<MemoryStorageOptions>;
+  readonly failure: undefined;
+  readonly overflowing = false;
+  readonly stats: undefined;
+  readonly #bounds: LogBounds;
   readonly #now: () => number;
   readonly #logs = new Map<string, MemoryLog>();
 
-  constructor(options: Required<MemoryStorageOptions>, now: () => number) {
-    this.#options = options;
+  constructor(bounds: LogBounds, now: () => number) {
+    this.#bounds = bounds;
     this.#now = now;
-    this.maxLogBytes = options.maxLogBytes;
+    this.maxLogBytes = bounds.maxLogBytes;
   }
 
   get size(): number {
@@ -57,9 +54,9 @@ class MemoryStorage implements LogStorage {
     return bytes;
   }
 
-  create(channel: string, principal: string): StreamLog {
+  create(channel: string, principal: string, note = ''): StreamLog {
     if (this.#logs.has(channel)) throw new StreamError('stream_conflict', `The channel ${channel} exists already.`);
-    const log = new MemoryLog(channel, principal, this.#options.keepBytes, this.#now);
+    const log = new MemoryLog({ channel, principal, note }, this.#bounds.keepBytes, this.#now);
     this.#logs.set(channel, log);
     return log;
   }
@@ -72,20 +69,17 @@ class MemoryStorage implements LogStorage {
     this.#logs.delete(channel);
   }
 
+  interrupted(): readonly StreamLog[] {
+    return [];
+  }
+
+  commit(): void {}
+
   evict(nowMs: number): string[] {
     const closed = [...this.#logs.values()].filter((log) => log.closed).sort((a, b) => a.closedAt - b.closedAt);
-    let count = closed.length;
-    let bytes = closed.reduce((sum, log) => sum + log.bytes, 0);
-    const dropped: string[] = [];
-    for (const log of closed) {
-      const within =
-        count <= this.#options.maxClosed && bytes <= this.#options.maxClosedBytes && nowMs - log.closedAt < this.#options.graceMs;
-      if (within) break;
-      this.#logs.delete(log.channel);
-      dropped.push(log.channel);
-      count -= 1;
-      bytes -= log.bytes;
-    }
+    const total = { count: closed.length, bytes: closed.reduce((sum, log) => sum + log.bytes, 0) };
+    const dropped = [...beyond(closed, total, this.#bounds, nowMs)].map(({ channel }) => channel);
+    for (const channel of dropped) this.#logs.delete(channel);
     return dropped;
   }
 
@@ -100,30 +94,30 @@ const ENTRY_OVERHEAD = 160;
 class MemoryLog implements StreamLog {
   readonly channel: string;
   readonly principal: string;
+  readonly note: string;
   readonly epoch: string = crypto.randomUUID().slice(0, 13);
   closed = false;
   closedAt = 0;
   readonly #now: () => number;
   readonly #keepBytes: number;
-  /** Ascending by `seq`; the first `#compacted` of them are merged already. */
-  #entries: LogEntry[] = [];
-  /** Content bytes up to and including the entry of the same index. */
-  #ends: number[] = [];
+  /** The first `#compacted` of them are merged already. */
+  readonly #entries = new Entries();
   #compacted = 0;
 
-  constructor(channel: string, principal: string, keepBytes: number, now: () => number) {
-    this.channel = channel;
-    this.principal = principal;
+  constructor(of: { channel: string; principal: string; note: string }, keepBytes: number, now: () => number) {
+    this.channel = of.channel;
+    this.principal = of.principal;
+    this.note = of.note;
     this.#keepBytes = keepBytes;
     this.#now = now;
   }
 
   get head(): number {
-    return this.#entries.at(-1)?.seq ?? 0;
+    return this.#entries.head;
   }
 
   get bytes(): number {
-    return (this.#ends.at(-1) ?? 0) + this.#entries.length * ENTRY_OVERHEAD;
+    return this.#entries.content + this.#entries.length * ENTRY_OVERHEAD;
   }
 
   append(events: readonly StreamEvent[], at: number): readonly LogEntry[] {
@@ -133,7 +127,6 @@ class MemoryLog implements StreamLog {
       const seq = this.head + 1;
       const entry = { fromSeq: seq, seq, at, event };
       this.#entries.push(entry);
-      this.#ends.push((this.#ends.at(-1) ?? 0) + contentBytes(event));
       appended.push(entry);
       if (isTerminal(event)) {
         this.closed = true;
@@ -145,75 +138,22 @@ class MemoryLog implements StreamLog {
   }
 
   serves(afterSeq: number): boolean {
-    return afterSeq === 0 || this.#entries[this.#indexAfter(afterSeq) - 1]?.seq === afterSeq;
+    return afterSeq === 0 || this.#entries.endsAt(afterSeq);
   }
 
   read(afterSeq: number, maxBytes: number, uptoSeq: number = this.head): LogEntry[] {
-    const start = this.#indexAfter(afterSeq);
-    const budget = this.#contentBefore(start) + maxBytes;
-    let end = start;
-    for (let entry = this.#entries[end]; entry !== undefined && entry.seq <= uptoSeq; entry = this.#entries[end]) {
-      if (end > start && (this.#ends[end] ?? 0) > budget) break;
-      end += 1;
-    }
-    return mergeEntries(this.#entries.slice(start, end), wireLimits.maxMergedDelta);
+    return mergeEntries(this.#entries.after(afterSeq, maxBytes, uptoSeq), wireLimits.maxMergedDelta);
   }
 
   pendingBytes(afterSeq: number): number {
-    return (this.#ends.at(-1) ?? 0) - this.#contentBefore(this.#indexAfter(afterSeq));
-  }
-
-  /** Index of the first entry with a larger `seq`. */
-  #indexAfter(afterSeq: number): number {
-    let low = 0;
-    let high = this.#entries.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#entries[middle]?.seq ?? 0) <= afterSeq) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
-
-  #contentBefore(index: number): number {
-    return index === 0 ? 0 : (this.#ends[index - 1] ?? 0);
+    return this.#entries.content - this.#entries.contentBefore(this.#entries.indexAfter(afterSeq));
   }
 
   /** Merges the older half of what is kept one by one, once it costs twice the bound: amortised O(1) an event. */
   #compact(): void {
     const loose = this.#entries.length - this.#compacted;
-    const looseBytes = (this.#ends.at(-1) ?? 0) - this.#contentBefore(this.#compacted) + loose * ENTRY_OVERHEAD;
+    const looseBytes = this.#entries.content - this.#entries.contentBefore(this.#compacted) + loose * ENTRY_OVERHEAD;
     if (looseBytes < 2 * this.#keepBytes || loose < 64) return;
-    const cut = this.#compacted + (loose >>> 1);
-    const merged = mergeEntries(this.#entries.slice(this.#compacted, cut), wireLimits.maxMergedDelta);
-    const ends: number[] = [];
-    let bytes = this.#contentBefore(this.#compacted);
-    for (const { event } of merged) {
-      bytes += contentBytes(event);
-      ends.push(bytes);
-    }
-    this.#entries = [...this.#entries.slice(0, this.#compacted), ...merged, ...this.#entries.slice(cut)];
-    this.#ends = [...this.#ends.slice(0, this.#compacted), ...ends, ...this.#ends.slice(cut)];
-    this.#compacted += merged.length;
-  }
-}
-
-/** Additive over merging: the content of a merged delta is the sum of its pieces. */
-function contentBytes(event: StreamEvent): number {
-  switch (event.type) {
-    case 'text':
-    case 'reasoning':
-    case 'tool-args':
-      return event.delta.length;
-    case 'tool-result':
-      return JSON.stringify(event.result).length;
-    case 'data':
-      return JSON.stringify(event.value).length;
-    case 'file':
-      return (event.bytes?.byteLength ?? 0) + (event.url?.length ?? 0);
-    case 'source':
-      return event.url.length + (event.title?.length ?? 0) + (event.quote?.length ?? 0);
-    default:
-      return 32;
+    this.#compacted += this.#entries.compact(this.#compacted, this.#compacted + (loose >>> 1));
   }
 }

@@ -41,6 +41,11 @@ export class Channel<R extends Reader = Reader> {
     return this.#flushed;
   }
 
+  /** Whether it holds nothing its log does not. */
+  get idle(): boolean {
+    return this.log.closed && this.readers.size === 0 && this.#pending.length === 0;
+  }
+
   append(events: readonly StreamEvent[], at: number): void {
     for (const entry of this.log.append(events, at)) this.#pending.push(entry);
   }

@@ -1,6 +1,6 @@
 import { encodeServerFrame, type StreamError, toStreamError } from '../../src/wire/index.ts';
-import type { LogStorage } from '../log/log.ts';
-import type { Channel } from './channel.ts';
+import type { LogStorage, StreamLog } from '../log/log.ts';
+import { Channel } from './channel.ts';
 import type { Subscription } from './outbox.ts';
 import type { Session } from './session.ts';
 
@@ -9,23 +9,43 @@ import type { Session } from './session.ts';
  * channel once and gives every session with readers on it one delivery (docs/PROTOCOL.md, RL2, RL3).
  */
 export class Hub {
-  readonly channels: Map<string, Channel<Subscription>> = new Map();
   readonly sessions: Set<Session> = new Set();
+  /** Of logs that run or are read; what else is kept is only in the storage. */
+  readonly #channels = new Map<string, Channel<Subscription>>();
   readonly #storage: LogStorage;
   readonly #flushIntervalMs: number;
   #dirty = new Set<Channel<Subscription>>();
   #timer: NodeJS.Timeout | undefined;
   #immediate = false;
+  #flushedAt = Number.NEGATIVE_INFINITY;
+  #flushCostMs = 0;
+  /** A stream has ended since the last flush. */
+  #ended = false;
 
   constructor(storage: LogStorage, flushIntervalMs: number) {
     this.#storage = storage;
     this.#flushIntervalMs = flushIntervalMs;
   }
 
-  /** The channel has new events: they leave within the flush interval, or `now`, after what else this turn brings. */
-  touch(channel: Channel<Subscription>, now: boolean): void {
+  /** The channel of a log, running or stored. @throws {StreamError} where the storage cannot be read */
+  channel(name: string): Channel<Subscription> | undefined {
+    const known = this.#channels.get(name);
+    if (known !== undefined) return known;
+    const log = this.#storage.get(name);
+    return log === undefined ? undefined : this.open(log);
+  }
+
+  open(log: StreamLog): Channel<Subscription> {
+    const channel = new Channel<Subscription>(log);
+    this.#channels.set(log.channel, channel);
+    return channel;
+  }
+
+  /** The channel has new events: they leave within the flush interval, or at once after what else this turn brings. */
+  touch(channel: Channel<Subscription>, urgency: 'soon' | 'first' | 'ended'): void {
     this.#dirty.add(channel);
-    if (now) {
+    if (urgency === 'ended') this.#ended = true;
+    if (urgency !== 'soon') {
       if (this.#immediate) return;
       this.#immediate = true;
       queueMicrotask(() => {
@@ -33,19 +53,19 @@ export class Hub {
         this.#flush();
       });
     } else {
-      this.#timer ??= setTimeout(() => this.#flush(), this.#flushIntervalMs);
+      this.#timer ??= setTimeout(() => this.#flush(), Math.max(0, this.#flushedAt + this.#apartMs() - performance.now()));
     }
   }
 
-  /** Drops logs beyond their bounds and tells their readers. */
-  evict(nowMs: number): string[] {
+  /** Drops logs beyond their bounds and tells their readers, and forgets channels nobody uses. */
+  evict(nowMs: number): void {
     const dropped = this.#storage.evict(nowMs);
     for (const name of dropped) {
-      const channel = this.channels.get(name);
-      this.channels.delete(name);
+      const channel = this.#channels.get(name);
+      this.#channels.delete(name);
       for (const reader of [...(channel?.readers ?? [])]) reader.session.dropChannel(reader);
     }
-    return dropped;
+    for (const [name, channel] of this.#channels) if (channel.idle) this.#channels.delete(name);
   }
 
   drain(retryAfterMs: number, spreadMs: number): void {
@@ -60,9 +80,18 @@ export class Hub {
     for (const session of [...this.sessions]) session.end(reason);
   }
 
+  /** So that flushes take no more than a sixteenth of the process's time, as far as the interval allows. */
+  #apartMs(): number {
+    return Math.min(this.#flushIntervalMs, Math.max(this.#flushIntervalMs / 2, this.#flushCostMs * 16));
+  }
+
   #flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#flushedAt = performance.now();
+    // An end that was shown must not be taken back: it is stored first, with all that came before it.
+    if (this.#ended) this.#storage.commit();
+    this.#ended = false;
     const dirty = this.#dirty;
     this.#dirty = new Set();
     const due: Session[] = [];
@@ -87,5 +116,6 @@ export class Hub {
       session.due = false;
       session.deliver();
     }
+    this.#flushCostMs = performance.now() - this.#flushedAt;
   }
 }

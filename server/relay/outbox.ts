@@ -1,6 +1,6 @@
-import { CreditAccount } from '../../src/wire/index.ts';
+import { CreditAccount, type StreamError, toStreamError } from '../../src/wire/index.ts';
 import type { Delivery, Peer } from '../transports/peer.ts';
-import type { Channel } from './channel.ts';
+import type { Channel, EncodedBatch } from './channel.ts';
 import type { Session } from './session.ts';
 
 /** One reader of one channel on one connection: a cursor and its credit. */
@@ -22,6 +22,8 @@ export interface OutboxHooks {
   readonly counters: { deliveredBatches: number; deliveredBytes: number };
   /** The cursor's place was compacted away: sets it back, and says so to the client. */
   reset(subscription: Subscription): void;
+  /** What follows its cursor cannot be read. */
+  failed(subscription: Subscription, error: StreamError): void;
   /** The terminal event is being sent. */
   finished(subscription: Subscription): void;
   /** Something is being sent. */
@@ -86,7 +88,7 @@ export class Outbox {
         this.markDue(subscription);
         break;
       }
-      const batch = channel.next(subscription.cursor);
+      const batch = this.#next(subscription);
       if (batch === undefined) break;
       if (batch === 'compacted') {
         // What was collected leaves before the reset is said.
@@ -109,5 +111,15 @@ export class Outbox {
     counters.deliveredBatches += batches.length;
     if (last) this.#hooks.finished(subscription);
     return { subscription: subscription.id, epoch: channel.log.epoch, fromSeq, batches, last };
+  }
+
+  /** A log that cannot be read ends its own subscription, and no other. */
+  #next(subscription: Subscription): EncodedBatch | 'compacted' | undefined {
+    try {
+      return subscription.channel.next(subscription.cursor);
+    } catch (cause) {
+      this.#hooks.failed(subscription, toStreamError(cause));
+      return undefined;
+    }
   }
 }

@@ -1,5 +1,5 @@
 import { StreamError } from '../../src/wire/index.ts';
-import type { LogStorage } from '../log/log.ts';
+import type { LogStorage, StorageStats } from '../log/log.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Accept } from '../transports/peer.ts';
 import { Hub } from './hub.ts';
@@ -16,6 +16,8 @@ export interface RelayCore {
   readonly accept: Accept;
   /** Whether it starts nothing new. */
   readonly draining: boolean;
+  /** Why streams cannot be stored at the moment. */
+  readonly storageFailure: StreamError | undefined;
   /** Starts nothing new, and asks the clients to reconnect after `retryAfterMs` plus a random share of `spreadMs`. */
   drain(options?: { readonly retryAfterMs?: number; readonly spreadMs?: number }): void;
   readonly stats: RelayStats;
@@ -31,6 +33,8 @@ export interface RelayStats extends StreamCounters, SessionCounters {
   readonly streams: number;
   readonly generations: number;
   readonly logBytes: number;
+  /** `undefined` where streams live in memory only. */
+  readonly storage: StorageStats | undefined;
   /** Connections refused or ended by an error, by code. */
   readonly refused: Readonly<Record<string, number>>;
 }
@@ -50,12 +54,23 @@ export function createRelayCore(
   const refused: Record<string, number> = {};
   const perPrincipal = new Map<string, number>();
   let draining = false;
+  let failing: string | undefined;
+
+  /** Says when the storage begins to fail, and when it is well again. */
+  const watchStorage = (): void => {
+    const { failure } = storage;
+    if (failure?.code === failing) return;
+    failing = failure?.code;
+    if (failure === undefined) resolved.log('info', 'Streams can be stored again, and all that had waited is.', {});
+    else resolved.log('error', failure.message, { code: failure.code, cause: String(failure.cause) });
+  };
+  streams.recover();
 
   const host: SessionHost = {
     options: resolved,
     now,
     counters,
-    channel: (name) => hub.channels.get(name),
+    channel: (name) => hub.channel(name),
     admitSession(principal: Principal): void {
       const count = perPrincipal.get(principal.id) ?? 0;
       if (count >= resolved.maxConnectionsPerPrincipal) {
@@ -75,7 +90,10 @@ export function createRelayCore(
     },
   };
 
-  const evictTimer = setInterval(() => streams.forget(hub.evict(now())), EVICT_INTERVAL_MS).unref();
+  const evictTimer = setInterval(() => {
+    hub.evict(now());
+    watchStorage();
+  }, EVICT_INTERVAL_MS).unref();
   const heartbeatTimer = setInterval(
     () => {
       for (const session of [...hub.sessions]) session.tick(now());
@@ -89,6 +107,9 @@ export function createRelayCore(
     streams,
     get draining(): boolean {
       return draining;
+    },
+    get storageFailure(): StreamError | undefined {
+      return storage.failure;
     },
     accept(peer, request) {
       const session = new Session(peer, request, host);
@@ -122,6 +143,7 @@ export function createRelayCore(
         streams: storage.size,
         generations: streams.running,
         logBytes: storage.bytes,
+        storage: storage.stats,
         refused,
       };
     },
@@ -133,6 +155,7 @@ export function createRelayCore(
       streams.stopAll('server');
       hub.close(new StreamError('relay_draining', 'The relay stops. Reconnect to resume.'));
       storage.close();
+      watchStorage();
     },
   };
 }

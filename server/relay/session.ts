@@ -11,6 +11,7 @@ import {
   type SubscribeFrame,
   toStreamError,
 } from '../../src/wire/index.ts';
+import type { StreamLog } from '../log/log.ts';
 import type { Connection, ConnectionRequest, Peer } from '../transports/peer.ts';
 import { TokenBucket } from './bucket.ts';
 import type { Channel } from './channel.ts';
@@ -73,6 +74,10 @@ export class Session implements Connection {
       counters: host.counters,
       reset: (subscription) => this.#reset(subscription),
       finished: (subscription) => this.#forget(subscription),
+      failed: (subscription, error) => {
+        this.#leave(subscription);
+        this.#sendError(error, subscription.id);
+      },
       sent: () => {
         this.lastSentAt = host.now();
       },
@@ -147,7 +152,7 @@ export class Session implements Connection {
     this.#outbox.markDue(subscription);
   }
 
-  /** A storage that cannot be read ends this connection, and nothing else. */
+  /** A fault ends this connection, and nothing else. */
   deliver(): void {
     if (this.#ended) return;
     try {
@@ -249,19 +254,31 @@ export class Session implements Connection {
       this.#sendError(refusal, frame.subscription);
       return undefined;
     }
-    const channel = this.#host.channel(frame.channel);
-    if (channel === undefined) {
-      this.#answer(frame.subscription, 'gone', '', 0, 0);
-      return undefined;
-    }
+    const channel = this.#channel(frame);
+    if (channel === undefined) return undefined;
     const allowed = this.#host.options.authorize(principal, 'subscribe', frame.channel, channel.log.principal);
     if (!(allowed instanceof Promise)) {
       this.#join(frame, channel, allowed === true);
       return undefined;
     }
     return allowed.then((decision) => {
-      if (!this.#ended) this.#join(frame, channel, decision === true);
+      if (this.#ended) return;
+      // It may have been dropped meanwhile.
+      const current = this.#channel(frame);
+      if (current !== undefined) this.#join(frame, current, decision === true);
     });
+  }
+
+  /** The channel to be read; where there is none, or none that can be read, that is said. */
+  #channel(frame: SubscribeFrame): Channel<Subscription> | undefined {
+    try {
+      const channel = this.#host.channel(frame.channel);
+      if (channel === undefined) this.#answer(frame.subscription, 'gone', '', 0, 0);
+      return channel;
+    } catch (cause) {
+      this.#sendError(toStreamError(cause), frame.subscription);
+      return undefined;
+    }
   }
 
   #refuseSubscribe(frame: SubscribeFrame): StreamError | undefined {
@@ -299,12 +316,17 @@ export class Session implements Connection {
       due: false,
       over: false,
     };
-    const current = frame.afterSeq === 0 || (frame.epoch === log.epoch && frame.afterSeq <= log.head && log.serves(frame.afterSeq));
+    let exact: boolean;
+    try {
+      exact = this.#canReplay(log, frame);
+    } catch (cause) {
+      this.#sendError(toStreamError(cause), frame.subscription);
+      return;
+    }
     this.#subscriptions.set(subscription.id, subscription);
     channel.readers.add(subscription);
-    if (!current || (frame.afterSeq > 0 && log.pendingBytes(frame.afterSeq) > this.#host.options.maxReplayBytes)) {
-      this.#reset(subscription);
-    } else {
+    if (!exact) this.#reset(subscription);
+    else {
       const recovered = log.head - frame.afterSeq;
       this.#answer(subscription.id, recovered === 0 ? 'live' : 'recovered', log.epoch, frame.afterSeq, recovered);
     }
@@ -314,6 +336,13 @@ export class Session implements Connection {
     }
     this.markDue(subscription);
     this.deliver();
+  }
+
+  /** Whether what follows the cursor is served as it is, and not by a snapshot. @throws {StreamError} where the storage cannot be read */
+  #canReplay(log: StreamLog, { afterSeq, epoch }: SubscribeFrame): boolean {
+    if (afterSeq === 0) return true;
+    if (epoch !== log.epoch || afterSeq > log.head || !log.serves(afterSeq)) return false;
+    return log.pendingBytes(afterSeq) <= this.#host.options.maxReplayBytes;
   }
 
   #reset(subscription: Subscription): void {

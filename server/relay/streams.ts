@@ -12,9 +12,9 @@ import {
   type StreamFold,
   streamChannel,
 } from '../../src/wire/index.ts';
-import type { LogStorage } from '../log/log.ts';
+import type { LogStorage, StreamLog } from '../log/log.ts';
 import type { Message, Provider } from '../providers/provider.ts';
-import { Channel } from './channel.ts';
+import type { Channel } from './channel.ts';
 import type { Hub } from './hub.ts';
 import type { Principal, ResolvedRelayOptions } from './options.ts';
 import type { Subscription } from './outbox.ts';
@@ -86,8 +86,6 @@ export class Streams {
   readonly #providers: ReadonlyMap<string, Provider>;
   readonly #options: ResolvedRelayOptions;
   readonly #now: () => number;
-  /** What each stream was asked for, as long as its log is kept. */
-  readonly #fingerprints = new Map<string, string>();
   readonly #running = new Map<string, Running>();
   readonly #perPrincipal = new Map<string, number>();
   draining = false;
@@ -121,27 +119,25 @@ export class Streams {
     const principal = request.principal?.id ?? 'anonymous';
     const name = streamChannel(id);
     const fingerprint = fingerprintOf(request);
-    const existing = this.#hub.channels.get(name);
+    const existing = this.#storage.get(name);
     if (existing !== undefined) {
-      if (existing.log.principal !== principal)
+      if (existing.principal !== principal)
         throw new StreamError('forbidden', 'A stream with this id belongs to somebody else. Choose another id.');
-      if (fingerprint === undefined || this.#fingerprints.get(name) !== fingerprint) {
+      if (fingerprint === undefined || readNote(existing).fingerprint !== fingerprint) {
         throw new StreamError(
           'stream_conflict',
           `A stream ${id} exists and was asked for with another body. Choose another id, or send the same body.`,
         );
       }
-      return { id, channel: name, epoch: existing.log.epoch, created: false };
+      return { id, channel: name, epoch: existing.epoch, created: false };
     }
     const open = this.#opener(request);
     this.#admit(principal);
-    const channel = new Channel<Subscription>(this.#storage.create(name, principal));
-    this.#hub.channels.set(name, channel);
-    if (fingerprint !== undefined) this.#fingerprints.set(name, fingerprint);
     const provider = 'provider' in request ? request.provider : 'source';
     // Well-formed, since a stop may append it as it is.
     const model = String(request.model ?? '').toWellFormed();
     const start: StartEvent = { type: 'start', provider, model, createdAt: this.#now() };
+    const channel = this.#hub.open(this.#storage.create(name, principal, writeNote({ fingerprint, start })));
     const running = { principal, abort: new AbortController(), start };
     this.#running.set(name, running);
     this.#perPrincipal.set(principal, (this.#perPrincipal.get(principal) ?? 0) + 1);
@@ -152,10 +148,11 @@ export class Streams {
 
   /** Whether the stream exists. Stopping what has ended changes nothing. */
   stop(id: string, by: 'user' | 'server'): boolean {
-    const channel = this.#hub.channels.get(streamChannel(id));
+    const name = streamChannel(id);
+    const running = this.#running.get(name);
+    if (running === undefined) return this.#storage.get(name) !== undefined;
+    const channel = this.#hub.channel(name);
     if (channel === undefined) return false;
-    const running = this.#running.get(channel.log.channel);
-    if (running === undefined) return true;
     const { abort, start } = running;
     abort.abort();
     if (channel.log.head === 0) this.#append(channel, start, start);
@@ -172,18 +169,27 @@ export class Streams {
 
   /** Id of the principal the stream belongs to; `undefined` where there is no such stream. */
   owner(id: string): string | undefined {
-    return this.#hub.channels.get(streamChannel(id))?.log.principal;
+    return this.#storage.get(streamChannel(id))?.principal;
   }
 
-  /** State of a stream, as of now. O(answer). */
+  /** State of a stream, as of now. O(answer). @throws {StreamError} where the storage cannot be read */
   fold(id: string): { epoch: string; fold: StreamFold } | undefined {
-    const log = this.#hub.channels.get(streamChannel(id))?.log;
+    const log = this.#storage.get(streamChannel(id));
     if (log === undefined) return undefined;
-    return { epoch: log.epoch, fold: foldEntries(emptyFold(), log.read(0, Number.POSITIVE_INFINITY)) };
+    const fold = emptyFold();
+    for (let read = log.read(0, FOLD_BYTES); read.length > 0; read = log.read(fold.seq, FOLD_BYTES)) foldEntries(fold, read);
+    return { epoch: log.epoch, fold };
   }
 
-  forget(channels: readonly string[]): void {
-    for (const name of channels) this.#fingerprints.delete(name);
+  /** Ends the streams that were running when the relay's last process ended (docs/PROTOCOL.md, RL11). */
+  recover(): void {
+    for (const log of this.#storage.interrupted()) {
+      const channel = this.#hub.open(log);
+      const { start } = readNote(log);
+      if (log.head === 0) this.#append(channel, start, start);
+      this.#append(channel, { type: 'error', code: 'relay_restarted', message: RESTARTED, retryable: true }, start);
+    }
+    this.#storage.commit();
   }
 
   /** What makes the events, checked before anything exists. */
@@ -262,10 +268,11 @@ export class Streams {
             code: event.code,
           });
         }
-        if (channel.log.bytes <= this.#storage.maxLogBytes || channel.log.closed) return;
+        const refusal = channel.log.closed ? undefined : this.#refusal(channel.log);
+        if (refusal === undefined) return;
         abort.abort();
-        const message = `The answer outgrew ${this.#storage.maxLogBytes} bytes and was ended here. Ask for a shorter one, or raise maxLogBytes.`;
-        this.#append(channel, { type: 'error', code: 'stream_too_large', message, retryable: false }, start);
+        const { code, message, retryable } = refusal;
+        this.#append(channel, { type: 'error', code, message, retryable }, start);
       },
     };
     // Opened by the producer, for which a source that cannot even begin is one that fails.
@@ -273,11 +280,27 @@ export class Streams {
     await produce(source, start, sink, abort.signal);
   }
 
+  /** Why the log may not grow on. */
+  #refusal({ bytes }: StreamLog): StreamError | undefined {
+    const { maxLogBytes, overflowing, failure } = this.#storage;
+    if (bytes > maxLogBytes) {
+      return new StreamError(
+        'stream_too_large',
+        `The answer outgrew ${maxLogBytes} bytes and was ended here. Ask for a shorter one, or raise maxLogBytes.`,
+      );
+    }
+    if (!overflowing || failure === undefined) return undefined;
+    return new StreamError(
+      failure.code,
+      'The relay has not been able to store streams for too long; the answer was ended here. Ask again later.',
+    );
+  }
+
   #append(channel: Channel<Subscription>, event: StreamEvent, { createdAt }: StartEvent, urgent = false): void {
     channel.append([event], Math.max(0, Math.round(this.#now() - createdAt)));
     const terminal = isTerminal(event);
     if (terminal) this.#ended(channel, event.type);
-    this.#hub.touch(channel, urgent || terminal);
+    this.#hub.touch(channel, terminal ? 'ended' : urgent ? 'first' : 'soon');
   }
 
   #ended(channel: Channel<Subscription>, type: 'finish' | 'error' | 'stopped'): void {
@@ -289,6 +312,26 @@ export class Streams {
     if (left === 0) this.#perPrincipal.delete(running.principal);
     else this.#perPrincipal.set(running.principal, left);
   }
+}
+
+/** Folded at a time. */
+const FOLD_BYTES = 262_144;
+
+const RESTARTED =
+  'The relay restarted while this answer was generated. What is here was stored before; the rest is lost. Ask again for a new answer.';
+
+/** What is kept beside a log: what the stream was asked for, and what it began with. */
+interface Note {
+  readonly fingerprint: string | undefined;
+  readonly start: StartEvent;
+}
+
+function writeNote(note: Note): string {
+  return JSON.stringify(note);
+}
+
+function readNote({ note }: StreamLog): Note {
+  return JSON.parse(note) as Note;
 }
 
 /** The same request, the same string; `undefined` for what cannot be compared. */

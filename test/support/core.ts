@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import { createMemoryStorage, type MemoryStorageOptions } from '../../server/log/index.ts';
+import { createMemoryStorage, type LogStorage, type MemoryStorageOptions } from '../../server/log/index.ts';
 import type { Provider } from '../../server/providers/provider.ts';
 import type { RelayOptions } from '../../server/relay/options.ts';
 import { createRelayCore, type RelayCore } from '../../server/relay/relay.ts';
@@ -7,10 +7,10 @@ import { createRelayCore, type RelayCore } from '../../server/relay/relay.ts';
 /** A relay without sockets, closed when the test ends. */
 export function startCore(
   options: RelayOptions = {},
-  parts: { providers?: readonly Provider[]; storage?: MemoryStorageOptions; now?: () => number } = {},
+  parts: { providers?: readonly Provider[]; storage?: MemoryStorageOptions | LogStorage; now?: () => number } = {},
 ): RelayCore {
   const { providers = [], storage = {}, now = Date.now } = parts;
-  const core = createRelayCore(options, { storage: createMemoryStorage(storage, now), providers, now });
+  const core = createRelayCore(options, { storage: 'create' in storage ? storage : createMemoryStorage(storage, now), providers, now });
   onTestFinished(() => core.close());
   return core;
 }

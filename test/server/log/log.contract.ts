@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { LogStorage } from '../../../server/log/index.ts';
-import { emptyFold, foldEntries, foldedText, type StreamEvent, StreamError } from '../../../src/wire/index.ts';
+import { emptyFold, foldEntries, foldedText, StreamError, type StreamEvent } from '../../../src/wire/index.ts';
 
 export interface StorageLimits {
   graceMs?: number;

@@ -1,0 +1,65 @@
+import { Worker } from 'node:worker_threads';
+
+/** Moves what was committed from the write-ahead log into the database, which waits for the disk, where nobody has to wait for it. */
+export interface Checkpointer {
+  /** Something was committed: within `intervalMs` it is on the disk itself. */
+  committed(): void;
+  close(): void;
+}
+
+/** As text, since a thread needs a module of its own, and this package is bundled. */
+const THREAD = `
+  const { parentPort, workerData } = require('node:worker_threads');
+  process.removeAllListeners('warning');
+  const { DatabaseSync } = require('node:sqlite');
+  const database = new DatabaseSync(workerData, { timeout: 1000 });
+  parentPort.on('message', (message) => {
+    if (message === 'close') {
+      database.close();
+      parentPort.close();
+      return;
+    }
+    // One that fails, on a full disk for example, loses nothing: the next takes all.
+    try { database.exec('PRAGMA wal_checkpoint(PASSIVE)'); } catch {}
+    parentPort.postMessage('done');
+  });
+`;
+
+/** `instead` is called where no thread can be had. */
+export function createCheckpointer(file: string, instead: () => void, intervalMs = 1_000): Checkpointer {
+  let worker: Worker | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let running = false;
+  let failed = false;
+
+  const start = (): Worker => {
+    const thread = new Worker(THREAD, { eval: true, workerData: file });
+    thread.on('message', () => {
+      running = false;
+    });
+    thread.on('error', () => {
+      failed = true;
+      running = false;
+      instead();
+    });
+    thread.unref();
+    return thread;
+  };
+  const run = (): void => {
+    timer = undefined;
+    if (running) return;
+    running = true;
+    worker ??= start();
+    worker.postMessage('checkpoint');
+  };
+
+  return {
+    committed() {
+      if (!failed) timer ??= setTimeout(run, intervalMs).unref();
+    },
+    close() {
+      clearTimeout(timer);
+      worker?.postMessage('close');
+    },
+  };
+}
