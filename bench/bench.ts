@@ -1,19 +1,22 @@
 import { mkdir } from 'node:fs/promises';
 import { setPriority } from 'node:os';
 import { parseArgs } from 'node:util';
+import { writeDocument } from './document.ts';
 import { describeMachine } from './machine.ts';
 import { prepare } from './prepare.ts';
 
-const help = `Measures Sluice beside what one would use in its place. Prints tables, writes bench/results/.
+const help = `Measures Sluice beside what one would use in its place. Prints tables. A whole run writes bench/results/ and docs/BENCHMARKS.md, any other bench/.bench/results/.
 
   --quick                    a few cells, one round of each: under three minutes for everything
-  --only relay,render        suites; of the relay's also fan-out or first-token
+  --only relay,render,micro  suites; of the relay's also fan-out or first-token
   --subjects a,b             render: folders of bench/render/subjects and peers; relay: see bench/relay/scenario.ts
   --cells a,b                render: plain:8x200, markdown:32x200+throttle4, core, factors; relay: 200x8 (subscribers x streams)
   --rounds n                 repetitions, interleaved
   --window ms                measured time of each trial
-  --resume FILE              render: goes on with the trials of an earlier run (bench/results/NAME.jsonl)
+  --resume FILE              render: goes on with an earlier run (bench/results/render.jsonl, or one in bench/.bench/results/)
   --tables FILE              render: only prints the tables of an earlier run
+  --keep                     replaces bench/results/ and docs/BENCHMARKS.md, as a whole run does
+  --document                 only assembles docs/BENCHMARKS.md from bench/results/
   --variant name=DIRECTORY   render: another build of the kit, as subject sluice-name
   --no-build                 takes dist/ as it is
   --sources                  relay: runs from its sources instead of building it
@@ -32,6 +35,8 @@ const { values } = parseArgs({
     resume: { type: 'string' },
     tables: { type: 'string' },
     variant: { type: 'string', multiple: true },
+    keep: { type: 'boolean', default: false },
+    document: { type: 'boolean', default: false },
     build: { type: 'boolean', default: true },
     sources: { type: 'boolean', default: false },
     profile: { type: 'boolean', default: false },
@@ -50,11 +55,17 @@ try {
 } catch {}
 const startedAt = performance.now();
 const list = (text: string | undefined): string[] | undefined => text?.split(',');
-const suites = list(values.only) ?? ['relay', 'render'];
-for (const suite of suites) {
-  if (!['relay', 'fan-out', 'first-token', 'render'].includes(suite)) throw new Error(`There is no suite ${suite}.\n${help}`);
+const known = ['relay', 'fan-out', 'first-token', 'render', 'micro'];
+const suites = list(values.only) ?? ['relay', 'render', 'micro'];
+for (const suite of suites) if (!known.includes(suite)) throw new Error(`There is no suite ${suite}. Known: ${known.join(', ')}.`);
+const kept = new URL('./results/', import.meta.url);
+if (values.document) {
+  writeDocument(kept);
+  process.exit(0);
 }
-const results = new URL('./results/', import.meta.url);
+const part = values.quick || values.subjects !== undefined || values.cells !== undefined || values.tables !== undefined;
+const keep = values.keep || !part;
+const results = keep ? kept : new URL('./.bench/results/', import.meta.url);
 await mkdir(results, { recursive: true });
 prepare({ sources: values.sources, build: values.build && values.tables === undefined });
 
@@ -70,19 +81,26 @@ const common = {
   results,
   say,
 };
-const stamp = `${machine.date.slice(0, 19).replaceAll(':', '')}${values.quick ? '-quick' : ''}`;
+const stamp = `${machine.date.slice(0, 19).replaceAll(':', '')}-`;
+const named = (suite: string): string => (keep ? suite : `${stamp}${suite}`);
 
 // What a suite imports is there only now.
 const parts = (['fan-out', 'first-token'] as const).filter((part) => suites.includes('relay') || suites.includes(part));
 if (parts.length > 0) {
   const { runRelay } = await import('./relay/run.ts');
-  process.stdout.write(`${await runRelay({ ...common, parts, profile: values.profile, name: `${stamp}-relay` })}\n`);
+  process.stdout.write(`${await runRelay({ ...common, parts, profile: values.profile, name: named('relay') })}\n`);
 }
 if (suites.includes('render')) {
   const { runRender } = await import('./render/run.ts');
   const variants = values.variant ?? [];
-  const report = await runRender({ ...common, resume: values.resume, tables: values.tables, variants, name: `${stamp}-render` });
+  const report = await runRender({ ...common, resume: values.resume, tables: values.tables, variants, name: named('render') });
   process.stdout.write(`${report}\n`);
 }
+if (suites.includes('micro')) {
+  const { runMicro } = await import('./micro/run.ts');
+  process.stdout.write(`${await runMicro({ ...common, name: named('micro') })}\n`);
+}
+if (keep) writeDocument(kept);
+else say(`Written: bench/.bench/results/${stamp}*`);
 say(`Took ${((performance.now() - startedAt) / 1000).toFixed(0)} s.`);
 process.exit(0);

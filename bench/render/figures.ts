@@ -128,13 +128,27 @@ export function shownTimes(answers: readonly Answer[], painted: TrialRecord['obs
 
 /** What is wrong with what is shown in the end, if anything is. */
 export function firstDifference(answers: readonly Answer[], texts: readonly string[]): string | undefined {
-  for (const [stream, { serialToken }] of answers.entries()) {
-    const serials = serialsIn(texts[stream] ?? '');
+  for (const [stream, { kind, tokens, serialToken }] of answers.entries()) {
+    const text = texts[stream] ?? '';
+    const serials = serialsIn(text);
     const at = serials.findIndex((serial, index) => serial !== index);
     if (at >= 0) return `stream ${stream} shows serial ${serials[at]} in place of ${at}`;
     if (serials.length !== serialToken.length) return `stream ${stream} shows ${serials.length} of ${serialToken.length} serials`;
+    if (kind === 'plain' || kind === 'breakless') {
+      if (withoutSpaces(text) !== withoutSpaces(tokens.join(''))) return `stream ${stream} shows another text`;
+    } else {
+      const markup = markupLeft.exec(text);
+      if (markup !== null) return `stream ${stream} shows markup: ${JSON.stringify(text.slice(markup.index - 20, markup.index + 20))}`;
+    }
   }
   return undefined;
+}
+
+/** Marks of the generated Markdown that no part of it shows; what the end of the text has cut off may stay open. */
+const markupLeft = /(\*\*|\]\(|\|---|```|## )(?=[\s\S]{80})/;
+
+function withoutSpaces(text: string): string {
+  return text.replace(/\s/g, '');
 }
 
 function lateness(chunks: readonly Chunk[], sentAt: Float64Array): number[] {

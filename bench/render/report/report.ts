@@ -1,19 +1,33 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { machineLines } from '../../machine.ts';
 import type { Run } from '../journal.ts';
+import { aimsTable } from './acceptance.ts';
+import { plotsOf } from './plots.ts';
 import { cellTables } from './tables.ts';
 
-/** Writes tables and figures of a run beside its journal. Returns the tables. */
-export async function writeReport(run: Run, results: URL, name: string): Promise<string> {
+/** The tables of a run: where it was made, the aims, each cell. */
+export function renderTables(run: Run): string {
   const rounds = Math.max(0, ...run.entries.map(({ round }) => round + 1));
   const { warmupMs, inspectMs, windowMs } = run.timing;
-  const report = [
+  const clock = Math.max(0, ...run.entries.map((entry) => ('figures' in entry ? entry.figures.clockErrorMs : 0)));
+  const observer = Math.max(0, ...run.entries.map((entry) => ('figures' in entry ? entry.figures.observer : 0)));
+  return [
     ...machineLines(run.machine),
+    `${rounds} interleaved round${rounds === 1 ? '' : 's'}, warm-up ${warmupMs} ms, traced ${inspectMs} ms, window ${windowMs} ms. ` +
+      `Clocks agree within ${clock.toFixed(2)} ms; the observer took at most ${(100 * observer).toFixed(1)} % of the main thread.`,
     '',
-    `${rounds} interleaved round${rounds === 1 ? '' : 's'}, warm-up ${warmupMs} ms, traced ${inspectMs} ms, window ${windowMs} ms.`,
+    '### Aims',
     '',
+    ...aimsTable(run),
     ...cellTables(run),
   ].join('\n');
-  await writeFile(new URL(`${name}.md`, results), `${report}\n`);
+}
+
+/** Writes tables and plots of a run into a folder. Returns the tables. */
+export async function writeReport(run: Run, folder: URL, name: string): Promise<string> {
+  const report = renderTables(run);
+  await mkdir(folder, { recursive: true });
+  await writeFile(new URL(`${name}.md`, folder), `${report}\n`);
+  for (const { file, svg } of plotsOf(run)) await writeFile(new URL(`${name}-${file}`, folder), svg);
   return report;
 }

@@ -7,6 +7,7 @@ export type TextKind = 'plain' | 'breakless' | 'markdown' | 'code' | 'tables';
 /** A stream's text, cut into tokens. Serial words number themselves: whoever sees one knows how far the text has come. */
 export interface Answer {
   readonly tokens: readonly string[];
+  readonly kind: TextKind;
   /** Token in which each serial word is complete, by its number. */
   readonly serialToken: readonly number[];
 }
@@ -145,5 +146,5 @@ export function createAnswer(kind: TextKind, count: number, seed: number): Answe
     else if (kind === 'code') code(40);
     else table(30);
   }
-  return { tokens: tokens.slice(0, count), serialToken: serialToken.filter((token) => token < count) };
+  return { kind, tokens: tokens.slice(0, count), serialToken: serialToken.filter((token) => token < count) };
 }
