@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest';
+import { userEvent } from 'vitest/browser';
+import { mermaid } from '../../src/plugins/mermaid.tsx';
+import { CodeBlock } from '../../src/react/markdown/code/CodeBlock.tsx';
+import { createBlock, type ManualBlock } from '../react/code/block.ts';
+import { type CodePage, frame, openPage } from '../react/code/page.tsx';
+
+const Diagram = mermaid();
+const chart = 'flowchart LR\n  a[Relay] --> b[Worker]\n  b --> c[Page]\n';
+
+function open(...blocks: ManualBlock[]): CodePage {
+  return openPage(
+    blocks.map((block, index) => (
+      // biome-ignore lint/suspicious/noArrayIndexKey: they never move
+      <Diagram key={index} block={block}>
+        <CodeBlock block={block} />
+      </Diagram>
+    )),
+  );
+}
+
+const drawn = (page: CodePage, count: number): Promise<void> =>
+  expect.poll(() => page.container.querySelectorAll('[role="img"] svg').length, { timeout: 25_000 }).toBe(count);
+
+test('[UI27] a fence is code while it is open, and a named diagram when it closes', async () => {
+  const block = createBlock('mermaid', chart);
+  const page = open(block);
+  await expect.poll(() => page.container.querySelector('code')?.textContent).toBe(chart);
+  await frame(3);
+  expect(page.container.querySelector('svg .node')).toBeNull();
+  block.close();
+  await drawn(page, 1);
+  expect(page.container.querySelector('[role="img"]')?.getAttribute('aria-label')).toBe('Diagram, flowchart');
+  expect(page.container.querySelector('svg')?.textContent).toContain('Relay');
+  expect(page.container.querySelector('code')).toBeNull();
+  const toggle = page.container.querySelector('button') as HTMLElement;
+  expect(toggle.textContent).toBe('Show code');
+  await userEvent.click(toggle);
+  await expect.poll(() => page.container.querySelector('code')?.textContent).toBe(chart);
+  await userEvent.click(page.container.querySelector('button') as HTMLElement);
+  await drawn(page, 1);
+});
+
+test('[UI27] what its author calls it is its name', async () => {
+  const block = createBlock('mermaid', 'pie\n  accTitle: Shares of time\n  "layout" : 60\n  "paint" : 40\n');
+  block.close();
+  const page = open(block);
+  await drawn(page, 1);
+  expect(page.container.querySelector('[role="img"]')?.getAttribute('aria-label')).toBe('Shares of time');
+});
+
+test('[UI27] what cannot be drawn is code, with the reason; the next is drawn all the same', async () => {
+  const bad = createBlock('mermaid', 'flowchart LR\n  a -->\n');
+  const unknown = createBlock('mermaid', 'nothing at all\n');
+  const long = createBlock('mermaid', `flowchart LR\n${'  a --> b\n'.repeat(3000)}`);
+  const good = createBlock('mermaid', chart);
+  for (const block of [bad, unknown, long, good]) block.close();
+  const page = open(bad, unknown, long, good);
+  await drawn(page, 1);
+  await expect.poll(() => page.container.querySelectorAll('.sluice-diagram-error').length).toBe(3);
+  expect([...page.container.querySelectorAll('code')].map((code) => code.textContent)).toEqual([
+    bad.from(0),
+    unknown.from(0),
+    long.from(0),
+  ]);
+  for (const error of page.container.querySelectorAll('.sluice-diagram-error'))
+    expect(error.textContent).toMatch(/could not be drawn\. .{5}/);
+  // Mermaid leaves nothing of its own on the page.
+  expect(document.querySelector('body > [id^="d"], body > svg')).toBeNull();
+});
+
+test('[UI27] labels and links run nothing', async () => {
+  const block = createBlock(
+    'mermaid',
+    'flowchart LR\n  a["<img src=x onerror=alert(1)>"] --> b["<script>alert(2)</script>"]\n  click a "javascript:alert(3)"\n  click b call alert()\n',
+  );
+  block.close();
+  const page = open(block);
+  await expect.poll(() => page.container.querySelector('[role="img"] svg, .sluice-diagram-error'), { timeout: 25_000 }).not.toBeNull();
+  const html = page.container.querySelector('[role="img"]')?.innerHTML ?? '';
+  expect(html).not.toMatch(/onerror\s*=\s*"|javascript:|<script/i);
+});
+
+test('[UI27] many diagrams are drawn one after the other', async () => {
+  const blocks = Array.from({ length: 6 }, () => createBlock('mermaid', chart));
+  const page = open(...blocks);
+  for (const block of blocks) block.close();
+  await drawn(page, 6);
+  const ids = [...page.container.querySelectorAll('svg[id]')].map((svg) => svg.id);
+  expect(new Set(ids).size).toBe(ids.length);
+});
