@@ -45,7 +45,7 @@ function Followed({ handle, display, name, markdown, worker, onFailed }: TextVie
     const reference = openDocument(handle, { math }, worker, {
       onChange() {
         if (reference.document.failed) latest.current.onFailed();
-        else if (view.isIdle()) display.settle();
+        else display.settle();
       },
       limit: () => Number.POSITIVE_INFINITY,
     });

@@ -33,8 +33,6 @@ export interface MarkdownView extends LiveText {
   /** Calls back when there are more footnotes, or fewer. React state may be set. */
   onFootnotes(listener: () => void): () => void;
   /** Shows this document of this stream, from the next `show` on; none: stands still. */
-  /** Whether the last `show` had shown everything: then no frame is on its way. */
-  isIdle(): boolean;
   follow(document: StreamDocument | undefined, record: StreamRecord | undefined): void;
 }
 
@@ -72,7 +70,6 @@ export function createView({
   let record: StreamRecord | undefined;
   /** What is rendered. */
   let model = first;
-  let isIdle = false;
   let unwatch = (): void => {};
 
   const watcher: ModelWatcher = {
@@ -126,17 +123,17 @@ export function createView({
         for (const mount of urgent) mount.refresh();
         if (urgent.some(({ node }) => node.kind === 'footnotes')) for (const listener of references) listener();
       });
-    for (const mount of promoted.keys()) {
-      if (mount.version >= mount.node.version || mounts.get(mount.node) !== mount) promoted.delete(mount);
-    }
+    // What is committed is only in the DOM after this; and it may be a part.
+    if (urgent.length > 0) onDirty();
     return urgent.length === 0 && promoted.size === 0;
   };
 
   const show = (handle: StreamHandle, limit: number): boolean => {
     if (document === undefined || handle.record !== record || document.generation !== record.generation) return false;
     if (model !== document.model) {
-      if (document.length > 0 || document.ended) replace(document.model);
-      // What is rendered first may be a part.
+      if (document.length === 0 && !document.ended) return false;
+      replace(document.model);
+      onDirty();
       return false;
     }
     const { ended } = document;
@@ -149,11 +146,7 @@ export function createView({
   };
 
   return {
-    show(handle, limit) {
-      isIdle = show(handle, limit);
-      return isIdle;
-    },
-    isIdle: () => isIdle,
+    show,
     clear() {
       if (model !== undefined) replace(undefined);
     },
@@ -164,13 +157,13 @@ export function createView({
         mounts.delete(mount.node);
         dirty.delete(mount.node);
         promoted.get(mount)?.();
-        promoted.delete(mount);
+        if (promoted.delete(mount)) onDirty();
       };
     },
     committed(mount) {
-      if (mount.version === mount.node.version && mount.grow()) return;
-      dirty.add(mount.node);
-      onDirty();
+      const isCurrent = mount.version === mount.node.version && mount.grow();
+      if (!isCurrent) dirty.add(mount.node);
+      if (!isCurrent || promoted.delete(mount)) onDirty();
     },
     footnote: (label) => model?.root.footnotes.numbers.get(label),
     onFootnotes(listener) {
