@@ -41,7 +41,7 @@ export interface ReceiverOptions {
   readonly maxBufferBytes: number;
   /** Forced flush by age, ms. */
   readonly maxStalenessMs: number;
-  /** Least time between patches, ms: one per frame. */
+  /** Least time between patches, ms. The page's acknowledgements, of which one may be missing, are what paces a busy one. */
   readonly patchIntervalMs: number;
   /** Cap on one transport attempt, ms. */
   readonly attemptTimeoutMs: number;

@@ -66,6 +66,19 @@ test('[RL2] [RL3] the first token and the end leave at once; what is due togethe
   await vi.waitFor(() => expect(peer.ended(1)).toBe(true));
 });
 
+test('[RL2] after a pause nothing waits for the interval', async () => {
+  const core = startCore({ flushIntervalMs: 60_000 });
+  const source = new ManualSource();
+  core.streams.create({ id: 'a', source });
+  const peer = new MemoryPeer(core);
+  peer.hello();
+  peer.subscribe(1, 'stream:a');
+  await vi.waitFor(() => expect(peer.of('subscribed')).toHaveLength(1));
+  const before = peer.messages.length;
+  source.push({ type: 'start', provider: 'p', model: 'm', createdAt: 0 });
+  await vi.waitFor(() => expect(peer.messages.length).toBe(before + 1));
+});
+
 test('[FR5] one encoding is shared by all subscribers at the head', async () => {
   const core = startCore();
   const source = new ManualSource();
