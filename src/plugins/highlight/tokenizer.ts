@@ -6,8 +6,12 @@ import type { Style } from './messages.ts';
 
 /** Lines of at least so many UTF-16 code units are not coloured, and what follows is coloured as if they were not there. */
 export const maxLineLength = 2000;
-/** A line that takes longer stays as far coloured as it got. Includes compiling expressions that no line needed before. */
+/**
+ * A line that takes longer, in all of its tries, stays as far coloured as it got. There are several because expressions are compiled
+ * when they are first needed, which on a busy machine takes longer than any line: the next try finds them compiled.
+ */
 const lineLimitMs = 250;
+const lineTries = 4;
 /** Bits of a token's font style. */
 const fontStyles = { notSet: -1, italic: 1, bold: 2, underline: 4 } as const;
 
@@ -55,7 +59,10 @@ export function createThemePair(light: unknown, dark: unknown, contrast: number)
         line(text, state, out) {
           // An empty line changes nothing, as in Shiki.
           if (text === '' || text.length >= maxLineLength) return state ?? INITIAL;
-          const { tokens, ruleStack } = grammar.tokenizeLine2(text, state ?? INITIAL, lineLimitMs);
+          let { tokens, ruleStack, stoppedEarly } = grammar.tokenizeLine2(text, state ?? INITIAL, lineLimitMs);
+          for (let tries = 1; stoppedEarly && tries < lineTries; tries += 1) {
+            ({ tokens, ruleStack, stoppedEarly } = grammar.tokenizeLine2(text, state ?? INITIAL, lineLimitMs));
+          }
           for (let index = 0; index < tokens.length; index += 2) {
             const start = tokens[index] ?? 0;
             const end = tokens[index + 2] ?? text.length;
