@@ -13,7 +13,7 @@ interface LiteralProps {
 /** Code, math or raw HTML: a text without markup, that grows past React. */
 export function Literal({ node }: LiteralProps): ReactNode {
   const { options } = useMarkdown();
-  const [{ source, tell }] = useState(() => createSource(node));
+  const [{ source, tell }] = useState(() => sourceOf(node));
   const { block, isClosed } = useMount(node, () => ({ block: node.block, isClosed: node.closed }), {
     onText: tell,
     length: () => node.text.length,
@@ -54,7 +54,21 @@ function Text({ source, className }: { readonly source: CodeSource; readonly cla
   return <div ref={element} className={className} dir="auto" />;
 }
 
-function createSource(node: LiteralNode): { readonly source: CodeSource; readonly tell: (kept: number) => void } {
+interface Source {
+  readonly source: CodeSource;
+  readonly tell: (kept: number) => void;
+}
+
+const sources = new WeakMap<LiteralNode, Source>();
+
+/** One for the life of the block: what is known of it by its source, such as its colours, is there when it is shown again. */
+function sourceOf(node: LiteralNode): Source {
+  const known = sources.get(node) ?? createSource(node);
+  sources.set(node, known);
+  return known;
+}
+
+function createSource(node: LiteralNode): Source {
   const listeners = new Set<{ readonly call: (kept: number) => void; length: number }>();
   const block = () => (node.block.type === 'code' ? node.block : { language: '', meta: '' });
   return {
