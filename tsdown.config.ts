@@ -23,6 +23,9 @@ const tokenizer = [
   'emoji-regex-xs',
 ];
 
+/** Of HTML, which Markdown names characters by. */
+const entities = ['character-entities'];
+
 export default defineConfig([
   {
     ...common,
@@ -51,6 +54,14 @@ export default defineConfig([
     platform: 'browser',
     clean: false,
     deps: { alwaysBundle: [/./], onlyBundle: ['msgpackr', 'eventsource-parser'] },
+  },
+  {
+    ...common,
+    // Likewise: the parser of Markdown.
+    entry: { markdown: 'src/markdown/entry.ts' },
+    platform: 'browser',
+    clean: false,
+    deps: { alwaysBundle: [/./], onlyBundle: entities },
   },
   {
     ...common,
