@@ -51,7 +51,8 @@ export function createInlineLeaf({ output, references, syntax }: Context, parent
       source += visible;
       dirty = true;
     },
-    truncate(length) {
+    truncate(to) {
+      const length = endWithout(source.slice(0, to), '\n');
       if (length === 0) {
         if (key > 0) output.remove(key);
         key = 0;

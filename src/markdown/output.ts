@@ -6,6 +6,8 @@ import type { InlineContent } from './inline/content.ts';
  * comes, in `drain`, so that a long one holds up the next line, and never the thread.
  */
 export interface Output {
+  /** Of the block opened last. */
+  readonly lastKey: BlockKey;
   open(parent: BlockKey, block: Block): BlockKey;
   set(key: BlockKey, block: Block): void;
   append(key: BlockKey, text: string): void;
@@ -55,6 +57,9 @@ export function createOutput(): Output {
   };
 
   return {
+    get lastKey() {
+      return lastKey;
+    },
     open(parent, block) {
       lastKey += 1;
       tell({ type: 'open', key: lastKey, parent, block });

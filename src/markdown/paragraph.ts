@@ -84,9 +84,11 @@ export function createParagraph(context: Context, parent: Container, first: bool
     box = undefined;
     if (/^\[[ \txX\n]\][ \t\n]/.test(found)) {
       parent.check(/[xX]/.test(found.charAt(1)));
-      checkbox = found.slice(0, 4);
+      // One space or break is the box's own; more in front of a break is a hard one.
+      const end = /^(?:(?= {2,}\n)|[ \t]*\n|[ \t])/.exec(found.slice(3))?.[0].length ?? 0;
+      checkbox = found.slice(0, 3 + end);
       reader = undefined;
-      leaf.write(found.slice(4));
+      leaf.write(found.slice(3 + end));
     } else read(found);
   };
 
@@ -133,11 +135,12 @@ export function createParagraph(context: Context, parent: Container, first: bool
     withdrawTable() {
       if (!table) return;
       output.remove(table.key);
+      references.drop(table.key, output.lastKey);
       table = undefined;
       write(lineBreak + line);
       lineBreak = '';
     },
-    headerCells: () => (table ? table.cells : mayBeHeader ? countCells(line) : 0),
+    headerCells: () => (mayBeHeader ? countCells(line) : 0),
     toTable(align) {
       if (!table) {
         const length = endWithout(line);

@@ -17,6 +17,8 @@ export interface ReferenceTable {
   defineFootnote(label: string): void;
   /** The leaf is closed, and these labels had no definition; footnotes with a leading `^`. */
   keep(key: BlockKey, source: string, unresolved: ReadonlySet<string>): void;
+  /** The blocks with these keys are withdrawn. */
+  drop(from: BlockKey, to: BlockKey): void;
   /** So much text arrived. */
   earn(length: number): void;
   /** Tells the revisions that are due, at the end all of them. Returns whether done. */
@@ -106,6 +108,13 @@ export function createReferences(output: Output, syntax: MarkdownSyntax): Refere
       defined(`^${label}`);
     },
     keep: (key, source, labels) => keep(key, source, labels, 0),
+    drop(from, to) {
+      for (let key = from; key <= to; key += 1) {
+        const leaf = waiting.get(key);
+        if (leaf) forget(leaf);
+        if (revising?.leaf.key === key) revising = undefined;
+      }
+    },
     earn(length) {
       credit += length * revisionsPerUnit;
     },

@@ -8,8 +8,7 @@ import { createInlineLeaf, type InlineLeaf } from './inlineleaf.ts';
  */
 export interface Row {
   text(piece: string): void;
-  /** Returns how many cells the row has. */
-  close(): number;
+  close(): void;
   flush(): void;
 }
 
@@ -66,7 +65,6 @@ export function createRow(context: Context, table: BlockKey, header: boolean, co
       // A row of nothing but a bar has a cell.
       if (cell || cells === 0) endCell();
       output.close(key);
-      return cells;
     },
     flush: () => cell?.flush(),
   };

@@ -5,8 +5,6 @@ import { createRow, type Row } from './row.ts';
 export interface Table {
   readonly type: 'table';
   readonly key: BlockKey;
-  /** Cells of the last row that ended. */
-  readonly cells: number;
   beginLine(): void;
   text(piece: string): void;
   endLine(): void;
@@ -22,19 +20,15 @@ export function createTable(context: Context, parent: BlockKey): Table {
   const key = output.open(parent, { type: 'table', align: [] });
   let columns = Number.POSITIVE_INFINITY;
   let row: Row | undefined = createRow(context, key, true, columns);
-  let cells = 0;
   return {
     type: 'table',
     key,
-    get cells() {
-      return cells;
-    },
     beginLine() {
       row = createRow(context, key, false, columns);
     },
     text: (piece) => row?.text(piece),
     endLine() {
-      cells = row?.close() ?? cells;
+      row?.close();
       row = undefined;
     },
     align(align) {

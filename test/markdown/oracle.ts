@@ -15,6 +15,7 @@ import { inlineTree, type Tree } from './tree.ts';
  * - bullet lists start at 1, as nobody looks;
  * - HTML that nothing closes has no blank lines at its end, as in the reference implementation; mdast keeps those at the end of the text;
  * - line breaks in inline code are spaces, as the specification says; mdast leaves that to what renders;
+ * - a line of a paragraph has no indentation, in inline code and HTML either, as the specification says; mdast keeps some;
  * - an info string ends without spaces, as the specification says;
  * - line breaks are `\n`, which mdast leaves as they are in code and HTML;
  * - cells beyond the header's are left out, as GFM says; mdast keeps them;
@@ -115,9 +116,10 @@ function inlinesOf(nodes: readonly RootContent[], definitions: Definitions): Inl
       case 'delete':
         return { type: node.type, children: inlinesOf(node.children, definitions) };
       case 'inlineCode':
-        return { type: 'inlineCode', text: node.value.replaceAll('\n', ' ') };
-      case 'inlineMath':
+        return { type: 'inlineCode', text: node.value.replace(/\n[ \t]*/g, ' ') };
       case 'html':
+        return { type: 'html', text: node.value.replace(/\n[ \t]+/g, '\n') };
+      case 'inlineMath':
         return { type: node.type, text: node.value };
       case 'break':
         return { type: 'break' };
