@@ -20,7 +20,7 @@ const illegal: readonly (readonly [folder: string, code: string, error: RegExp])
   ['src/client', "export type * from '../../server/log/log.ts';", /TS6307/],
   ['src/react', "export type * from '../../server/log/log.ts';", /TS6307/],
   ['src/react', 'export const a: unknown = process;', /TS2591|TS2580|TS2304/],
-  ['src/plugins', "export type * from '../store/state.ts';", /TS6307/],
+  ['src/plugins', "export type * from '../../server/log/log.ts';", /TS6307/],
   ['src/plugins', 'export const a: unknown = process;', /TS2591|TS2580|TS2304/],
   ['server/providers', "export type * from '../log/log.ts';", /TS6307/],
   ['server/providers', "export type * from '../../src/worker/messages.ts';", /TS6307/],
