@@ -3,7 +3,7 @@ import { setPriority } from 'node:os';
 import { parseArgs } from 'node:util';
 import { writeDocument } from './document.ts';
 import { describeMachine } from './machine.ts';
-import { prepare } from './prepare.ts';
+import { buildKit, installPeers } from './prepare.ts';
 
 const help = `Measures Sluice beside what one would use in its place. Prints tables. A whole run writes bench/results/ and docs/BENCHMARKS.md, any other bench/.bench/results/.
 
@@ -67,7 +67,11 @@ const part = values.quick || values.subjects !== undefined || values.cells !== u
 const keep = values.keep || !part;
 const results = keep ? kept : new URL('./.bench/results/', import.meta.url);
 await mkdir(results, { recursive: true });
-prepare({ sources: values.sources, build: values.build && values.tables === undefined });
+if (values.tables === undefined) {
+  installPeers();
+  if (values.sources) process.env['SLUICE_SOURCES'] = '1';
+  else if (values.build) buildKit();
+}
 
 const machine = describeMachine();
 const say = (line: string): void => void process.stderr.write(`${line}\n`);

@@ -1,15 +1,20 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Installs the peers where they are missing, and builds the kit, so that what is measured is what is published. */
-export function prepare({ sources, build }: { sources: boolean; build: boolean }): void {
-  if (!existsSync(`${here}node_modules/socket.io`)) npm('The peers are installed.', ['--prefix', here, 'ci']);
-  if (sources) process.env['SLUICE_SOURCES'] = '1';
-  else if (build) npm('The kit is built.', ['--prefix', root, 'run', 'build', '--silent']);
+/** Installs what the benchmarks compare with, where some of it is missing. */
+export function installPeers(): void {
+  const { dependencies } = JSON.parse(readFileSync(`${here}package.json`, 'utf8')) as { dependencies: object };
+  if (Object.keys(dependencies).every((name) => existsSync(`${here}node_modules/${name}`))) return;
+  npm('The peers are installed.', ['--prefix', here, 'ci']);
+}
+
+/** Builds the kit, so that what is measured is what is published. */
+export function buildKit(): void {
+  npm('The kit is built.', ['--prefix', root, 'run', 'build', '--silent']);
 }
 
 function npm(what: string, args: readonly string[]): void {

@@ -51,8 +51,13 @@ function describe(name: string, folder: URL): Subject {
   };
 }
 
+export interface BuildOptions {
+  /** Whether the page can show Markdown. Without, the parser of the pages by hand need not be installed. @default true */
+  readonly markdown?: boolean;
+}
+
 /** Builds a subject's page for production. Returns where it is. */
-export async function buildSubject({ name, folder, dist = ownDist }: Subject): Promise<string> {
+export async function buildSubject({ name, folder, dist = ownDist }: Subject, { markdown = true }: BuildOptions = {}): Promise<string> {
   const outDir = fileURLToPath(new URL(`../.bench/render/${name}/`, import.meta.url));
   const own = new URL('vite.ts', folder);
   const extra: UserConfig = existsSync(own) ? ((await import(own.href)) as { default: UserConfig }).default : {};
@@ -75,9 +80,23 @@ export async function buildSubject({ name, folder, dist = ownDist }: Subject): P
       ],
     },
     define: { 'process.env.NODE_ENV': '"production"' },
-    build: { outDir, emptyOutDir: true, target: 'es2022', chunkSizeWarningLimit: 10_000 },
+    build: {
+      outDir,
+      emptyOutDir: true,
+      target: 'es2022',
+      chunkSizeWarningLimit: 10_000,
+      ...(markdown ? {} : { rolldownOptions: { external: ['marked'] } }),
+    },
   };
-  await build(mergeConfig(config, extra));
+  // Vite builds for production only if that is what the environment says.
+  const { NODE_ENV } = process.env;
+  process.env['NODE_ENV'] = 'production';
+  try {
+    await build(mergeConfig(config, extra));
+  } finally {
+    if (NODE_ENV === undefined) delete process.env['NODE_ENV'];
+    else process.env['NODE_ENV'] = NODE_ENV;
+  }
   return outDir;
 }
 

@@ -124,7 +124,9 @@ async function open(page: Page, port: number, cell: Cell): Promise<void> {
   const deadline = performance.now() + readyMs;
   while (!(await page.evaluate<boolean>("document.documentElement?.dataset.ready === ''"))) {
     if (performance.now() > deadline)
-      throw new Error(`The page was not ready within ${readyMs} ms: ${await page.evaluate('document.body.innerText.slice(0, 200)')}`);
+      throw new Error(
+        `The page was not ready within ${readyMs} ms: ${await page.evaluate("benchProbe.observations().errors.join('; ') + document.body.innerText.slice(0, 200)")}`,
+      );
     await delay(50);
   }
 }

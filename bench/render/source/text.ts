@@ -78,9 +78,11 @@ export function createAnswer(kind: TextKind, count: number, seed: number): Answe
     put('\n\n');
   };
   const list = (mark: string): void => {
-    for (let left = between(3, 6); left > 0; left -= 1) {
-      put(left % 3 === 1 && kind === 'markdown' && left > 1 ? `  ${mark}` : mark);
-      for (let index = between(4, 10); index > 0; index -= 1) word(index % 5 === 0 ? ' ' : ' ');
+    const count = between(3, 6);
+    for (let left = count; left > 0; left -= 1) {
+      // The first item is not nested.
+      put(left % 3 === 1 && kind === 'markdown' && left < count ? `   ${mark}` : mark);
+      for (let index = between(4, 10); index > 0; index -= 1) word(' ');
       put('\n');
     }
     put('\n');
@@ -91,21 +93,35 @@ export function createAnswer(kind: TextKind, count: number, seed: number): Answe
     for (let left = lines; left > 0; left -= 1) {
       const form = below(4);
       if (form === 0) {
-        word('const ', ' =');
-        word(' ', '(');
-        word('', ');\n');
+        put('const');
+        word(' ');
+        put(' =');
+        word(' ');
+        put('(');
+        word();
+        put(');\n');
       } else if (form === 1) {
-        word('  if (', ' >');
-        word(' 12) return');
-        word(' "', '";\n');
+        put('  if');
+        put(' (');
+        word();
+        put(' >');
+        put(' 12)');
+        put(' return');
+        word(' "');
+        put('";\n');
       } else if (form === 2) {
-        word('// ');
+        put('//');
+        word(' ');
         word(' ');
         word(' ', '\n');
       } else {
-        word('  await ', '.');
-        word('', '(');
-        word('', ' + 1);\n');
+        put('  await');
+        word(' ');
+        word('.');
+        put('(');
+        word();
+        put(' + 1');
+        put(');\n');
       }
     }
     put('```');
@@ -114,7 +130,13 @@ export function createAnswer(kind: TextKind, count: number, seed: number): Answe
   const table = (rows: number): void => {
     for (let row = -2; row < rows; row += 1) {
       if (row === -1) put('|---|---|---|');
-      else for (let column = 0; column < 3; column += 1) word(column === 0 ? '| ' : ' ', ' |');
+      else {
+        put('|');
+        for (let column = 0; column < 3; column += 1) {
+          word(' ');
+          put(' |');
+        }
+      }
       put('\n');
     }
     put('\n');
