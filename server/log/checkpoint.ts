@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 
 /** Moves what was committed from the write-ahead log into the database, which waits for the disk, where nobody has to wait for it. */
@@ -12,7 +13,7 @@ const THREAD = `
   const { parentPort, workerData } = require('node:worker_threads');
   process.removeAllListeners('warning');
   const { DatabaseSync } = require('node:sqlite');
-  const database = new DatabaseSync(workerData, { timeout: 1000 });
+  const database = new DatabaseSync(new URL(workerData), { timeout: 1000 });
   parentPort.on('message', (message) => {
     if (message === 'close') {
       database.close();
@@ -30,17 +31,18 @@ export function createCheckpointer(file: string, instead: () => void, intervalMs
   let worker: Worker | undefined;
   let timer: NodeJS.Timeout | undefined;
   let running = false;
-  let failed = false;
+  /** Closed, or no thread can be had. */
+  let over = false;
 
   const start = (): Worker => {
-    const thread = new Worker(THREAD, { eval: true, workerData: file });
+    // Never makes the file: it may be gone by now.
+    const thread = new Worker(THREAD, { eval: true, workerData: `${pathToFileURL(file)}?mode=rw` });
     thread.on('message', () => {
       running = false;
     });
     thread.on('error', () => {
-      failed = true;
-      running = false;
-      instead();
+      if (!over) instead();
+      over = true;
     });
     thread.unref();
     return thread;
@@ -55,9 +57,10 @@ export function createCheckpointer(file: string, instead: () => void, intervalMs
 
   return {
     committed() {
-      if (!failed) timer ??= setTimeout(run, intervalMs).unref();
+      if (!over) timer ??= setTimeout(run, intervalMs).unref();
     },
     close() {
+      over = true;
       clearTimeout(timer);
       worker?.postMessage('close');
     },

@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { concatBytes, decodeServerMessage, encodeBatch, encodeBatchesHeader, type LogEntry, StreamError } from '../../src/wire/index.ts';
+import type { Database } from './database.ts';
 import { contentBytes, Entries } from './entries.ts';
 import type { ChunkRow, Tables } from './tables.ts';
 
@@ -21,14 +22,16 @@ const CACHED = 8;
 /** The stored part of logs. A chunk is a batch as on the wire (docs/PROTOCOL.md, FR4), and its sum. */
 export class Chunks {
   readonly #tables: Tables;
+  readonly #query: Database['query'];
   /** Least lately used first. */
   #cache: { readonly log: number; readonly chunk: Chunk }[] = [];
 
-  constructor(tables: Tables) {
+  constructor(tables: Tables, { query }: Pick<Database, 'query'>) {
     this.#tables = tables;
+    this.#query = query;
   }
 
-  /** The chunk that holds `seq`. @throws {StreamError} `storage_damaged` where there is none */
+  /** The chunk that holds `seq`. @throws {StreamError} `storage_damaged`, also where there is none; `storage_failed` */
   holding(log: number, seq: number): Chunk {
     const index = this.#cache.findLastIndex((one) => one.log === log && one.chunk.fromSeq <= seq && seq <= one.chunk.toSeq);
     const cached = this.#cache[index];
@@ -36,7 +39,7 @@ export class Chunks {
       this.#cache.push(...this.#cache.splice(index, 1));
       return cached.chunk;
     }
-    const row = this.#tables.chunk(log, seq);
+    const row = this.#query(() => this.#tables.chunk(log, seq));
     if (row === undefined || row.to_seq < seq) throw damaged(`events from ${seq} of a stream are missing`);
     const entries = new Entries(this.decode(row.batch, row.crc));
     if (entries.head !== row.to_seq) throw damaged(`events up to ${row.to_seq} of a stream are missing`);

@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { StreamError } from '../../src/wire/index.ts';
 import { openError, storageError } from './failure.ts';
@@ -31,7 +31,7 @@ export interface Database {
  * @throws {StreamError} `storage_unwritable`, `storage_locked`, `storage_damaged`, `storage_version`, `storage_full`, `storage_failed`
  */
 export function openDatabase(directory: string): Database {
-  const file = join(directory, DATABASE_FILE);
+  const file = resolve(directory, DATABASE_FILE);
   const sqlite3 = loadSqlite();
   const opened: DatabaseSync[] = [];
   const open = (path: string): DatabaseSync => {
@@ -45,10 +45,11 @@ export function openDatabase(directory: string): Database {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     // A lock of the operating system, which ends with the process however it ends.
-    open(join(directory, LOCK_FILE)).exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+    open(resolve(directory, LOCK_FILE)).exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
     const sqlite = open(file);
     const version = versionOf(sqlite, file);
-    sqlite.exec(`PRAGMA auto_vacuum = INCREMENTAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA temp_store = MEMORY`);
+    if (version === 0) sqlite.exec('PRAGMA auto_vacuum = INCREMENTAL');
+    sqlite.exec(`PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA temp_store = MEMORY`);
     const mode = sqlite.prepare('PRAGMA journal_mode = WAL').get();
     if (mode?.['journal_mode'] !== 'wal') {
       throw new StreamError(

@@ -111,7 +111,7 @@ class SqliteStorage implements LogStorage, SqliteLogHost {
   constructor(database: Database, options: Resolved, now: () => number) {
     this.#database = database;
     this.#tables = new Tables(database.sqlite);
-    this.chunks = new Chunks(this.#tables);
+    this.chunks = new Chunks(this.#tables, database);
     this.now = now;
     this.#options = options;
     this.maxLogBytes = options.maxLogBytes;
@@ -213,13 +213,13 @@ class SqliteStorage implements LogStorage, SqliteLogHost {
         for (const row of beyond(this.#tables.closedLogs(), this.#closed, this.#options, nowMs)) if (due.push(row) === EVICT_LOGS) break;
         return due;
       });
-      if (dropped.length === 0) return [];
-      this.#database.transaction(() => {
-        for (const { id } of dropped) this.#tables.deleteLog(id);
-        this.#tables.shrink();
-      });
-      for (const log of dropped) this.#dropped(log, true);
-      this.#checkpointer.committed();
+      if (dropped.length > 0) {
+        this.#database.transaction(() => {
+          for (const { id } of dropped) this.#tables.deleteLog(id);
+        });
+        for (const log of dropped) this.#dropped(log, true);
+      }
+      if (this.#database.query(() => this.#tables.shrink()) || dropped.length > 0) this.#checkpointer.committed();
       return dropped.map(({ channel }) => channel);
     } catch (cause) {
       this.#failed(cause);

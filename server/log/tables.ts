@@ -121,10 +121,12 @@ export class Tables {
     this.#sql('DELETE FROM journal WHERE id = ?').run(this.insertJournal(0, new Uint8Array(0), 0));
   }
 
-  /** Gives a few free pages back to the file system, where a quarter of the file is free. */
-  shrink(): void {
+  /** Gives some free pages back to the file system, where a quarter of the file is free. Whether it did. */
+  shrink(): boolean {
     const number = (pragma: string): number => Number(this.#sql(`PRAGMA ${pragma}`).get()?.[pragma]);
-    if (number('freelist_count') * 4 > number('page_count')) this.#sqlite.exec('PRAGMA incremental_vacuum(256)');
+    if (number('freelist_count') * 4 <= number('page_count')) return false;
+    this.#sqlite.exec('PRAGMA incremental_vacuum(256)');
+    return true;
   }
 
   #sql(sql: string): StatementSync {

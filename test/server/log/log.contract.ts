@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { LogStorage } from '../../../server/log/index.ts';
-import { emptyFold, foldEntries, foldedText, StreamError, type StreamEvent } from '../../../src/wire/index.ts';
+import { emptyFold, foldEntries, foldedText, StreamError, type StreamEvent, wireLimits } from '../../../src/wire/index.ts';
 
 export interface StorageLimits {
   graceMs?: number;
@@ -94,6 +94,63 @@ export function logContract(name: string, make: (limits: StorageLimits, now: () 
       const small = open({ maxClosedBytes: 10 }, () => now);
       small.create('stream:big', 'p').append([text('x'.repeat(100)), { type: 'finish', reason: 'stop' }], 0);
       expect(small.evict(now)).toEqual(['stream:big']);
+    });
+
+    test('[RL6] reads a long log in pieces of about the size asked for, which are the whole', () => {
+      const log = open({ keepBytes: 10_000 }).create('stream:a', 'p');
+      let whole = '';
+      for (let index = 0; index < 3_000; index += 1) {
+        const delta = `word${index} `;
+        whole += delta;
+        log.append(index % 500 === 499 ? [text(delta), { type: 'data', name: 'd', value: index }] : [text(delta)], index);
+      }
+      log.append([{ type: 'finish', reason: 'stop' }], 3_000);
+      const fold = emptyFold();
+      let before = Number.POSITIVE_INFINITY;
+      for (let read = log.read(0, 2_000); read.length > 0; read = log.read(fold.seq, 2_000)) {
+        expect(read[0]?.fromSeq).toBe(fold.seq + 1);
+        const content = read.reduce((sum, { event }) => sum + ('delta' in event ? event.delta.length : 32), 0);
+        expect(content).toBeLessThanOrEqual(wireLimits.maxMergedDelta + 2_000);
+        foldEntries(fold, read);
+        expect(log.serves(fold.seq)).toBe(true);
+        expect(log.pendingBytes(fold.seq)).toBeLessThan(before);
+        before = log.pendingBytes(fold.seq);
+      }
+      expect(foldedText(fold)).toBe(whole);
+      expect(fold).toMatchObject({ seq: log.head, status: 'done' });
+      expect(log.read(log.head, 2_000)).toEqual([]);
+    });
+
+    test('keeps every kind of event as it was', () => {
+      const events: StreamEvent[] = [
+        { type: 'start', provider: 'p', model: 'm', createdAt: 1_700_000_000_000 },
+        { type: 'reasoning', part: 'r0', delta: 'hm 😀' },
+        text('a'),
+        { type: 'tool-call', part: 'c', name: 'search', executedBy: 'provider' },
+        { type: 'tool-args', part: 'c', delta: '{"q":1}' },
+        { type: 'tool-result', part: 'c', result: { deep: [1, null, 'x', { y: 1.5 }] }, isError: true },
+        { type: 'source', part: 's', url: 'https://a.example', title: 'A' },
+        { type: 'file', part: 'f', mediaType: 'image/png', bytes: new Uint8Array([0, 1, 255]) },
+        { type: 'usage', inputTokens: 1, outputTokens: 2, reasoningTokens: 3 },
+        { type: 'data', name: 'd', value: { __proto__: 'x', constructor: 1 } },
+        { type: 'error', code: 'upstream_failed', message: 'no', retryable: true, retryAfterMs: 5 },
+      ];
+      const storage = open();
+      const log = storage.create('stream:a', 'p');
+      for (const [index, event] of events.entries()) log.append([event], index);
+      storage.commit();
+      const read = storage.get('stream:a')?.read(0, Number.POSITIVE_INFINITY) ?? [];
+      expect(read.map(({ event }) => event)).toEqual(events);
+      expect(read.map(({ at }) => at)).toEqual(events.map((_, index) => index));
+    });
+
+    test('keeps a note beside the log, and hands out what runs as the same object', () => {
+      const storage = open();
+      const log = storage.create('stream:a', 'p', 'a note');
+      expect(storage.get('stream:a')).toBe(log);
+      expect([log.note, log.principal]).toEqual(['a note', 'p']);
+      expect([storage.interrupted(), storage.failure, storage.overflowing]).toEqual([[], undefined, false]);
+      expect(storage.get('stream:b')).toBeUndefined();
     });
 
     test('one channel, one log; another incarnation has another epoch', () => {
