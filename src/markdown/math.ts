@@ -29,6 +29,8 @@ export function createMath(context: Context, parent: BlockKey, fence: MathFence)
   const closing = fence.dollars > 0 ? '$' : '\\]';
   let tail = '';
   let begun = false;
+  /** Of the line that opens it, what is behind the mark counts, if anything. */
+  let opening = true;
   let ended = false;
 
   const show = (text: string): void => {
@@ -59,7 +61,8 @@ export function createMath(context: Context, parent: BlockKey, fence: MathFence)
       ended = end !== undefined;
       const left = tail.slice(0, end);
       tail = '';
-      if (!ended || (end !== undefined && end > 0)) show(left);
+      if (left !== '' || !(ended || opening || begun)) show(left);
+      opening = false;
     },
     close: literal.close,
   };

@@ -91,8 +91,9 @@ export function createStructure(context: Context): Structure {
     closeTo(depth);
   };
 
-  const beginLeaf = (content: Content, line: Line, first: boolean): void => {
+  const beginLeaf = (content: Content, line: Line): void => {
     if (innermost().type === 'list') closeTo(containers.length - 1);
+    const first = !innermost().filled;
     const parent = fill();
     if (content.type === 'thematicBreak') {
       output.close(output.open(parent.key, content));
@@ -152,7 +153,7 @@ export function createStructure(context: Context): Structure {
       closeTo(depth);
       closeLeaf();
       openAll(opens);
-      if (content.type !== 'blank') beginLeaf(content, line, opens.at(-1)?.type === 'listItem');
+      if (content.type !== 'blank') beginLeaf(content, line);
       settleBlank(containers.length);
     }
   };
