@@ -6,7 +6,17 @@ let app: App;
 
 beforeAll(async () => {
   vi.stubEnv('PORT', '0');
-  app = await createApp('../../examples/demo', 'react', 'react-dom', 'sirv', 'vite', '@vitejs/plugin-react');
+  app = await createApp(
+    '../../examples/demo',
+    'react',
+    'react-dom',
+    'sirv',
+    'vite',
+    '@vitejs/plugin-react',
+    'katex',
+    '@shikijs/langs',
+    '@shikijs/themes',
+  );
 });
 afterAll(() => {
   vi.unstubAllEnvs();
@@ -36,6 +46,34 @@ test('the demo streams eight answers to their end, over the transport it is aske
     }
     expect(complaints).toEqual([]);
     await page.close();
+  }
+});
+
+test('the demo shows answers as Markdown, and switches while they run', async () => {
+  const origin = await app.serve('start.ts');
+  const page = await (await openBrowser()).newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => void (message.type() === 'error' && complaints.push(message.text())));
+  await page.goto(`${origin}/?streams=2&rate=200&tokens=2000&view=markdown`);
+  await page.locator('[data-stream-body] strong').first().waitFor();
+  await page.getByLabel('View').selectOption('plain');
+  await page.locator('[data-stream-body] strong').first().waitFor({ state: 'detached' });
+  await page.getByLabel('View').selectOption('markdown');
+  await page.locator('[data-stream-panel][data-status="done"]').nth(1).waitFor({ timeout: 60_000 });
+  for (const tag of ['strong', 'h2, h3, [role=heading]', 'li', 'pre']) {
+    expect(await page.locator(`[data-stream-body] :is(${tag})`).count(), tag).toBeGreaterThan(0);
+  }
+  expect(complaints).toEqual([]);
+});
+
+test('the benchmark page measures what it streams', async () => {
+  const origin = await app.serve('start.ts');
+  const page = await (await openBrowser()).newPage();
+  await page.goto(`${origin}/bench?streams=4&rate=100`);
+  await page.getByRole('button', { name: 'Start' }).click();
+  for (const name of ['Between frames', 'From arrival on the page to paint']) {
+    await page.getByRole('img', { name: new RegExp(`^${name}: median [1-9]`) }).waitFor();
   }
 });
 
