@@ -1,4 +1,6 @@
 import { Lexer, Parser, type Token } from 'marked';
+import { createFence, type Fence } from './fence.ts';
+import type { Highlighter } from './highlight.ts';
 import type { HandBody } from './page.ts';
 
 /** What may change the meaning of what is before it: everything else is appended to the last text as it is. */
@@ -13,13 +15,15 @@ const agreement = 8;
  * Only the open block is parsed again, and only when something arrives that may be markup. A fence's lines are appended.
  * A block that has closed is not touched again; references that come late find it closed.
  */
-export function createMarkdown(host: HTMLElement): HandBody {
+export function createMarkdown(host: HTMLElement, highlighter: Highlighter | undefined, request: () => void): HandBody {
   const links: Lexer['tokens']['links'] = {};
   /** Source of the open block. */
   let source = '';
   let box: HTMLElement | undefined;
   let end: Text | undefined;
-  let fence: { readonly mark: string; readonly text: Text; atLineStart: boolean } | undefined;
+  let fence: { readonly mark: string; readonly code: Fence; atLineStart: boolean } | undefined;
+  /** With colours that have come and are not shown. */
+  const uncoloured = new Set<Fence>();
 
   const lex = (): Token[] => {
     const lexer = new Lexer({ gfm: true });
@@ -68,13 +72,11 @@ export function createMarkdown(host: HTMLElement): HandBody {
 
   const openFence = (mark: string, from: number): void => {
     box ??= openBox();
-    const pre = document.createElement('pre');
-    const code = document.createElement('code');
-    const text = document.createTextNode('');
-    code.append(text);
-    pre.append(code);
-    box.replaceChildren(pre);
-    fence = { mark, text, atLineStart: true };
+    const code = createFence(box, highlighter, () => {
+      uncoloured.add(code);
+      request();
+    });
+    fence = { mark, code, atLineStart: true };
     const rest = source.slice(from);
     source = '';
     appendCode(rest);
@@ -85,7 +87,7 @@ export function createMarkdown(host: HTMLElement): HandBody {
     let at = 0;
     for (let newline = source.indexOf('\n'); newline !== -1; newline = source.indexOf('\n', at)) {
       if (fence?.atLineStart && closes(source.slice(at, newline), fence.mark)) {
-        fence.text.appendData(source.slice(0, at));
+        fence.code.append(source.slice(0, at));
         source = source.slice(newline + 1);
         fence = undefined;
         box = undefined;
@@ -98,7 +100,7 @@ export function createMarkdown(host: HTMLElement): HandBody {
     if (fence === undefined) return;
     // A line that may still become the closing fence is held back.
     const held = fence.atLineStart && /^ {0,3}[`~]*\s*$/.test(source.slice(at)) ? at : source.length;
-    fence.text.appendData(source.slice(0, held));
+    fence.code.append(source.slice(0, held));
     if (held > at) fence.atLineStart = false;
     source = source.slice(held);
   };
@@ -117,10 +119,14 @@ export function createMarkdown(host: HTMLElement): HandBody {
         end.appendData(missing + text);
       }
     },
+    refresh() {
+      for (const code of uncoloured) code.colour();
+      uncoloured.clear();
+    },
     end() {
       if (fence === undefined) {
         if (source !== '') parse();
-      } else if (!fenceLine.test(source)) fence.text.appendData(source);
+      } else if (!fenceLine.test(source)) fence.code.append(source);
     },
   };
 }

@@ -5,6 +5,8 @@ import { createPlain } from './plain.ts';
 /** What shows one panel's text. */
 export interface HandBody {
   append(text: string): void;
+  /** What has come meanwhile and is no text. */
+  refresh?(): void;
   /** Nothing more comes. */
   end(): void;
 }
@@ -25,14 +27,14 @@ export async function runHandPage({ scheduled }: { readonly scheduled: boolean }
     scrollers.push(scroller);
     return host;
   });
-  const create = page.view === 'plain' ? createPlain : (await import('./markdown.ts')).createMarkdown;
-  const bodies = hosts.map(create);
-  const pending = bodies.map(() => '');
+  const bodies = page.view === 'plain' ? hosts.map(createPlain) : await markdownBodies();
+  const pending = hosts.map(() => '');
   const ended = new Set<number>();
   const show = (panel: number): void => {
     const text = pending[panel] ?? '';
     pending[panel] = '';
     if (text !== '') bodies[panel]?.append(text);
+    bodies[panel]?.refresh?.();
     if (ended.delete(panel)) bodies[panel]?.end();
   };
   const settle = (panel: number): void => {
@@ -41,6 +43,12 @@ export async function runHandPage({ scheduled }: { readonly scheduled: boolean }
     if (scroller !== undefined) scroller.scrollTop = 1e7;
   };
   const loop = scheduled ? createScheduledLoop(page.streams, show, settle) : createLoop(show, settle);
+  async function markdownBodies(): Promise<HandBody[]> {
+    const [{ createMarkdown }, { createHighlighter }] = await Promise.all([import('./markdown.ts'), import('./highlight.ts')]);
+    const highlighter = page.highlight ? createHighlighter() : undefined;
+    await highlighter?.ready;
+    return hosts.map((host, panel) => createMarkdown(host, highlighter, () => loop.request(panel)));
+  }
   await receive(page, {
     text(stream, text) {
       pending[stream] += text;

@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect } from 'react';
 import { createRoot } from 'react-dom/client';
-import { SluiceProvider, StreamPanel, useConnection } from 'sluice-kit';
+import { preloadMarkdown, SluiceProvider, StreamPanel, useConnection } from 'sluice-kit';
+import { shiki } from 'sluice-kit/shiki';
 import 'sluice-kit/styles.css';
 import { columns, ready, setup } from '../../subject.ts';
 import './sluice.css';
@@ -8,6 +9,8 @@ import './sluice.css';
 // Through a relay and the worker. The body only, as the other subjects have it; over WebSocket, as theirs comes.
 
 const page = setup();
+const markdown = page.highlight ? { highlight: shiki() } : {};
+if (page.view === 'markdown') await preloadMarkdown();
 
 /** The streams exist already; they are asked for as soon as there is a connection. */
 function Ready(): ReactNode {
@@ -25,7 +28,7 @@ function Page(): ReactNode {
       <div className="bench-grid" style={{ '--columns': columns(page.streams) } as object}>
         {Array.from({ length: page.streams }, (_, index) => (
           <div key={index} className="bench-panel" data-panel={index}>
-            <StreamPanel source={{ id: `bench-${index}` }} {...({ view: page.view } as { view: 'plain' })}>
+            <StreamPanel source={{ id: `bench-${index}` }} view={page.view} markdown={markdown}>
               <StreamPanel.Body />
             </StreamPanel>
           </div>
