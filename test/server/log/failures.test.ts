@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
@@ -8,6 +8,7 @@ import { createSqliteStorage, type LogStorage, type SqliteStorageOptions, type S
 import { migrations } from '../../../server/log/schema.ts';
 import { emptyFold, encodeBatch, foldEntries, foldedText, type StreamEvent } from '../../../src/wire/index.ts';
 import { temporaryDirectory } from '../../support/directory.ts';
+import { canMount, type Disk, fewPages, smallFileSystem } from './disk.ts';
 import { readStored } from './stored.ts';
 
 const text = (delta: string): StreamEvent => ({ type: 'text', part: 't0', delta });
@@ -48,63 +49,6 @@ function expectRefusal(directory: string, code: string, ...said: string[]): void
   }
   expect(refusal).toMatchObject({ name: 'StreamError', code });
   for (const part of [directory, 'did not start', ...said]) expect(String(refusal)).toContain(part);
-}
-
-interface Disk {
-  readonly directory: string;
-  /** Leaves no room, and makes room again. */
-  fill(): void;
-  free(): void;
-}
-
-/** A file system of one megabyte. Takes root, and a kernel that lets it. */
-function smallFileSystem(): Disk {
-  const mount = temporaryDirectory();
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', mount]);
-  onTestFinished(() => void execFileSync('umount', ['-l', mount]));
-  const filler = join(mount, 'filler');
-  return {
-    directory: join(mount, 'data'),
-    fill() {
-      for (let size = 1_048_576; size >= 512; size /= 2) {
-        try {
-          for (;;) writeFileSync(filler, Buffer.alloc(size), { flag: 'a' });
-        } catch {
-          // Full for pieces of this size.
-        }
-      }
-    },
-    free: () => rmSync(filler),
-  };
-}
-
-/** Where nothing can be mounted: SQLite's own limit says the same as a full disk. */
-function fewPages(): Disk {
-  const databases: DatabaseSync[] = [];
-  vi.spyOn(process, 'getBuiltinModule').mockImplementation((() => ({
-    DatabaseSync: class extends DatabaseSync {
-      constructor(...parts: ConstructorParameters<typeof DatabaseSync>) {
-        super(...parts);
-        databases.push(this);
-      }
-    },
-  })) as typeof process.getBuiltinModule);
-  onTestFinished(() => void vi.restoreAllMocks());
-  const limit = (pages: string): void => {
-    for (const database of databases) if (database.isOpen) database.exec(`PRAGMA max_page_count = ${pages}`);
-  };
-  return { directory: join(temporaryDirectory(), 'data'), fill: () => limit('1'), free: () => limit('1000000') };
-}
-
-function canMount(): boolean {
-  const directory = temporaryDirectory();
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', directory], { stdio: 'ignore' });
-    execFileSync('umount', [directory]);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 describe('a full disk', () => {

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
+import { createMemoryStorage, createSqliteStorage } from '../../../server/log/index.ts';
 import { foldedText } from '../../../src/wire/index.ts';
 import { startCore } from '../../support/core.ts';
+import { temporaryDirectory } from '../../support/directory.ts';
 import { MemoryPeer } from '../../support/peer.ts';
 import { ManualSource } from '../../support/source.ts';
 
@@ -88,47 +90,57 @@ const step = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant('turn' as const) }) },
 );
 
-test('[SQ1] [SQ7] [SQ8] [SQ11] [CR1] any schedule of appends, credit, leaving and resuming shows every reader the same text, once', {
-  timeout: 60_000,
-}, async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 80 }), async (steps) => {
-      const core = startCore({ flushIntervalMs: 1, maxMessagesPerSecond: 1_000_000 }, { storage: { keepBytes: 4_000 } });
-      const source = new ManualSource();
-      core.streams.create({ id: 'a', source });
-      const followers = [new Follower(), new Follower(), new Follower()];
-      let truth = '';
-      for (const action of steps) {
-        if (action.do === 'text') {
-          for (let index = 0; index < action.times; index += 1) source.text(action.delta);
-          truth += action.delta.repeat(action.times);
-        } else if (action.do === 'data') source.push({ type: 'data', name: 'd', value: 1 });
-        else if (action.do === 'turn') await new Promise((resolve) => setImmediate(resolve));
-        else followers[action.who]?.[action.do === 'grant' ? 'grant' : 'resubscribe'](action.bytes);
-        if (action.do === 'connect') followers[action.who]?.connect(core, action.bytes);
-        for (const follower of followers) {
-          follower.pull();
-          expect(truth.startsWith(follower.text)).toBe(true);
-        }
-      }
-      source.end();
-      for (const follower of followers) {
-        if (follower.peer === undefined) follower.connect(core, 0);
-        follower.grant(10_000_000);
-      }
-      await vi.waitFor(
-        () => {
+const storages = {
+  memory: { numRuns: 150, open: () => createMemoryStorage({ keepBytes: 4_000 }) },
+  // Fewer, since each makes its files anew.
+  sqlite: { numRuns: 60, open: () => createSqliteStorage({ directory: temporaryDirectory(), keepBytes: 4_000, commitEvents: 50 }) },
+};
+
+test.for(Object.entries(storages))(
+  '[SQ1] [SQ7] [SQ8] [SQ11] [CR1] any schedule of appends, credit, leaving and resuming shows every reader the same text, once (%s)',
+  {
+    timeout: 60_000,
+  },
+  async ([, { numRuns, open }]) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 80 }), async (steps) => {
+        const core = startCore({ flushIntervalMs: 1, maxMessagesPerSecond: 1_000_000 }, { storage: open() });
+        const source = new ManualSource();
+        core.streams.create({ id: 'a', source });
+        const followers = [new Follower(), new Follower(), new Follower()];
+        let truth = '';
+        for (const action of steps) {
+          if (action.do === 'text') {
+            for (let index = 0; index < action.times; index += 1) source.text(action.delta);
+            truth += action.delta.repeat(action.times);
+          } else if (action.do === 'data') source.push({ type: 'data', name: 'd', value: 1 });
+          else if (action.do === 'turn') await new Promise((resolve) => setImmediate(resolve));
+          else followers[action.who]?.[action.do === 'grant' ? 'grant' : 'resubscribe'](action.bytes);
+          if (action.do === 'connect') followers[action.who]?.connect(core, action.bytes);
           for (const follower of followers) {
             follower.pull();
-            expect(follower.text).toBe(truth);
+            expect(truth.startsWith(follower.text)).toBe(true);
           }
-        },
-        { interval: 1 },
-      );
-      const fold = core.streams.fold('a')?.fold;
-      expect(fold && foldedText(fold)).toBe(truth);
-      core.close();
-    }),
-    { seed: 20_261_122, numRuns: 150 },
-  );
-});
+        }
+        source.end();
+        for (const follower of followers) {
+          if (follower.peer === undefined) follower.connect(core, 0);
+          follower.grant(10_000_000);
+        }
+        await vi.waitFor(
+          () => {
+            for (const follower of followers) {
+              follower.pull();
+              expect(follower.text).toBe(truth);
+            }
+          },
+          { interval: 1 },
+        );
+        const fold = core.streams.fold('a')?.fold;
+        expect(fold && foldedText(fold)).toBe(truth);
+        core.close();
+      }),
+      { seed: 20_261_122, numRuns: 150 },
+    );
+  },
+);
