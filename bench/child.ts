@@ -4,6 +4,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 export interface Child<Request> {
   ask<Answer>(request: Request, timeoutMs: number): Promise<Answer>;
   stop(): Promise<void>;
+  readonly pid: number;
 }
 
 type Reply = { readonly type: 'answer'; readonly value: unknown } | { readonly type: 'failed'; readonly message: string };
@@ -21,6 +22,7 @@ export function startChild<Request extends object>(file: string, execArgv: reado
   child.on('message', (reply: Reply) => (reply.type === 'answer' ? pending?.resolve(reply.value) : fail(reply.message)));
   child.once('exit', (code) => fail(`${file} ended with ${code}`));
   return {
+    pid: child.pid ?? 0,
     async ask<Answer>(request: Request, timeoutMs: number): Promise<Answer> {
       if (crashed !== undefined) throw crashed;
       const { promise, resolve, reject } = Promise.withResolvers<unknown>();

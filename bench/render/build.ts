@@ -51,6 +51,19 @@ function describe(name: string, folder: URL): Subject {
   };
 }
 
+/** Versions of the packages that subjects name, and of React. */
+export function versionsOf(subjects: readonly Subject[]): Record<string, string> {
+  const own = new URL('../node_modules/', import.meta.url);
+  const root = new URL('../../node_modules/', import.meta.url);
+  const names = [['react', root], ...subjects.flatMap(({ versions }) => versions.map((name) => [name, own] as const))] as const;
+  return Object.fromEntries(
+    names.map(([name, folder]) => {
+      const file = new URL(`${name}/package.json`, folder);
+      return [name, existsSync(file) ? String((JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version) : 'absent'];
+    }),
+  );
+}
+
 export interface BuildOptions {
   /** Whether the page can show Markdown. Without, the parser of the pages by hand need not be installed. @default true */
   readonly markdown?: boolean;

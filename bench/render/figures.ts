@@ -27,6 +27,11 @@ export interface Figures {
   /** CPU time of all threads of the renderer, workers included; of all the browser's processes. */
   readonly rendererCpu: number;
   readonly browserCpu: number;
+  /** The emitter's process, with the relay where there is one. */
+  readonly emitterCpu: number;
+  /** What was not ours: other programs on this machine, and other machines on its host. It should be next to nothing. */
+  readonly othersCpu: number;
+  readonly stolenCpu: number;
   /** Of the main thread's wall time, traced in front of the window. */
   readonly split: MainThreadSplit;
   /** From when a serial word was sent until the frame that shows it was produced, ms. What never came counts until the end. */
@@ -80,6 +85,9 @@ export function figuresOf(answers: readonly Answer[], chunks: readonly Chunk[], 
     layout: share('LayoutDuration'),
     rendererCpu: (cpu.to.renderer - cpu.from.renderer) / ms,
     browserCpu: (cpu.to.browser - cpu.from.browser) / ms,
+    emitterCpu: (cpu.to.emitter - cpu.from.emitter) / ms,
+    othersCpu: (cpu.to.others - cpu.from.others) / ms,
+    stolenCpu: (cpu.to.stolen - cpu.from.stolen) / ms,
     split: record.split,
     lagMs: {
       ...quantiles(lags.map((lag) => (Number.isFinite(lag) ? lag : endedAt - window.from))),

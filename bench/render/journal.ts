@@ -16,6 +16,8 @@ export interface Run {
   readonly timing: Timing;
   /** Subjects' names and how they are called. */
   readonly titles: Readonly<Record<string, string>>;
+  /** Of the packages that subjects are made with, by package. */
+  readonly versions: Readonly<Record<string, string>>;
   readonly entries: readonly Entry[];
 }
 
@@ -30,7 +32,7 @@ export interface Journal {
 export function openJournal(file: URL, head: Omit<Run, 'entries'>): Journal {
   const { entries: kept, ...begun } = existsSync(file) ? readRun(file) : { ...head, entries: [] };
   const entries = kept.filter((entry) => 'figures' in entry);
-  const run = { ...begun, titles: { ...begun.titles, ...head.titles }, entries };
+  const run = { ...begun, titles: { ...begun.titles, ...head.titles }, versions: { ...begun.versions, ...head.versions }, entries };
   const { entries: _, ...first } = run;
   writeFileSync(file, [first, ...entries].map((line) => `${JSON.stringify(line, rounded)}\n`).join(''));
   return {

@@ -1,7 +1,7 @@
 import { basename, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Machine } from '../machine.ts';
-import { buildSubject, findSubjects, type Subject } from './build.ts';
+import { buildSubject, findSubjects, type Subject, versionsOf } from './build.ts';
 import { type Cell, cellName, fullTiming, quickTiming, type Timing } from './cell.ts';
 import { openJournal, type Run, readRun } from './journal.ts';
 import { chooseCells, chooseSubjects, isCore, isOurs, planTrials } from './plan.ts';
@@ -39,7 +39,12 @@ export async function runRender(options: RenderOptions): Promise<string> {
   const base = quick ? quickTiming : fullTiming;
   const timing: Timing = { ...base, windowMs: options.windowMs ?? base.windowMs };
   const file = options.resume === undefined ? new URL(`${options.name}.jsonl`, results) : pathToFileURL(resolve(options.resume));
-  const journal = openJournal(file, { machine, timing, titles: Object.fromEntries(all.map(({ name, title }) => [name, title])) });
+  const journal = openJournal(file, {
+    machine,
+    timing,
+    titles: Object.fromEntries(all.map(({ name, title }) => [name, title])),
+    versions: versionsOf(subjects),
+  });
   const directories = new Map<string, string>();
   const rounds = options.rounds ?? (quick ? 1 : fullRounds);
   // Cell by cell: which peer takes part beyond the core cells is known only after them.

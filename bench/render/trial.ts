@@ -79,7 +79,7 @@ export async function runTrial({ subject, directory, cell, round, timing }: Tria
     const hidden = cell.hidden ? await hide(page) : undefined;
     const mark = async () => ({
       at: await page.evaluate<number>('benchProbe.now()'),
-      cpu: await cpuTimes(page.protocol),
+      cpu: await cpuTimes(page.protocol, emitter.pid),
       metrics: await metricsOf(page),
     });
     const from = await mark();

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { Protocol } from './protocol.ts';
 
 /** CPU time since the beginning, ms. */
@@ -9,30 +9,39 @@ export interface CpuTimes {
   readonly renderer: number;
   /** Renderer, GPU or software compositor, network and browser processes. */
   readonly browser: number;
+  /** The emitter, and the relay where it has one. */
+  readonly emitter: number;
+  /** Everything else on this machine but the harness, which waits. */
+  readonly others: number;
+  /** What the machine's host gave to others. */
+  readonly stolen: number;
 }
 
 const ticksPerSecond = 100;
 
 /** Reads `/proc`: Linux only. The renderer is the one that has worked most: there is one page. */
-export async function cpuTimes(protocol: Protocol): Promise<CpuTimes> {
+export async function cpuTimes(protocol: Protocol, emitterPid: number): Promise<CpuTimes> {
   const { processInfo } = await protocol.call<{ processInfo: { type: string; id: number; cpuTime: number }[] }>(
     'SystemInfo.getProcessInfo',
   );
   const renderer = processInfo.filter(({ type }) => type === 'renderer').sort((a, b) => b.cpuTime - a.cpuTime)[0];
   if (renderer === undefined) throw new Error('Chromium has no renderer process.');
+  // "cpu", and then ticks: user, nice, system, idle, waiting, interrupts, soft interrupts, stolen.
+  const [, user = 0, nice = 0, system = 0, , , irq = 0, softIrq = 0, steal = 0] = readFileSync('/proc/stat', 'utf8')
+    .split('\n', 1)
+    .join()
+    .split(/ +/)
+    .map(Number);
+  const browser = processInfo.reduce((sum, { id }) => sum + processTime(id), 0);
+  const emitter = processTime(emitterPid);
   return {
+    stolen: milliseconds(steal),
+    others: milliseconds(user + nice + system + irq + softIrq) - browser - emitter - processTime(process.pid),
+    emitter,
     main: Number(readFileSync(`/proc/${renderer.id}/task/${renderer.id}/schedstat`, 'utf8').split(' ')[0]) / 1e6,
     renderer: processTime(renderer.id),
-    browser: processInfo.reduce((sum, { id }) => sum + processTime(id), 0),
+    browser,
   };
-}
-
-/** Threads by name with their CPU time, ms: for finding out where it goes. */
-export function threadTimes(pid: number): { readonly name: string; readonly ms: number }[] {
-  return readdirSync(`/proc/${pid}/task`).map((task) => ({
-    name: readFileSync(`/proc/${pid}/task/${task}/comm`, 'utf8').trim(),
-    ms: Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]) / 1e6,
-  }));
 }
 
 function processTime(pid: number): number {
@@ -40,5 +49,9 @@ function processTime(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
     .replace(/^.*\) /s, '')
     .split(' ');
-  return ((Number(fields[11]) + Number(fields[12])) * 1000) / ticksPerSecond;
+  return milliseconds(Number(fields[11]) + Number(fields[12]));
+}
+
+function milliseconds(ticks: number): number {
+  return (ticks * 1000) / ticksPerSecond;
 }

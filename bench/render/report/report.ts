@@ -13,6 +13,10 @@ export function renderTables(run: Run): string {
   const observer = Math.max(0, ...run.entries.map((entry) => ('figures' in entry ? entry.figures.observer : 0)));
   return [
     ...machineLines(run.machine),
+    Object.entries(run.versions)
+      .map(([name, version]) => `${name} ${version}`)
+      .join(' · '),
+    '',
     `${rounds} interleaved round${rounds === 1 ? '' : 's'}, warm-up ${warmupMs} ms, traced ${inspectMs} ms, window ${windowMs} ms. ` +
       `Clocks agree within ${clock.toFixed(2)} ms; the observer took at most ${(100 * observer).toFixed(1)} % of the main thread.`,
     '',

@@ -26,7 +26,7 @@ export function ratioOf(trials: readonly Trial[], beside: readonly Trial[], pick
 }
 
 const columns =
-  '| subject | frames > 25 ms | frame ms p50 / p95 / p99 | main thread (min–max) | × scheduled | script / style / layout / paint / other % | renderer, browser CPU | lag ms p50 / p95 / p99 | input ms p50 / p95 | long tasks, longest ms | heap MB | nodes | mutation batches /s | caught up ms | exact |';
+  '| subject | frames > 25 ms | frame ms p50 / p95 / p99 | main thread (min–max) | × scheduled | script / style / layout / paint / other % | renderer / browser / emitter CPU % | CPU % of others | lag ms p50 / p95 / p99 | input ms p50 / p95 | long tasks, longest ms | heap MB | nodes | mutation batches /s | caught up ms | exact |';
 
 /** A table for each cell. */
 export function cellTables(run: Run): string[] {
@@ -65,7 +65,10 @@ function row(run: Run, cell: string, subject: string): string {
     `${percent(median(main))} (${(100 * Math.min(...main)).toFixed(0)}–${(100 * Math.max(...main)).toFixed(0)})`,
     subject === 'hand-scheduled' ? '1' : figure(ratioOf(trials, trialsOf(run, cell, 'hand-scheduled'), ({ mainThread }) => mainThread)),
     splitOf(trials),
-    `${percent(of(({ rendererCpu }) => rendererCpu))}, ${percent(of(({ browserCpu }) => browserCpu))}`,
+    [of(({ rendererCpu }) => rendererCpu), of(({ browserCpu }) => browserCpu), of(({ emitterCpu }) => emitterCpu)]
+      .map((share) => (100 * share).toFixed(0))
+      .join(' / '),
+    (100 * of(({ othersCpu, stolenCpu }) => othersCpu + stolenCpu)).toFixed(0),
     triple(({ lagMs }) => lagMs),
     `${figure(of(({ inputMs }) => inputMs.p50))} / ${figure(of(({ inputMs }) => inputMs.p95))}`,
     `${figure(of(({ longTasks }) => longTasks))}, ${figure(of(({ longestTaskMs }) => longestTaskMs))}`,
