@@ -1,0 +1,26 @@
+import { parseCommonMark } from './oracle.ts';
+import { blocksOnly, referenceBlocks } from './reference.ts';
+import type { Tree } from './tree.ts';
+
+/**
+ * Whether the oracle can judge the text. micromark is wrong in rare documents (a list item of number 2, or an empty one, in the
+ * same line as another marker below a paragraph; lines after indented code; HTML in lazy lines; a blank line in a quote within
+ * a loose list), which shows when the reference implementation sees other blocks. It is asked for the text as CommonMark,
+ * and for it with GFM's footnotes and tables as list items and paragraphs, since it knows neither.
+ */
+export function isJudged(text: string): boolean {
+  const withoutFootnotes = text.replace(/\[\^[^\]\s]*\]:/g, '\n\n1. ');
+  return [text, withoutFootnotes, ...withoutTables(text), ...withoutTables(withoutFootnotes)].every(agree) && !misjudged.test(text);
+}
+
+/** What the oracle makes of HTML and of tasks beside GFM's constructs, where the reference does not know them. */
+const misjudged = /<[^\n]*\r?\n[ >]*[|:-]|[-*+.)][ \t]+\r?\n\s*\[[ xX]\]/;
+
+function withoutTables(text: string): readonly string[] {
+  const row = /^([ >]*)[|:\- ]*[|:][|:\- ]*$/gm;
+  return [text.replace(row, '$1'), text.replace(row, '$1a')];
+}
+
+function agree(text: string): boolean {
+  return JSON.stringify(blocksOnly(parseCommonMark(text)['children'] as Tree[])) === JSON.stringify(referenceBlocks(text));
+}
