@@ -71,14 +71,6 @@ export default defineConfig([
     clean: false,
     deps: { alwaysBundle: [/./], onlyBundle: tokenizer },
   },
-  {
-    ...common,
-    // Likewise: the Markdown parser, in a worker of its own.
-    entry: { markdown: 'src/markdown/entry.ts' },
-    platform: 'browser',
-    clean: false,
-    deps: { alwaysBundle: [/./], onlyBundle: ['character-entities'] },
-  },
 ]);
 
 /** Tokens first: what follows refers to them. The declaration is for compilers that check imports of side effects. */

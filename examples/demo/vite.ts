@@ -9,5 +9,12 @@ export const demoConfig: InlineConfig = {
   logLevel: 'warn',
   plugins: [react()],
   worker: { format: 'es' },
-  build: { outDir: '../dist', emptyOutDir: true, target: 'es2022' },
+  build: {
+    outDir: '../dist',
+    emptyOutDir: true,
+    target: 'es2022',
+    // Some grammars are larger, each loaded when its language turns up.
+    chunkSizeWarningLimit: 1000,
+    rollupOptions: { input: ['index.html', 'bench.html'].map((name) => fileURLToPath(new URL(`./page/${name}`, import.meta.url))) },
+  },
 };

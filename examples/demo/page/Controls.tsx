@@ -10,9 +10,10 @@ export interface ControlsProps {
   readonly query: Query;
   readonly onStart: (query: Query) => void;
   readonly onStop: () => void;
+  readonly onView: (view: Query['view']) => void;
 }
 
-export function Controls({ query, onStart, onStop }: ControlsProps): React.ReactNode {
+export function Controls({ query, onStart, onStop, onView }: ControlsProps): React.ReactNode {
   const providers = useProviders();
   const [draft, setDraft] = useState(query);
   const set = (change: Partial<Query>): void => setDraft((current) => ({ ...current, ...change }));
@@ -22,7 +23,7 @@ export function Controls({ query, onStart, onStop }: ControlsProps): React.React
       className="demo-controls"
       onSubmit={(event) => {
         event.preventDefault();
-        onStart(draft);
+        onStart({ ...draft, view: query.view });
       }}
     >
       <label>
@@ -49,6 +50,13 @@ export function Controls({ query, onStart, onStop }: ControlsProps): React.React
           {['auto', 'webtransport', 'websocket', 'sse'].map((name) => (
             <option key={name}>{name}</option>
           ))}
+        </select>
+      </label>
+      <label>
+        View
+        <select value={query.view} onChange={(event) => onView(event.target.value as Query['view'])}>
+          <option value="plain">plain</option>
+          <option value="markdown">Markdown</option>
         </select>
       </label>
       {!scripted && (

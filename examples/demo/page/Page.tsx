@@ -11,9 +11,11 @@ export interface PageProps {
   /** Counts the starts; 0 before the first. */
   readonly run: number;
   readonly onStart: (query: Query) => void;
+  /** Running answers are shown the other way from now on. */
+  readonly onView: (view: Query['view']) => void;
 }
 
-export function Page({ query, run, onStart }: PageProps): React.ReactNode {
+export function Page({ query, run, onStart, onView }: PageProps): React.ReactNode {
   const handles = useHandles();
   const answers = useMemo(
     () => (run === 0 ? [] : sourcesOf(query).map((source, index) => ({ source, key: `${run}.${index}`, title: `Answer ${index + 1}` }))),
@@ -29,14 +31,14 @@ export function Page({ query, run, onStart }: PageProps): React.ReactNode {
       <header className="demo-bar">
         <h1>Sluice</h1>
         <ConnectionStatus />
+        <a href="/bench">Benchmark by hand</a>
         <Totals handles={handles} />
       </header>
-      <Controls query={query} onStart={start} onStop={handles.stopAll} />
-      {query.view === 'markdown' && <p className="demo-note">The Markdown view is not built yet: answers are shown as plain text.</p>}
+      <Controls query={query} onStart={start} onStop={handles.stopAll} onView={onView} />
       <main>
         <StreamGrid minColumnWidth={answers.length > 12 ? '16rem' : '21rem'}>
           {answers.map(({ key, source, title }) => (
-            <Answer key={key} source={source} title={title} />
+            <Answer key={key} source={source} title={title} view={query.view} />
           ))}
         </StreamGrid>
       </main>

@@ -9,14 +9,17 @@ import { type Query, readQuery, startsByItself, writeQuery } from './query.ts';
 function Demo(): React.ReactNode {
   const [query, setQuery] = useState(() => readQuery(location.search));
   const [run, setRun] = useState(startsByItself(location.search) ? 1 : 0);
-  const start = (next: Query): void => {
+  const show = (next: Query): void => {
     history.replaceState(null, '', writeQuery(next));
     setQuery(next);
+  };
+  const start = (next: Query): void => {
+    show(next);
     setRun((count) => count + 1);
   };
   return (
     <SluiceProvider key={query.transport} transport={query.transport}>
-      <Page query={query} run={run} onStart={start} />
+      <Page query={query} run={run} onStart={start} onView={(view) => show({ ...query, view })} />
     </SluiceProvider>
   );
 }
