@@ -1,19 +1,11 @@
-import { type ElementType, memo, type ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import { Item, List, Quote, Row, Table } from './containers.tsx';
 import { useMarkdown } from './context.ts';
 import { Footnote, Footnotes } from './Footnotes.tsx';
 import { Leaf } from './Leaf.tsx';
 import { Literal } from './Literal.tsx';
 import { useGroups, useMount } from './mount.ts';
-import {
-  type BlockNode,
-  type ContainerNode,
-  type FootnotesNode,
-  footnoteLabel,
-  type GroupNode,
-  type InlineNode,
-  type RootNode,
-} from './nodes.ts';
+import { type BlockNode, type ContainerNode, type FootnotesNode, footnoteLabel, type GroupNode, type RootNode } from './nodes.ts';
 
 /** The whole document: its blocks in groups the browser may skip, and its footnotes. */
 export function Blocks({ root }: { readonly root: RootNode }): ReactNode {
@@ -61,7 +53,7 @@ interface BlockProps {
 const Block = memo(function Block({ node, isTop }: BlockProps): ReactNode {
   switch (node.kind) {
     case 'inline':
-      return <Inline node={node} isTop={isTop} />;
+      return <Leaf node={node} isTop={isTop} />;
     case 'literal':
       return <Literal node={node} />;
     case 'container':
@@ -111,39 +103,6 @@ function Container({ node, isTop }: BlockProps & { readonly node: ContainerNode 
     default:
       return children;
   }
-}
-
-function Inline({ node, isTop }: BlockProps & { readonly node: InlineNode }): ReactNode {
-  const { options } = useMarkdown();
-  const { block, parent } = node;
-  const direction = isTop ? { dir: 'auto' } : {};
-  if (block.type === 'heading') {
-    const level = Math.min(block.depth + options.headingOffset, 9);
-    const own = options.tag(`h${block.depth}`);
-    const attributes = { ...direction, 'data-depth': block.depth, ...(level > 6 && { 'aria-level': level }) };
-    return <Leaf node={node} as={own === `h${block.depth}` ? headingTag(level) : own} attributes={attributes} />;
-  }
-  if (block.type === 'tableCell') {
-    const { isHeader, align } = cellOf(node);
-    const attributes = { ...(isHeader && { scope: 'col' }), ...(align && { style: { textAlign: align } }) };
-    return <Leaf node={node} as={options.tag(isHeader ? 'th' : 'td')} attributes={attributes} />;
-  }
-  return parent.kind === 'container' || parent.kind === 'root' ? <Leaf node={node} as={options.tag('p')} attributes={direction} /> : null;
-}
-
-function headingTag(level: number): ElementType {
-  return (['h1', 'h2', 'h3', 'h4', 'h5', 'h6'] as const)[level - 1] ?? 'h6';
-}
-
-function cellOf(node: InlineNode): { readonly isHeader: boolean; readonly align: string | undefined } {
-  const row = node.parent;
-  if (row.kind !== 'container') return { isHeader: false, align: undefined };
-  const table = row.parent.kind === 'container' ? row.parent.block : undefined;
-  const column = row.groups.flatMap((group) => group.children).indexOf(node);
-  return {
-    isHeader: row.block.type === 'tableRow' && row.block.header,
-    align: table?.type === 'table' ? table.align[column] : undefined,
-  };
 }
 
 function Notes({ node }: { readonly node: FootnotesNode }): ReactNode {

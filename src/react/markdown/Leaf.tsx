@@ -1,17 +1,18 @@
-import { Component, type ContextType, createElement, type ElementType, memo, type ReactNode } from 'react';
+import { Component, type ContextType, createElement, memo, type ReactNode } from 'react';
 import type { Segment } from '../../markdown/index.ts';
-import { MarkdownContext } from './context.ts';
+import { MarkdownContext, type MarkdownScope } from './context.ts';
+import { leafElement } from './element.ts';
 import { Run } from './Inlines.tsx';
 import { type Boxes, withTail } from './inline.ts';
 import type { InlineNode } from './nodes.ts';
 import { restoreSelection, type SavedSelection, saveSelection } from './selection.ts';
 import { findTail, type Tail } from './tail.ts';
-import type { MarkdownView, Mount } from './view.ts';
+import type { Mount } from './view.ts';
 
 export interface LeafProps {
   readonly node: InlineNode;
-  readonly as: ElementType;
-  readonly attributes?: object | undefined;
+  /** Of the answer itself, not of another block. */
+  readonly isTop: boolean;
 }
 
 interface LeafState {
@@ -45,12 +46,12 @@ export class Leaf extends Component<LeafProps, LeafState, SavedSelection | null>
     return this.#version;
   }
 
-  override shouldComponentUpdate(props: LeafProps, state: LeafState): boolean {
-    return state !== this.state || props.as !== this.props.as || !sameAttributes(props.attributes, this.props.attributes);
+  override shouldComponentUpdate(_props: LeafProps, state: LeafState): boolean {
+    return state !== this.state;
   }
 
   override componentDidMount(): void {
-    this.#unmount = this.#view.mount(this);
+    this.#unmount = this.#scope.view.mount(this);
     this.#committed();
   }
 
@@ -72,14 +73,14 @@ export class Leaf extends Component<LeafProps, LeafState, SavedSelection | null>
   }
 
   override render(): ReactNode {
-    const { as, attributes } = this.props;
+    const { tag, attributes } = leafElement(this.node, this.#scope.options, this.props.isTop);
     const { boxes, isClosed } = this.state;
     const last = boxes.length - 1;
     const rendered = boxes.map((segments, index) => (
       // biome-ignore lint/suspicious/noArrayIndexKey: a box is its place
       <Box key={index} segments={segments} isFirst={index === 0} isFinal={isClosed || index < last} />
     ));
-    return createElement(as, { ...attributes, ref: this.#ref }, ...rendered);
+    return createElement(tag, { ...attributes, ref: this.#ref }, ...rendered);
   }
 
   grow(): boolean {
@@ -99,9 +100,9 @@ export class Leaf extends Component<LeafProps, LeafState, SavedSelection | null>
     this.setState(stateOf(this.node));
   }
 
-  get #view(): MarkdownView {
+  get #scope(): MarkdownScope {
     if (this.context === undefined) throw new Error('A leaf of Markdown is only rendered in a Markdown body.');
-    return this.context.view;
+    return this.context;
   }
 
   #ref = (element: Element | null): void => {
@@ -113,7 +114,7 @@ export class Leaf extends Component<LeafProps, LeafState, SavedSelection | null>
     this.#version = version;
     this.#tail = undefined;
     this.#tailLength = tailLength;
-    this.#view.committed(this);
+    this.#scope.view.committed(this);
   }
 }
 
@@ -135,8 +136,4 @@ const Box = memo(function Box({ segments, isFirst, isFinal }: BoxProps): ReactNo
 
 function stateOf({ version, boxes, tail, closed }: InlineNode): LeafState {
   return { version, boxes: withTail(boxes, tail), tailLength: tail.length, isClosed: closed };
-}
-
-function sameAttributes(a: object | undefined, b: object | undefined): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -3,6 +3,7 @@ import { GrowingText } from './growing.ts';
 import { countOf, noBoxes, replaceFrom, withTail } from './inline.ts';
 import {
   type BlockNode,
+  type ContainerNode,
   type FootnotesNode,
   footnoteLabel,
   type GroupNode,
@@ -39,6 +40,7 @@ export function createModel(): Model {
   const root: RootNode = { kind: 'root', version: 0, groups: [], footnotes };
   const nodes = new Map<BlockKey, BlockNode>();
   const watchers = new Set<ModelWatcher>();
+  let outline: readonly number[] = [];
 
   const changed = (node: ModelNode): void => {
     for (const watcher of watchers) watcher.changed(node);
@@ -51,7 +53,8 @@ export function createModel(): Model {
   const open = (key: BlockKey, parentKey: BlockKey, block: Block): void => {
     const found = parentKey === 0 ? root : nodes.get(parentKey);
     const parent = found === undefined || found.kind === 'inline' || found.kind === 'literal' ? root : found;
-    const node = createNode(key, parent, block);
+    const node = createNode(key, parent, block, outline);
+    if (block.type === 'heading') outline = below(outline, block.depth);
     nodes.set(key, node);
     if (block.type === 'footnoteDefinition') define(node, block.label);
     else if (node.kind === 'container' && block.type === 'tableRow' && block.header && parent.kind === 'container') {
@@ -89,6 +92,7 @@ export function createModel(): Model {
       for (const group of node.groups) for (const child of group.children) nodes.delete(child.key);
     }
     const { parent } = node;
+    if (node.block.type === 'heading' && node.kind === 'inline') outline = node.outline;
     if (node.block.type === 'footnoteDefinition') {
       const shown = footnotes.groups.at(-1)?.children.at(-1) === node;
       if (shown) {
@@ -116,6 +120,17 @@ export function createModel(): Model {
     touch(last);
   };
 
+  /** A table's alignment is that of its cells. It changes before there are rows. */
+  const touchCells = (node: ContainerNode): void => {
+    if (node.header !== undefined) touchCells(node.header);
+    for (const group of node.groups) {
+      for (const child of group.children) {
+        if (child.kind === 'container') touchCells(child);
+        else touch(child);
+      }
+    }
+  };
+
   const apply = (op: BlockOp): void => {
     if (op.type === 'open') {
       open(op.key, op.parent, op.block);
@@ -127,6 +142,7 @@ export function createModel(): Model {
       case 'set':
         node.block = op.block;
         touch(node);
+        if (node.kind === 'container' && op.block.type === 'table') touchCells(node);
         break;
       case 'append':
         if (node.kind === 'literal') node.text.append(op.text);
@@ -180,13 +196,18 @@ export function createModel(): Model {
   };
 }
 
-function createNode(key: BlockKey, parent: ParentNode, block: Block): BlockNode {
+/** Where a heading is in the outline: each level is a depth there was, so that none is left out. */
+export function below(outline: readonly number[], depth: number): readonly number[] {
+  return [...outline.filter((other) => other < depth), depth];
+}
+
+function createNode(key: BlockKey, parent: ParentNode, block: Block, outline: readonly number[]): BlockNode {
   const common = { key, parent, block, closed: false, version: 0 };
   switch (block.type) {
     case 'paragraph':
     case 'heading':
     case 'tableCell':
-      return { ...common, kind: 'inline', boxes: noBoxes, tail: '' };
+      return { ...common, kind: 'inline', boxes: noBoxes, tail: '', outline };
     case 'code':
     case 'html':
     case 'math':

@@ -40,6 +40,8 @@ export interface InlineNode extends Member {
   boxes: Boxes;
   /** What has joined the last text since `version` rose. */
   tail: string;
+  /** Of the heading in front of it: its depth, below those it is in the outline below. */
+  readonly outline: readonly number[];
 }
 
 export interface LiteralNode extends Member {

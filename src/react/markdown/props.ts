@@ -27,7 +27,11 @@ export interface MarkdownOptions {
   readonly rewriteUrl?: (url: string, use: 'link' | 'image') => string | undefined;
   /** Attributes for a link, by its checked URL, such as `target`. @default `rel="noopener noreferrer nofollow"`, which what is returned replaces */
   readonly linkProps?: (url: string) => Omit<ComponentProps<'a'>, 'href' | 'children' | 'ref' | 'dangerouslySetInnerHTML'>;
-  /** Levels that headings go down, so that `#` is one below the panel's title; those below the sixth stay `h6` with their `aria-level`. @default 3 */
+  /**
+   * Levels that headings go down, so that the first is one below the panel's title. An answer that leaves levels out (`#`, then
+   * `###`) leaves none out in the page's outline; how a heading looks follows what is written. What is below the sixth level is an
+   * `h6` with its `aria-level`. @default 3
+   */
   readonly headingOffset?: number;
   /** Whether long lines of code wrap at first; each block has a button. @default false */
   readonly wrapCode?: boolean;

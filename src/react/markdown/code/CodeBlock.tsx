@@ -39,7 +39,7 @@ export function CodeBlock({ block }: CodeProps): ReactNode {
         <Copy block={block} />
       </div>
       {/* Where it scrolls, the keyboard must reach it; with wrapped lines nothing scrolls. */}
-      <pre className="sluice-code-scroller" dir="ltr" {...(wraps ? {} : { tabIndex: 0, role: 'region', 'aria-label': `${name}, scrolls` })}>
+      <pre className="sluice-code-scroller" dir="ltr" {...(wraps ? {} : { tabIndex: 0, role: 'group', 'aria-label': `${name}, scrolls` })}>
         <code ref={code} />
       </pre>
     </div>

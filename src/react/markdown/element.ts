@@ -1,0 +1,42 @@
+import type { ElementType } from 'react';
+import { below } from './model.ts';
+import type { InlineNode } from './nodes.ts';
+import type { ResolvedMarkdown } from './options.ts';
+
+export interface LeafElement {
+  readonly tag: ElementType;
+  readonly attributes: object;
+}
+
+/** The element of a leaf. `isTop`: of the answer itself, not of another block; these have a direction of their own. */
+export function leafElement(node: InlineNode, options: ResolvedMarkdown, isTop: boolean): LeafElement {
+  const { block } = node;
+  const direction = isTop ? { dir: 'auto' } : {};
+  if (block.type === 'heading') {
+    const level = Math.min(below(node.outline, block.depth).length + options.headingOffset, 9);
+    const own = options.tag(`h${block.depth}`);
+    const attributes = { ...direction, 'data-depth': block.depth, ...(level > 6 && { 'aria-level': level }) };
+    return { tag: own === `h${block.depth}` ? headingTag(level) : own, attributes };
+  }
+  if (block.type === 'tableCell') {
+    const { isHeader, align } = cellOf(node);
+    const attributes = { ...(isHeader && { scope: 'col' }), ...(align && { style: { textAlign: align } }) };
+    return { tag: options.tag(isHeader ? 'th' : 'td'), attributes };
+  }
+  return { tag: options.tag('p'), attributes: direction };
+}
+
+function headingTag(level: number): ElementType {
+  return (['h1', 'h2', 'h3', 'h4', 'h5', 'h6'] as const)[level - 1] ?? 'h6';
+}
+
+function cellOf(node: InlineNode): { readonly isHeader: boolean; readonly align: string | undefined } {
+  const row = node.parent;
+  if (row.kind !== 'container') return { isHeader: false, align: undefined };
+  const table = row.parent.kind === 'container' ? row.parent.block : undefined;
+  const column = row.groups.flatMap((group) => group.children).indexOf(node);
+  return {
+    isHeader: row.block.type === 'tableRow' && row.block.header,
+    align: table?.type === 'table' ? table.align[column] : undefined,
+  };
+}
