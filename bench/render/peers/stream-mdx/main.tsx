@@ -2,7 +2,7 @@ import type { CodeHighlightingMode } from '@stream-mdx/core';
 import { BottomStickScrollArea } from '@stream-mdx/react/components/bottom-stick-scroll-area';
 import workerUrl from '@stream-mdx/worker/hosted/markdown-worker.js?url';
 import { type ReactNode, useMemo, useRef } from 'react';
-import { StreamingMarkdown, type StreamingMarkdownHandle } from 'stream-mdx';
+import { StreamingMarkdown, type StreamingMarkdownHandle, type StreamingSchedulerOptions } from 'stream-mdx';
 import { readableStreams, setup } from '../../subject.ts';
 import { mount } from '../shared/mount.tsx';
 import './style.css';
@@ -16,6 +16,8 @@ const workers = streams.map(() => new Worker(workerUrl, { type: 'module' }));
 // What the text has none of is off. Highlighting by line is what it recommends for streams; the default never coloured a block here.
 const codeHighlighting: CodeHighlightingMode = page.highlight ? 'incremental' : 'final';
 const features = { codeHighlighting, tables: true, html: false, mdx: false, math: false, footnotes: false };
+// The profile it names for comparisons. With its default, flushing in microtasks, React gives up: maximum update depth exceeded.
+const scheduling: StreamingSchedulerOptions = { batch: 'rAF', startupMicrotaskFlushes: 8, adaptiveBudgeting: false };
 const languages = page.highlight ? ['typescript'] : [];
 
 function Answer({ index }: { readonly index: number }): ReactNode {
@@ -25,7 +27,14 @@ function Answer({ index }: { readonly index: number }): ReactNode {
   return (
     <BottomStickScrollArea className="stick-area" viewportClassName="bench-scroller" showJumpToBottom={false}>
       <div data-panel-text="">
-        <StreamingMarkdown ref={markdown} stream={stream} {...(worker && { worker })} features={features} prewarmLangs={languages} />
+        <StreamingMarkdown
+          ref={markdown}
+          stream={stream}
+          {...(worker && { worker })}
+          scheduling={scheduling}
+          features={features}
+          prewarmLangs={languages}
+        />
       </div>
     </BottomStickScrollArea>
   );
