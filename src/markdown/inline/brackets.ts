@@ -18,14 +18,22 @@ export interface Bracket {
 export interface Brackets {
   readonly top: Bracket | undefined;
   readonly first: Bracket | undefined;
+  /** The first one of an image whose text begins at or after `from`. */
+  firstImage(from: number): Bracket | undefined;
+  /** Takes this one and all after it away. */
+  truncate(bracket: Bracket): void;
   push(bracket: Bracket): void;
-  pop(): void;
+  /** The top one ended, with the `]` before `end`. */
+  pop(end: number): void;
+  /** Start and end, in turn, of each stretch that had a bracket open throughout, and has no more. */
+  readonly spans: readonly number[];
   /** All before the top one are in a link from now on. */
   deactivate(): void;
 }
 
 export function createBrackets(): Brackets {
   const stack: Bracket[] = [];
+  const spans: number[] = [];
   return {
     get top() {
       return stack[stack.length - 1];
@@ -33,14 +41,20 @@ export function createBrackets(): Brackets {
     get first() {
       return stack[0];
     },
+    firstImage: (from) => stack.find((bracket) => bracket.image && bracket.from >= from),
+    truncate(bracket) {
+      stack.length = stack.indexOf(bracket);
+    },
     push(bracket) {
       const top = stack[stack.length - 1];
       if (top) top.nested = true;
       stack.push(bracket);
     },
-    pop() {
-      stack.pop();
+    pop(end) {
+      const bracket = stack.pop();
+      if (bracket && stack.length === 0) spans.push(bracket.node.start, end);
     },
+    spans,
     deactivate() {
       for (let index = stack.length - 2; index >= 0; index -= 1) {
         const bracket = stack[index];

@@ -1,11 +1,10 @@
-import type { Inline, Segment } from '../blocks.ts';
+import type { Segment } from '../blocks.ts';
 import type { MarkdownSyntax } from '../document.ts';
-import { parseInline } from './parse.ts';
+import { createDisplay } from './display.ts';
+import { visibleEnd } from './heal.ts';
+import { ordinaryEnd } from './ordinary.ts';
 import type { References } from './references.ts';
-
-export { normaliseLabel } from './label.ts';
-export { parseInline } from './parse.ts';
-export type { References } from './references.ts';
+import { type Mode, parseFinal, parseWindow, type Window } from './window.ts';
 
 /** The inlines of one leaf, as its source arrives. */
 export interface InlineContent {
@@ -24,18 +23,182 @@ export interface InlineContent {
   advance(isLate: () => boolean): boolean;
   /** What changed since the last call. */
   take(): InlineChange | undefined;
+  /** Code units parsed so far, each time they were. */
+  readonly parsedLength: number;
 }
 
 export type InlineChange =
   | { readonly type: 'append'; readonly text: string }
   | { readonly type: 'inline'; readonly from: number; readonly segments: readonly Segment[] };
 
+/** Code units that may be parsed for each that arrived; what is parsed in vain, again and again, is bounded by it. */
+export const parsesPerUnit = 16;
+/** So that a short leaf is parsed whenever something arrives, and how much a long one saves up. */
+export const initialCredit = 4096;
+const mostCredit = 1 << 16;
+/** Ordinary text that arrived since the last parse, in code units, from which on it is settled. */
+const mostUnparsed = 1024;
+
 export function createInlineContent(references: References, syntax: MarkdownSyntax): InlineContent {
-  let source = '';
-  let dirty = false;
-  let change: readonly Inline[] | undefined;
   const unresolved = new Set<string>();
-  const tracked: References = {
+  const tracked = track(references, unresolved);
+  const display = createDisplay();
+
+  /** All of the source, never flattened while it grows; and the code units before `window`, which are settled. */
+  let whole = '';
+  let settledLength = 0;
+  let before = Number.NaN;
+  let tildeFirst: boolean | undefined;
+  /** What is not settled, of which `rest`, its end, is not on display. */
+  let window = '';
+  let rest = '';
+  let mode: Mode | undefined;
+  let parsed = 0;
+  let finished = false;
+
+  let fresh = false;
+  let forced = false;
+  let credit = initialCredit;
+  let parsedLength = 0;
+  let job: Generator<void, () => void> | undefined;
+
+  const restart = (): void => {
+    display.reset();
+    unresolved.clear();
+    settledLength = 0;
+    before = Number.NaN;
+    tildeFirst = undefined;
+    window = whole;
+    rest = whole;
+    mode = undefined;
+    parsed = 0;
+    job = undefined;
+    fresh = true;
+    forced = true;
+  };
+
+  function* parse(): Generator<void, () => void> {
+    const text = window;
+    const isFinal = finished;
+    const source = { text, before, tildeFirst };
+    credit -= text.length;
+    parsedLength += text.length;
+    if (isFinal) {
+      const nodes = yield* parseFinal(source, syntax, tracked);
+      return () => {
+        display.finish(nodes);
+        rest = '';
+        mode = undefined;
+      };
+    }
+    const result = yield* parseWindow(source, syntax, tracked);
+    return () => settle(result, text);
+  }
+
+  const settle = ({ settled, cut, tail, end, ...result }: Window, text: string): void => {
+    const shown = window.length - rest.length;
+    display.show(settled, tail, cut >= shown);
+    if (cut > 0) {
+      before = text.charCodeAt(cut - 1);
+      settledLength += cut;
+    }
+    tildeFirst = result.tildeFirst;
+    mode = result.mode;
+    // More may have arrived since.
+    rest = window.slice(end);
+    window = window.slice(cut);
+    parsed = text.length - cut;
+  };
+
+  /** Before the next parse is due: what arrived looks like text. */
+  const appendRaw = (): void => {
+    if (mode !== 'text') return;
+    const end = visibleEnd(rest, syntax.math === true);
+    display.append(rest.slice(0, end));
+    rest = rest.slice(end);
+  };
+
+  /** Shows what arrived without a parse, if it can be only text. */
+  const appendOrdinary = (): boolean => {
+    if (mode === undefined || window.length - parsed > mostUnparsed) return false;
+    const end = ordinaryEnd(rest, mode);
+    if (end < 0) return false;
+    display.append(mode === 'inlineCode' ? rest.slice(0, end).replaceAll('\n', ' ') : rest.slice(0, end));
+    rest = rest.slice(end);
+    return true;
+  };
+
+  return {
+    unresolved,
+    get parsedLength() {
+      return parsedLength;
+    },
+    replace(from, text) {
+      credit = Math.min(mostCredit, credit + parsesPerUnit * text.length);
+      fresh = true;
+      if (from >= whole.length) {
+        whole += text;
+        window += text;
+        rest += text;
+        return;
+      }
+      whole = whole.slice(0, from) + text;
+      const shown = settledLength + window.length - rest.length;
+      if (from < settledLength || (from === settledLength && settledLength > 0)) {
+        restart();
+        return;
+      }
+      job = undefined;
+      window = window.slice(0, from - settledLength) + text;
+      if (from >= shown) rest = window.slice(shown - settledLength);
+      else {
+        rest = '';
+        forced = true;
+      }
+    },
+    finish() {
+      finished = true;
+      fresh = true;
+      forced = true;
+    },
+    refresh() {
+      for (const label of unresolved) {
+        const isDefined = label.startsWith('^') && references.footnote(label.slice(1));
+        if (!isDefined && !references.link(label)) continue;
+        restart();
+        return;
+      }
+    },
+    advance(isLate) {
+      for (;;) {
+        if (!job) {
+          if (!fresh) return true;
+          fresh = false;
+          if (!forced && appendOrdinary()) return true;
+          if (!forced && credit < window.length) {
+            appendRaw();
+            return true;
+          }
+          forced = false;
+          job = parse();
+        }
+        for (;;) {
+          const step = job.next();
+          if (step.done) {
+            job = undefined;
+            step.value();
+            break;
+          }
+          if (isLate()) return false;
+        }
+      }
+    },
+    take: () => display.take(),
+  };
+}
+
+function track(references: References, unresolved: Set<string>): References {
+  return {
     link(label) {
       const found = references.link(label);
       if (!found) unresolved.add(label);
@@ -47,30 +210,8 @@ export function createInlineContent(references: References, syntax: MarkdownSynt
       return found;
     },
   };
-
-  return {
-    replace(from, text) {
-      source = source.slice(0, from) + text;
-      dirty = true;
-    },
-    finish() {
-      dirty = true;
-    },
-    refresh() {
-      dirty = true;
-    },
-    unresolved,
-    advance() {
-      if (!dirty) return true;
-      unresolved.clear();
-      change = parseInline(source, tracked, syntax);
-      dirty = false;
-      return true;
-    },
-    take() {
-      const segments = change && [change];
-      change = undefined;
-      return segments && { type: 'inline', from: 0, segments };
-    },
-  };
 }
+
+export { normaliseLabel } from './label.ts';
+export { parseInline } from './parse.ts';
+export type { References } from './references.ts';

@@ -6,6 +6,7 @@ import { type Node, type NodeType, wrapRest } from './node.ts';
 import { pending } from './pending.ts';
 import type { References } from './references.ts';
 import { readResource } from './resource.ts';
+import type { Doubt } from './scan.ts';
 import type { Seek } from './seek.ts';
 
 /** What `[`, `![` and `]` do. Each answers where reading goes on. */
@@ -24,7 +25,7 @@ export interface LinkContext {
   readonly seek: Seek;
   add(type: NodeType, value: string, start: number, end: number): Node;
   plain(start: number, end: number): Node;
-  pend(type: 'link' | 'image' | 'footnote', at: number, node: Node | undefined): void;
+  readonly pend: Doubt;
 }
 
 interface Target {
@@ -58,7 +59,7 @@ export function createLinks(context: LinkContext): Links {
       if (text.charCodeAt(at + 2) !== 93) return undefined;
     }
     const shortcut = readShortcut(bracket, at, code === 91 ? at + 3 : at + 1);
-    if (open && shortcut) pend('link', bracket.node.start, undefined);
+    if (open && shortcut) pend('link', bracket.node.start, at);
     return shortcut ?? (open ? pending : undefined);
   };
 
@@ -87,8 +88,8 @@ export function createLinks(context: LinkContext): Links {
   return {
     image(at) {
       if (text.charCodeAt(at + 1) !== 91) {
-        const node = plain(at, at + 1);
-        if (at + 1 === text.length) pend('image', at, node);
+        plain(at, at + 1);
+        if (at + 1 === text.length) pend('image', at, at);
         return at + 1;
       }
       push(plain(at, at + 2), true);
@@ -97,8 +98,9 @@ export function createLinks(context: LinkContext): Links {
     open(at) {
       if (text.charCodeAt(at + 1) === 94) {
         const end = readFootnoteLabel(text, at);
-        if (end === pending) pend('footnote', at, undefined);
-        else if (end !== undefined) {
+        if (end === pending) {
+          if (pend('footnote', at, at + 2)) return at + 1;
+        } else if (end !== undefined) {
           const label = text.slice(at + 2, end);
           if (references.footnote(normaliseLabel(label))) {
             add('footnoteReference', decodeText(label), at, end + 1);
@@ -117,15 +119,15 @@ export function createLinks(context: LinkContext): Links {
       }
       const target = bracket.active ? readTarget(bracket, at) : undefined;
       if (target === undefined || target === pending) {
-        if (target) pend(bracket.image ? 'image' : 'link', bracket.node.start, bracket.node);
-        brackets.pop();
+        if (target && pend(bracket.image ? 'image' : 'link', bracket.node.start, at)) return at + 1;
+        brackets.pop(at + 1);
         if (!(bracket.image && footnoteOfImage(bracket, at))) plain(at, at + 1);
         return at + 1;
       }
       yield* delimiters.resolve(bracket.bottom, true);
       delimiters.truncate(bracket.bottom);
       if (!bracket.image) brackets.deactivate();
-      brackets.pop();
+      brackets.pop(target.end);
       const { node } = bracket;
       node.type = bracket.image ? 'image' : 'link';
       node.plain = false;

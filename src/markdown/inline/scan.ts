@@ -26,23 +26,31 @@ export interface Scan {
   readonly delimiters: Delimiters;
   readonly brackets: Brackets;
   readonly tildeFirst: boolean | undefined;
-  /** Where something begins that what follows the source decides, the first and the last such place. Infinity: nowhere. */
+  /** Where the leaf's first delimiter run is. Infinity: not in this source. */
+  readonly firstRun: number;
+  /** The first place where something begins that what follows the source decides, and was read as text. Infinity: none. */
   readonly firstPending: number;
-  readonly lastPending: Pending | undefined;
+  /** The place where `Doubt` stopped reading: what may begin there, and where it stands. */
+  readonly stopped: Stop | undefined;
 }
 
-/** What may begin here, and was read as text. */
-export interface Pending {
-  readonly type: 'code' | 'math' | 'angle' | 'reference' | 'address' | 'link' | 'image' | 'footnote';
+export interface Stop {
+  readonly type: PendingType;
   readonly at: number;
-  readonly node: Node | undefined;
+  /** Where its content begins. */
+  readonly from: number;
 }
+
+export type PendingType = 'code' | 'math' | 'angle' | 'reference' | 'address' | 'link' | 'image' | 'footnote';
+
+/** Whether reading stops where the end of the source leaves open what begins at `at`, whose content begins at `from`. */
+export type Doubt = (type: PendingType, at: number, from: number) => boolean;
 
 const ordinary = table('\n\\`*_~[]!<&');
 const withMath = table('\n\\`*_~[]!<&$');
 
 /** Yields now and then, so that the caller can stop in between. */
-export function* scan(source: Source, syntax: MarkdownSyntax, references: References): Generator<void, Scan> {
+export function* scan(source: Source, syntax: MarkdownSyntax, references: References, doubt?: Doubt): Generator<void, Scan> {
   const { text, before } = source;
   const root = createNode('root', '', 0, text.length);
   const seek = createSeek(text);
@@ -54,7 +62,8 @@ export function* scan(source: Source, syntax: MarkdownSyntax, references: Refere
   let lastBreak: number | undefined;
   let tildeFirst = source.tildeFirst;
   let firstPending = Number.POSITIVE_INFINITY;
-  let lastPending: Pending | undefined;
+  let firstRun = Number.POSITIVE_INFINITY;
+  let stopped: Stop | undefined;
 
   const add = (type: NodeType, value: string, start: number, end: number): Node => {
     const node = createNode(type, value, start, end);
@@ -66,9 +75,12 @@ export function* scan(source: Source, syntax: MarkdownSyntax, references: Refere
     node.plain = true;
     return node;
   };
-  const pend = (type: Pending['type'], at: number, node: Node | undefined): void => {
+  /** Returns whether to stop. */
+  const pend: Doubt = (type, at, from) => {
     if (at < firstPending) firstPending = at;
-    lastPending = { type, at, node };
+    if (doubt?.(type, at, from) !== true) return false;
+    stopped = { type, at, from };
+    return true;
   };
   const links = createLinks({ text, root, delimiters, brackets, references, seek, add, plain, pend });
 
@@ -84,7 +96,7 @@ export function* scan(source: Source, syntax: MarkdownSyntax, references: Refere
     const end = run(at);
     const closing = seek.run(char, end - at, end);
     if (closing < 0) {
-      pend(char === '`' ? 'code' : 'math', at, plain(at, end));
+      if (!pend(char === '`' ? 'code' : 'math', at, end)) plain(at, end);
       return end;
     }
     const value = text.slice(end, closing);
@@ -101,7 +113,7 @@ export function* scan(source: Source, syntax: MarkdownSyntax, references: Refere
         add('inlineMath', text.slice(at + 2, closing).trim(), at, closing + 2);
         return closing + 2;
       }
-      pend('math', at, add('text', text.charAt(at + 1), at, at + 2));
+      if (!pend('math', at, at + 2)) add('text', text.charAt(at + 1), at, at + 2);
       return at + 2;
     }
     if (code === 10) {
@@ -112,8 +124,8 @@ export function* scan(source: Source, syntax: MarkdownSyntax, references: Refere
       add('text', text.charAt(at + 1), at, at + 2);
       return at + 2;
     }
-    const node = plain(at, at + 1);
-    if (at + 1 === text.length) pend('reference', at, node);
+    plain(at, at + 1);
+    if (at + 1 === text.length) pend('reference', at, at);
     return at + 1;
   };
 
@@ -131,11 +143,17 @@ export function* scan(source: Source, syntax: MarkdownSyntax, references: Refere
     return skipSpaces(text, at + 1);
   };
 
+  const seen = (at: number, isTilde: boolean): void => {
+    if (tildeFirst !== undefined) return;
+    tildeFirst = isTilde;
+    firstRun = at;
+  };
+
   const tildes = (at: number): number => {
     const end = run(at);
     const node = plain(at, end);
     if (end - at < 3) {
-      tildeFirst ??= true;
+      seen(at, true);
       delimiters.push(node, at > 0 ? text.charCodeAt(at - 1) : before, text.charCodeAt(end));
     }
     return end;
@@ -143,7 +161,7 @@ export function* scan(source: Source, syntax: MarkdownSyntax, references: Refere
 
   const attention = (at: number): number => {
     const end = run(at);
-    tildeFirst ??= false;
+    seen(at, false);
     delimiters.push(plain(at, end), at > 0 ? text.charCodeAt(at - 1) : before, text.charCodeAt(end));
     return end;
   };
@@ -154,16 +172,15 @@ export function* scan(source: Source, syntax: MarkdownSyntax, references: Refere
       add('text', reference.text, at, reference.end);
       return reference.end;
     }
-    const node = plain(at, at + 1);
-    if (text.length - at < 34 && /^&(#[0-9]*|#[xX][0-9a-fA-F]*|[0-9a-zA-Z]*)$/.test(text.slice(at))) pend('reference', at, node);
+    plain(at, at + 1);
+    if (text.length - at < 34 && /^&(#[0-9]*|#[xX][0-9a-fA-F]*|[0-9a-zA-Z]*)$/.test(text.slice(at))) pend('reference', at, at);
     return at + 1;
   };
 
   const angle = (at: number): number => {
     const found = readAngle(text, at, seek, dead);
     if (found === undefined || found === pending) {
-      const node = plain(at, at + 1);
-      if (found) pend('angle', at, node);
+      if (!(found && pend('angle', at, at + 1))) plain(at, at + 1);
       return at + 1;
     }
     const value = text.slice(at, found.end);
@@ -182,14 +199,14 @@ export function* scan(source: Source, syntax: MarkdownSyntax, references: Refere
   /** The address at `at`, if one is there: its end. */
   const literal = (at: number): number | undefined => {
     const found = brackets.top ? undefined : literals.read(at);
-    if (found === pending) pend('address', at, undefined);
+    if (found === pending) pend('address', at, at);
     if (found === undefined || found === pending) return undefined;
     if (at > from) plain(from, at);
     const link = address(text.slice(at, found.end), '', at, found.end);
     link.url = found.url;
     lastBreak ??= text.search(/[\s<][^\s<]*$/);
     // To the end of the word it may grow.
-    if (found.end > lastBreak) pend('address', at, link);
+    if (found.end > lastBreak) pend('address', at, at);
     return found.end;
   };
 
@@ -197,7 +214,7 @@ export function* scan(source: Source, syntax: MarkdownSyntax, references: Refere
   let at = 0;
   let from = 0;
   let next = literals.next(0);
-  while (at < text.length) {
+  while (at < text.length && !stopped) {
     const limit = Math.min(next, text.length, at + 4096);
     let code = text.charCodeAt(at);
     while (at < limit && !(code < 128 && special[code] === 1)) {
@@ -236,7 +253,7 @@ export function* scan(source: Source, syntax: MarkdownSyntax, references: Refere
   }
   if (at > from) plain(from, at);
 
-  return { root, delimiters, brackets, tildeFirst, firstPending, lastPending };
+  return { root, delimiters, brackets, tildeFirst, firstRun, firstPending, stopped };
 }
 
 function skipSpaces(text: string, at: number): number {

@@ -1,0 +1,80 @@
+import type { Inline } from '../blocks.ts';
+import type { MarkdownSyntax } from '../document.ts';
+import { build } from './build.ts';
+import { createDoubt, healBrackets, healDelimiters, visibleEnd } from './heal.ts';
+import type { Node } from './node.ts';
+import type { References } from './references.ts';
+import { type Scan, type Source, scan } from './scan.ts';
+import { findCut } from './settle.ts';
+
+/** What a stretch of a leaf says that reaches to its end, so far. */
+export interface Window {
+  /** Whatever follows, the first `cut` code units say this. */
+  readonly settled: readonly Inline[];
+  readonly cut: number;
+  readonly tildeFirst: boolean | undefined;
+  /** What the code units from there to `end` say if what is open is closed. What is after `end` is held back. */
+  readonly tail: readonly Inline[];
+  readonly end: number;
+  /** What the last leaf of the tail goes on as, while nothing but ordinary text follows. */
+  readonly mode: Mode | undefined;
+}
+
+export type Mode = 'text' | 'inlineCode' | 'inlineMath';
+
+/** A source that nothing follows. */
+export function* parseFinal(source: Source, syntax: MarkdownSyntax, references: References): Generator<void, Inline[]> {
+  let end = source.text.length;
+  while (end > 0 && (source.text.charCodeAt(end - 1) === 32 || source.text.charCodeAt(end - 1) === 9)) end -= 1;
+  const result = yield* scan({ ...source, text: source.text.slice(0, end) }, syntax, references);
+  yield* result.delimiters.resolve(undefined, result.tildeFirst ?? false);
+  return yield* build(result.root.first, undefined);
+}
+
+/** A source that grows. */
+export function* parseWindow(source: Source, syntax: MarkdownSyntax, references: References): Generator<void, Window> {
+  const math = syntax.math === true;
+  const text = source.text.slice(0, visibleEnd(source.text, math));
+  const result = yield* scan({ ...source, text }, syntax, references, createDoubt(text, math));
+  const { root, delimiters } = result;
+  const blocked = Math.min(result.firstPending, result.brackets.first?.node.start ?? text.length, text.length);
+  const { open, end } = yield* healBrackets(result, text);
+  yield* delimiters.resolve(undefined, result.tildeFirst ?? false);
+  const cut = findCut(root, text, Math.min(blocked, firstOpener(result)), result.brackets.spans);
+  const first = cut.next;
+  const settled = yield* build(root.first === first ? undefined : root.first, first);
+  if (first) {
+    root.first = first;
+    first.previous = undefined;
+  } else root.first = root.last = undefined;
+  healDelimiters(root, delimiters.last, undefined, text, open as Set<Node>);
+  const tail = yield* build(root.first, undefined);
+  return {
+    settled,
+    cut: cut.at,
+    tildeFirst: result.firstRun < cut.at ? result.tildeFirst : source.tildeFirst,
+    tail,
+    end,
+    mode: modeOf(root, open, tail.length > 0 ? tail : settled, text),
+  };
+}
+
+function firstOpener({ delimiters }: Scan): number {
+  for (let delimiter = delimiters.first; delimiter; delimiter = delimiter.next) if (delimiter.canOpen) return delimiter.node.start;
+  return Number.POSITIVE_INFINITY;
+}
+
+/** By the last leaf, if everything around it is open; not where an address may be going on. */
+function modeOf(root: Node, open: ReadonlySet<Node>, tail: readonly Inline[], text: string): Mode | undefined {
+  let node = root.last;
+  let shown = tail.at(-1);
+  while (node && shown && 'children' in shown && open.has(node)) {
+    node = node.last;
+    shown = shown.children.at(-1);
+  }
+  if (shown?.type === 'text' && (!node || node.type === 'text')) return mayBeAddress.test(text.slice(-400)) ? undefined : 'text';
+  if (node && open.has(node) && (shown?.type === 'inlineCode' || shown?.type === 'inlineMath')) return shown.type;
+  return undefined;
+}
+
+const mayBeAddress = /(?:@|:\/\/|www\.)\S*$/i;
