@@ -1,5 +1,4 @@
 import { mkdir } from 'node:fs/promises';
-import { setPriority } from 'node:os';
 import { parseArgs } from 'node:util';
 import { writeDocument } from './document.ts';
 import { describeMachine } from './machine.ts';
@@ -18,6 +17,7 @@ const help = `Measures Sluice beside what one would use in its place. Prints tab
   --keep                     replaces bench/results/ and docs/BENCHMARKS.md, as a whole run does
   --document                 only assembles docs/BENCHMARKS.md from bench/results/
   --variant name=DIRECTORY   render: another build of the kit, as subject sluice-name
+  --first                    render: in front of other work on this machine, for tuning where it is not quiet
   --no-build                 takes dist/ as it is
   --sources                  relay: runs from its sources instead of building it
   --profile                  relay: writes a .cpuprofile of each trial's window; its figures are not comparable then
@@ -35,6 +35,7 @@ const { values } = parseArgs({
     resume: { type: 'string' },
     tables: { type: 'string' },
     variant: { type: 'string', multiple: true },
+    first: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
     document: { type: 'boolean', default: false },
     build: { type: 'boolean', default: true },
@@ -49,10 +50,6 @@ if (values.help) {
   process.exit(0);
 }
 
-// Before other work on this machine, where that is allowed: browsers and relays started from here inherit it.
-try {
-  setPriority(-15);
-} catch {}
 const startedAt = performance.now();
 const list = (text: string | undefined): string[] | undefined => text?.split(',');
 const known = ['relay', 'fan-out', 'first-token', 'render', 'micro'];
@@ -97,7 +94,14 @@ if (parts.length > 0) {
 if (suites.includes('render')) {
   const { runRender } = await import('./render/run.ts');
   const variants = values.variant ?? [];
-  const report = await runRender({ ...common, resume: values.resume, tables: values.tables, variants, name: named('render') });
+  const report = await runRender({
+    ...common,
+    resume: values.resume,
+    tables: values.tables,
+    variants,
+    first: values.first,
+    name: named('render'),
+  });
   process.stdout.write(`${report}\n`);
 }
 if (suites.includes('micro')) {

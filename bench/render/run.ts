@@ -20,6 +20,8 @@ export interface RenderOptions {
   /** Journal of an earlier run, whose tables are all that is wanted. */
   readonly tables: string | undefined;
   readonly variants: readonly string[];
+  /** In front of other work on this machine. */
+  readonly first: boolean;
   readonly machine: Machine;
   readonly results: URL;
   readonly name: string;
@@ -55,7 +57,7 @@ export async function runRender(options: RenderOptions): Promise<string> {
       try {
         const directory = directories.get(subject.name) ?? (await buildSubject(subject));
         directories.set(subject.name, directory);
-        const figures = await runTrial({ subject, directory, cell, round, timing: journal.run.timing });
+        const figures = await runTrial({ subject, directory, cell, round, timing: journal.run.timing, first: options.first });
         journal.add({ cell: name, subject: subject.name, round, figures });
         const { longFrames, mainThread, lagMs, inputMs, exact, errors } = figures;
         say(

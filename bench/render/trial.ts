@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Child, startChild } from '../child.ts';
+import { takePrecedence } from '../precedence.ts';
 import { seeded } from '../seeded.ts';
 import type { Subject } from './build.ts';
 import { type Cell, type Source, type Timing, viewOf } from './cell.ts';
@@ -19,6 +20,8 @@ export interface TrialOptions {
   readonly cell: Cell;
   readonly round: number;
   readonly timing: Timing;
+  /** In front of other work on this machine. @default false */
+  readonly first?: boolean;
 }
 
 /** What one trial has told before anything is computed from it. Page times unless said otherwise, ms. */
@@ -47,15 +50,18 @@ export type Metrics = { readonly [name: string]: number };
 const askMs = 30_000;
 const readyMs = 30_000;
 const patienceMs = 15_000;
+/** Of the window, at least. */
+const shortest = 0.8;
 /** Keys are pressed at seeded moments, this far apart on average. */
 const keyGapMs = 150;
 
 /** Starts a browser and an emitter, warms up, measures one window, sees the text to its end. @throws {Error} what goes wrong */
-export async function runTrial({ subject, directory, cell, round, timing }: TrialOptions): Promise<Figures> {
+export async function runTrial({ subject, directory, cell, round, timing, first = false }: TrialOptions): Promise<Figures> {
   const durationMs = timing.warmupMs + timing.inspectMs + timing.settleMs + timing.windowMs;
   const source: Source = { kind: cell.kind, arrival: { streams: cell.streams, rate: cell.rate, durationMs, seed: 1 + round } };
   const emitter = startChild<EmitterRequest>('./render/source/emitter.ts');
   const page = await launchPage();
+  if (first) for (const pid of [process.pid, page.pid]) takePrecedence(pid);
   try {
     const port = await emitter.ask<number>({ type: 'start', directory, relay: subject.relay, source }, askMs);
     await open(page, port, cell);
@@ -85,6 +91,8 @@ export async function runTrial({ subject, directory, cell, round, timing }: Tria
     const from = await mark();
     await (hidden === undefined ? pressKeys(page, round, startedAt + durationMs - 50) : until(durationMs - 50));
     const to = await mark();
+    if (to.at - from.at < shortest * timing.windowMs)
+      throw new Error('The harness came too late for its own window: the machine is too busy.');
     await until(durationMs);
     const shownAt = await hidden?.();
 

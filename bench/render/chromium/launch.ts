@@ -27,6 +27,8 @@ export interface Page {
   /** @throws {Error} what the expression throws */
   evaluate<Value>(expression: string): Promise<Value>;
   close(): Promise<void>;
+  /** Of the browser's first process. */
+  readonly pid: number;
 }
 
 /** A Chromium of its own with one page, which is empty. */
@@ -55,6 +57,7 @@ export async function launchPage(): Promise<Page> {
   await call('Page.enable');
   await call('Emulation.setDeviceMetricsOverride', { ...viewport, deviceScaleFactor: 1, mobile: false });
   return {
+    pid: child.pid ?? 0,
     protocol,
     call,
     on: (method, listener) => protocol.on(method, listener),
