@@ -139,6 +139,16 @@ describe('a group', () => {
     expect(storage.stats?.commits).toBe(3);
   });
 
+  test('reaches the database itself soon, without anybody waiting for it', async () => {
+    const directory = temporaryDirectory();
+    const storage = open(directory);
+    storage.create('stream:a', 'p').append([text('x'.repeat(100_000)), finish], 0);
+    storage.commit();
+    const fileBytes = (): number => statSync(join(directory, 'sluice.db')).size;
+    expect(fileBytes()).toBeLessThan(100_000);
+    await vi.waitFor(() => expect(fileBytes()).toBeGreaterThan(100_000), { timeout: 20_000 });
+  });
+
   test.for([
     ['directory', { directory: '' }],
     ['commitMs', { commitMs: 0 }],

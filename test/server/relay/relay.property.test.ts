@@ -140,7 +140,7 @@ test.for(Object.entries(storages))(
         expect(fold && foldedText(fold)).toBe(truth);
         core.close();
       }),
-      { seed: 20_261_122, numRuns: 150 },
+      { seed: 20_261_122, numRuns },
     );
   },
 );
