@@ -64,6 +64,8 @@ interface Wait {
 }
 
 const maxStalenessMs = 150;
+/** Within this everybody has a turn, so that nobody comes to wait too long together with all the others. */
+const roundMs = 100;
 /** What is urgent overrides the budget up to this many frames' worth; a crowd of a hundred ends spreads over a few frames. */
 const urgentFrames = 2;
 /** After a longer pause a frame says nothing about the one before. */
@@ -97,7 +99,7 @@ export function createFrames(host: FrameHost): Frames {
     lastFrame = now;
     const startedAt = host.now();
     wanted = false;
-    const due = choose(now);
+    const due = choose(now, elapsed < pauseMs ? elapsed : budget.intervalMs);
     // What the flushes ask for again is for the next frame.
     write(due, now);
     if (due.length > 0) {
@@ -108,18 +110,21 @@ export function createFrames(host: FrameHost): Frames {
     if (!scheduled) lastFrame = Number.NEGATIVE_INFINITY;
   }
 
-  /** Whom this frame serves: urgent, too long waiting, focused, visible; as many as it can afford, and one at least. */
-  function choose(now: number): FrameTask[] {
+  /** Whom this frame serves: urgent, focused, too long waiting, visible; as many as it can afford, and one at least. */
+  function choose(now: number, elapsedMs: number): FrameTask[] {
     const urgent: FrameTask[] = [];
     const overdue: FrameTask[] = [];
     const focused: FrameTask[] = [];
     const visible: FrameTask[] = [];
+    let demandMs = 0;
     for (const [task, wait] of waiting) {
       const rank = task.rank?.(now) ?? 'visible';
+      if (rank === 'offscreen' && !wait.urgent) continue;
+      demandMs += budget.cost(task.kind ?? 'text');
       if (wait.urgent) urgent.push(task);
-      else if (rank === 'offscreen') continue;
-      else if (now - wait.since > maxStalenessMs - budget.intervalMs) overdue.push(task);
-      else (rank === 'focused' ? focused : visible).push(task);
+      else if (rank === 'focused') focused.push(task);
+      else if (now - wait.since > maxStalenessMs - elapsedMs) overdue.push(task);
+      else visible.push(task);
     }
     const due: FrameTask[] = [];
     counts = new Map();
@@ -140,10 +145,10 @@ export function createFrames(host: FrameHost): Frames {
       }
     };
     take(urgent, Math.max(budget.frameMs, urgentFrames * budget.intervalMs));
-    take(overdue, Number.POSITIVE_INFINITY);
     // The reader's turn: what can wait does.
-    const limitMs = host.isInputPending?.() ? 0 : budget.frameMs;
+    const limitMs = host.isInputPending?.() ? 0 : Math.max(budget.frameMs, (demandMs * elapsedMs) / roundMs);
     take(focused, limitMs);
+    take(overdue, Number.POSITIVE_INFINITY);
     take(visible, limitMs);
     return due;
   }

@@ -22,8 +22,9 @@ export function createPacer(): Pacer {
   let arrivals: { readonly at: number; readonly length: number }[] = [];
   let length = 0;
   let lastArrival = Number.NaN;
-  /** Code units a ms. */
-  let rate = 0;
+  /** Of the last while, the nearer past counting more: code units, and ms in which they came. */
+  let units = 0;
+  let spanMs = 0;
   let position = 0;
   let lastFrame = Number.NaN;
 
@@ -32,8 +33,9 @@ export function createPacer(): Pacer {
       if (next <= length) return;
       if (!Number.isNaN(lastArrival)) {
         const elapsed = Math.max(1, now - lastArrival);
-        const weight = 1 - Math.exp(-elapsed / averageMs);
-        rate += ((next - length) / elapsed - rate) * weight;
+        const kept = Math.exp(-elapsed / averageMs);
+        units = units * kept + (next - length);
+        spanMs = spanMs * kept + elapsed;
       }
       length = next;
       lastArrival = now;
@@ -44,7 +46,7 @@ export function createPacer(): Pacer {
       const elapsed = Math.min(Number.isNaN(lastFrame) ? 16 : now - lastFrame, 50);
       lastFrame = now;
       // Fast enough for each arrival to be there before its time is over.
-      let needed = rate;
+      let needed = spanMs > 0 ? units / spanMs : 0;
       for (const arrival of arrivals) {
         const leftMs = Math.max(1, arrival.at + maxDelayMs - now);
         needed = Math.max(needed, (arrival.length - position) / leftMs);
@@ -59,7 +61,7 @@ export function createPacer(): Pacer {
     restart(shown) {
       arrivals = [];
       length = position = shown;
-      rate = 0;
+      units = spanMs = 0;
       lastArrival = lastFrame = Number.NaN;
     },
   };

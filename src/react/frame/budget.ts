@@ -21,7 +21,7 @@ export interface Budget {
 }
 
 /** Part of the display's interval that the page's own frames may take; the rest is the app's, input's and the store's. */
-const share = 0.75;
+const share = 0.9;
 /** Cost of a task of a class that has not been seen yet, ms. */
 const unknownMs = 0.3;
 const leastMs = 0.02;
@@ -74,11 +74,12 @@ export function createBudget(): Budget {
       lastCost = ms;
       const { ms: expected, tasks } = total(counts);
       if (tasks === 0) return;
-      // Least mean squares, normalised: each class takes its part of the error. What is far off was somebody else's.
+      // Least mean squares, normalised: each class takes its part of the error. Up slowly: what a frame took too long for was
+      // often somebody else's.
       let norm = 1;
       for (const count of counts.values()) norm += count * count;
       const error = Math.min(ms - base - expected, base + expected + 2);
-      const step = (0.2 * error) / norm;
+      const step = ((error > 0 ? 0.15 : 0.3) * error) / norm;
       base = Math.max(0, base + step);
       for (const [kind, count] of counts) costs.set(kind, Math.max(leastMs, cost(kind) + step * count));
     },

@@ -1,0 +1,189 @@
+import { expect, test } from 'vitest';
+import type { FrameTask, Rank } from '../../src/react/frame.ts';
+import { type Busy, createBusy, createScreen, type Screen } from './screen.ts';
+
+const many = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, index) => make(index));
+
+/** How long `count` frames took, each. */
+const run = (screen: Screen, count: number): number[] => many(count, () => screen.frame());
+
+const servedIn = (tasks: readonly Busy[], from: number): number => tasks.filter(({ served }) => (served.at(-1) ?? 0) >= from).length;
+
+test.for([
+  ['the page’s thread', 60, { costMs: 1 }],
+  ['what comes after it, unseen by scripts', 60, { costMs: 0.1, rasterMs: 0.9 }],
+  ['the page’s thread, at 120 Hz', 120, { costMs: 1 }],
+  ['the page’s thread, at 75 Hz', 75, { costMs: 1 }],
+] as const)('[UI9] what is too much for a frame is spread over several: %s', ([, hertz, cost]) => {
+  const screen = createScreen(1000 / hertz);
+  // The display shows how fast it is while there is little to do.
+  const first = createBusy(screen, { costMs: 0.1 });
+  run(screen, 10);
+  screen.loop.cancel(first);
+  screen.baseMs = 2;
+  const panels = many(40, () => createBusy(screen, cost));
+  run(screen, 60);
+  const late = run(screen, 240).filter((ms) => ms > screen.intervalMs * 1.1).length;
+  expect(late / 240).toBeLessThan(0.12);
+  // And no more than that: what a frame has room for is used.
+  const perFrame = panels.reduce((sum, { served }) => sum + served.length, 0) / 300;
+  expect(perFrame).toBeGreaterThan(0.55 * (screen.intervalMs - 2));
+});
+
+test('[UI9] where there is room again, every panel is served in every frame', () => {
+  const screen = createScreen();
+  const panels = many(32, () => createBusy(screen, { costMs: 2 }));
+  run(screen, 120);
+  for (const panel of panels) panel.costMs = 0.2;
+  run(screen, 120);
+  const from = screen.now();
+  screen.frame();
+  expect(servedIn(panels, from)).toBe(32);
+});
+
+test('[UI9] classes of work have costs of their own', () => {
+  const screen = createScreen();
+  const panels = many(24, (index) =>
+    Object.assign(createBusy(screen, { costMs: index % 2 === 0 ? 0.1 : 2 }), { kind: `kind ${index % 2}` }),
+  );
+  run(screen, 120);
+  const late = run(screen, 240).filter((ms) => ms > 20).length;
+  expect(late / 240).toBeLessThan(0.12);
+  expect(panels.every((panel) => panel.longestMs() < 170)).toBe(true);
+});
+
+test('[UI10] among equals nobody waits twice as long as another', () => {
+  const screen = createScreen();
+  const panels = many(20, () => createBusy(screen, { costMs: 2 }));
+  run(screen, 60);
+  for (const { served } of panels) served.length = 0;
+  run(screen, 400);
+  const waits = panels.map((panel) => panel.longestMs());
+  expect(Math.max(...waits)).toBeLessThan(2 * Math.min(...waits));
+  const turns = panels.map(({ served }) => served.length);
+  expect(Math.max(...turns)).toBeLessThanOrEqual(Math.min(...turns) + 2);
+});
+
+test('[UI10] what has the reader’s attention is served in every frame, under any load', () => {
+  const screen = createScreen();
+  many(40, () => createBusy(screen, { costMs: 2 }));
+  const focused = createBusy(screen, { costMs: 1, rank: 'focused' });
+  run(screen, 60);
+  focused.served.length = 0;
+  run(screen, 100);
+  expect(focused.served).toHaveLength(100);
+});
+
+test('[UI10] input that waits ends the frame: one panel, not all of them', () => {
+  const screen = createScreen();
+  const panels = many(10, () => createBusy(screen, { costMs: 0.5 }));
+  run(screen, 30);
+  screen.input = true;
+  const from = screen.now();
+  screen.frame();
+  expect(servedIn(panels, from)).toBe(1);
+});
+
+test('[UI11] nobody waits longer than 150 ms and the frame before, however much there is to do', () => {
+  const screen = createScreen();
+  screen.baseMs = 5;
+  const panels = many(60, () => createBusy(screen, { costMs: 4 }));
+  for (const panel of panels) panel.served.push(screen.now());
+  const frames = run(screen, 100);
+  for (const panel of panels) expect(panel.longestMs()).toBeLessThanOrEqual(150 + Math.max(...frames));
+});
+
+test('[UI12] first text, end and error are shown in the next frame, under any load', () => {
+  const screen = createScreen();
+  many(40, () => createBusy(screen, { costMs: 2 }));
+  run(screen, 60);
+  const shown: string[] = [];
+  for (const name of ['first', 'second']) screen.loop.request({ flush: () => void shown.push(name) }, true);
+  screen.frame();
+  expect(shown).toEqual(['first', 'second']);
+});
+
+test('[UI12] a hundred ends at once are spread over a few frames, in their order', () => {
+  const screen = createScreen();
+  many(8, () => createBusy(screen, { costMs: 1 }));
+  run(screen, 120);
+  const shown: number[] = [];
+  many(100, (index) => {
+    const end: FrameTask = {
+      flush: () => {
+        shown.push(index);
+        screen.spend(1);
+      },
+    };
+    screen.loop.request(end, true);
+  });
+  const frames = run(screen, 6);
+  expect(shown).toEqual(many(100, (index) => index));
+  expect(Math.max(...frames)).toBeLessThanOrEqual(4 * screen.intervalMs);
+});
+
+test('[UI13] off-screen panels do not run, ask for no frames, and are served when they come into view', () => {
+  const screen = createScreen();
+  let rank: Rank = 'offscreen';
+  const flushed: number[] = [];
+  const panel: FrameTask = { flush: () => void flushed.push(screen.now()), rank: () => rank };
+  screen.loop.request(panel);
+  expect(screen.waitsForFrame).toBe(false);
+  createBusy(screen);
+  run(screen, 60);
+  expect(flushed).toEqual([]);
+  rank = 'visible';
+  screen.loop.reconsider();
+  screen.frame();
+  expect(flushed).toHaveLength(1);
+});
+
+test('[UI14] a page that was hidden catches up within the budget, not in one long frame', () => {
+  const screen = createScreen();
+  const panels = many(60, () => createBusy(screen, { costMs: 1 }));
+  run(screen, 120);
+  screen.hidden = true;
+  screen.frame();
+  const from = screen.now() + 1;
+  for (const panel of panels) screen.loop.request(panel);
+  screen.show();
+  const frames = run(screen, 8);
+  expect(servedIn(panels, from)).toBe(60);
+  expect(Math.max(...frames)).toBeLessThanOrEqual(2 * screen.intervalMs);
+});
+
+test('[UI14] before printing everything is shown at once, what is off-screen or takes several turns included', () => {
+  const screen = createScreen();
+  const shown: string[] = [];
+  let left = 3;
+  const long: FrameTask = {
+    flush: (_now, all) => {
+      shown.push(`long ${all}`);
+      left -= 1;
+      if (left > 0) screen.loop.request(long);
+    },
+    settle: () => void shown.push('settled'),
+  };
+  screen.loop.request(long);
+  screen.loop.request({ flush: () => void shown.push('off-screen'), rank: () => 'offscreen' });
+  screen.print();
+  expect(shown).toEqual(['long true', 'off-screen', 'settled', 'long true', 'settled', 'long true', 'settled']);
+});
+
+test('[UI15] a frame’s React updates run after its flushes and before it is measured; others at once', () => {
+  const screen = createScreen();
+  const order: string[] = [];
+  for (const name of ['a', 'b']) {
+    screen.loop.request({
+      flush: () => {
+        order.push(`flush ${name}`);
+        screen.loop.commit(() => void order.push(`commit ${name}`));
+      },
+      settle: () => void order.push(`settle ${name}`),
+    });
+  }
+  screen.frame();
+  expect(order).toEqual(['flush a', 'flush b', 'commit a', 'commit b', 'settle a', 'settle b']);
+  screen.loop.commit(() => void order.push('outside'));
+  expect(order.at(-1)).toBe('outside');
+});
