@@ -172,8 +172,8 @@ export function createParagraph(context: Context, parent: Container, first: bool
       leaf.close();
     },
     flush() {
-      if (table) table.flush();
-      else leaf.flush();
+      leaf.flush();
+      table?.flush();
     },
   };
 }

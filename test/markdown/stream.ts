@@ -4,13 +4,21 @@ import { createFold, type Fold } from './fold.ts';
 import { type Tree, treeOf } from './tree.ts';
 
 /** The document after the text came in these pieces; every operation is checked when it is folded. */
-export function parsePieces(pieces: readonly string[], syntax: MarkdownSyntax, each?: (fold: Fold, ops: readonly BlockOp[]) => void): Fold {
+export function parsePieces(
+  pieces: readonly string[],
+  syntax: MarkdownSyntax,
+  each?: (fold: Fold, ops: readonly BlockOp[]) => void,
+  isLate: () => boolean = () => false,
+): Fold {
   const document = createDocument(syntax);
   const fold = createFold();
   const advance = (): void => {
-    const { ops } = document.advance(() => false);
-    fold.apply(ops);
-    each?.(fold, ops);
+    for (let isDone = false; !isDone; ) {
+      const { ops, done } = document.advance(isLate);
+      isDone = done;
+      fold.apply(ops);
+      each?.(fold, ops);
+    }
   };
   for (const piece of pieces) {
     document.append(piece);
