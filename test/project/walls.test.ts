@@ -12,6 +12,8 @@ const illegal: readonly (readonly [folder: string, code: string, error: RegExp])
   ['src/wire', 'export const a: unknown = document;', /TS2584|TS2304/],
   ['src/wire', 'export const a: unknown = process;', /TS2591|TS2580|TS2304/],
   ['src/markdown', "export { StreamError } from '../wire/index.ts';", /TS6307/],
+  ['src/markdown', 'export const a: unknown = document;', /TS2584|TS2304/],
+  ['src/markdown', 'export const a: unknown = process;', /TS2591|TS2580|TS2304/],
   ['src/store', "export type * from '../client/types.ts';", /TS6307/],
   ['src/worker', "export type * from '../store/state.ts';", /TS6307/],
   ['src/worker', 'export const a: unknown = document;', /TS2584|TS2304/],
