@@ -22,7 +22,8 @@ export function sourceId(source: StreamSource): string | undefined {
   return isLocal(source) ? undefined : source.id;
 }
 
-function isSameSource(a: StreamSource, b: StreamSource): boolean {
+/** Whether both mean the same stream. */
+export function isSameSource(a: StreamSource, b: StreamSource): boolean {
   if (a === b) return true;
   if (isLocal(a) || isLocal(b)) return false;
   if ('request' in a && 'request' in b) return JSON.stringify(a.request) === JSON.stringify(b.request);

@@ -29,7 +29,7 @@ test('[UI8] every component renders on a server, with nothing of a page there', 
   expect(html).toContain('data-stream-id="b"');
   expect(html.match(/data-status="pending"/g)).toHaveLength(3);
   expect(html).toContain('data-connection="idle"');
-  expect(html).toContain('<div class="sluice-text" data-stream-body=""></div>');
+  expect(html).toContain('<div data-stream-body=""><div class="sluice-text"></div></div>');
 });
 
 test('a part outside of its panel, and a panel outside of a provider, say what to do', () => {

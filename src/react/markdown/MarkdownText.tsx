@@ -13,11 +13,19 @@ import { createView } from './view.ts';
 /** A stream's text as Markdown. */
 export function MarkdownText(props: TextViewProps): ReactNode {
   const { handle } = props;
-  if (handle === undefined) return <div className="sluice-markdown" data-stream-body="" />;
+  if (handle === undefined) return null;
   return <Followed {...props} key={handle.key} handle={handle} />;
 }
 
-function Followed({ handle, display, name, markdown, worker, onFailed }: TextViewProps & { readonly handle: StreamHandle }): ReactNode {
+function Followed({
+  handle,
+  display,
+  name,
+  markdown,
+  worker,
+  isPaced,
+  onFailed,
+}: TextViewProps & { readonly handle: StreamHandle }): ReactNode {
   const options = useMarkdownOptions(markdown);
   const math = options.math !== undefined;
   const id = useId();
@@ -42,25 +50,36 @@ function Followed({ handle, display, name, markdown, worker, onFailed }: TextVie
   );
 
   useLayoutEffect(() => {
+    // Pacing is a matter of what is parsed: whatever is in the document is shown.
+    let limit = isPaced ? 0 : Number.POSITIVE_INFINITY;
     const reference = openDocument(handle, { math }, worker, {
       onChange() {
         if (reference.document.failed) latest.current.onFailed();
         else display.settle();
       },
-      limit: () => Number.POSITIVE_INFINITY,
+      limit: () => limit,
     });
     view.follow(reference.document, handle.record);
-    const remove = display.live(view);
+    const remove = display.live({
+      show(of, to) {
+        if (to > limit) {
+          limit = to;
+          reference.update();
+        }
+        return view.show(of, to);
+      },
+      clear: view.clear,
+    });
     return () => {
       remove();
       view.follow(undefined, undefined);
       reference.release();
     };
-  }, [handle, display, view, math, worker]);
+  }, [handle, display, view, math, worker, isPaced]);
 
   const scope = useMemo(() => ({ view, options, id }), [view, options, id]);
   return (
-    <div ref={element} className="sluice-markdown" data-stream-body="">
+    <div ref={element} className="sluice-markdown">
       <MarkdownContext value={scope}>
         <CodeContext value={options.codeOptions}>{model && <Blocks key={model.id} root={model.root} />}</CodeContext>
       </MarkdownContext>

@@ -1,4 +1,5 @@
 import { type ComponentType, type ElementType, type JSX, useMemo, useState } from 'react';
+import { sameValues } from '../same.ts';
 import type { CodeOptions } from './code/context.ts';
 import type { CodeProps } from './code/source.ts';
 import type { MarkdownOptions } from './props.ts';
@@ -27,27 +28,9 @@ const none: MarkdownOptions = {};
 /** Resolved once for as long as the options say the same. */
 export function useMarkdownOptions(given: MarkdownOptions = none): ResolvedMarkdown {
   const [same, setSame] = useState(given);
-  const options = sameOptions(same, given) ? same : given;
+  const options = sameValues(same, given) ? same : given;
   if (options !== same) setSame(options);
   return useMemo(() => resolve(options), [options]);
-}
-
-/** Whether two objects have the same in each field; objects and lists in them, one level further down. */
-export function sameOptions(a: object, b: object, levels = 1): boolean {
-  if (a === b) return true;
-  const [from, to] = [Object.entries(a), new Map(Object.entries(b))];
-  return (
-    from.length === to.size &&
-    from.every(([name, value]) => {
-      const other: unknown = to.get(name);
-      if (Object.is(value, other)) return to.has(name);
-      return levels > 0 && isPlain(value) && isPlain(other) && sameOptions(value, other, levels - 1);
-    })
-  );
-}
-
-function isPlain(value: unknown): value is object {
-  return Array.isArray(value) || (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype);
 }
 
 function resolve(options: MarkdownOptions): ResolvedMarkdown {

@@ -148,7 +148,8 @@ export function createView({
   return {
     show,
     clear() {
-      if (model !== undefined) replace(undefined);
+      // What is rendered may be of the new text already: found when the body mounted.
+      if (model !== undefined && model !== document?.model) replace(undefined);
     },
     mount(mount) {
       mounts.set(mount.node, mount);

@@ -1,5 +1,6 @@
 import { Fragment, type ReactNode, type RefObject, use, useCallback, useImperativeHandle, useLayoutEffect, useRef, useState } from 'react';
 import { classes } from '../classes.ts';
+import { type FrameTask, frames } from '../frame.ts';
 import { DownIcon } from '../icons.tsx';
 import { MarkdownWorkerContext } from '../provider/context.ts';
 import { usePanel, useShown } from './context.ts';
@@ -18,7 +19,7 @@ const reachable = (label: string) => ({ tabIndex: 0, role: 'group', 'aria-label'
 /** The scroller with everything an answer consists of. Sticks to its end until the reader scrolls up. */
 export function Body({ pending, empty, ref, className, ...rest }: StreamPanelBodyProps): ReactNode {
   const panel = usePanel('StreamPanel.Body');
-  const { display, name, stream, view, markdown } = panel;
+  const { display, name, stream, view, markdown, isPaced } = panel;
   const { handle } = stream;
   const worker = use(MarkdownWorkerContext);
   const shown = useShown(panel);
@@ -39,16 +40,17 @@ export function Body({ pending, empty, ref, className, ...rest }: StreamPanelBod
   }, [display]);
 
   // After a change of the view the same part of the text is in sight, about.
-  const { Text = NoText, fail } = useTextView(view, { handle, markdown, worker });
+  const { Text = NoText, turn, fail } = useTextView(view, { handle, markdown, worker });
   const place = useRef<number>(undefined);
   // biome-ignore lint/correctness/useExhaustiveDependencies: when the view has changed
   useLayoutEffect(() => {
-    const element = scroller.current;
-    if (element === null || place.current === undefined) return;
-    if (!atEnd) element.scrollTop = place.current * (element.scrollHeight - element.clientHeight);
+    const share = place.current;
     place.current = undefined;
+    if (share === undefined) return undefined;
+    if (!atEnd) return keepPlace(scroller, share);
     display.settle();
-  }, [Text]);
+    return undefined;
+  }, [turn]);
 
   const toLatest = useCallback(() => {
     stick.current?.toEnd();
@@ -60,10 +62,13 @@ export function Body({ pending, empty, ref, className, ...rest }: StreamPanelBod
       <div {...reachable(`Text of ${name}`)} {...rest} ref={scroller} className={classes('sluice-scroller', className)}>
         <Reasoning parts={shown.parts} generation={shown.generation} />
         <Tools parts={shown.parts} generation={shown.generation} />
-        <Fragment key={Text === NoText ? 'none' : view}>
-          <Place scroller={scroller} place={place} />
-          <Text handle={handle} display={display} name={name} markdown={markdown} worker={worker} onFailed={fail} />
-        </Fragment>
+        {/* Stays, whatever renders the text in it. */}
+        <div data-stream-body="">
+          <Fragment key={turn}>
+            <Place scroller={scroller} place={place} />
+            <Text handle={handle} display={display} name={name} markdown={markdown} worker={worker} isPaced={isPaced} onFailed={fail} />
+          </Fragment>
+        </div>
         <Ending shown={shown} pending={pending} empty={empty} />
         <Sources parts={shown.parts} />
       </div>
@@ -91,4 +96,20 @@ function Place({ scroller, place }: PlaceProps): ReactNode {
     [scroller, place],
   );
   return null;
+}
+
+/** Scrolls to where the reader was, a few frames long: what comes into sight turns out to have another height than estimated. */
+function keepPlace(scroller: RefObject<HTMLElement | null>, share: number): () => void {
+  let left = 4;
+  const task: FrameTask = {
+    flush() {},
+    settle() {
+      const element = scroller.current;
+      if (element !== null) element.scrollTop = share * (element.scrollHeight - element.clientHeight);
+      left -= 1;
+      if (left > 0) frames().request(task, true);
+    },
+  };
+  task.settle?.();
+  return () => frames().cancel(task);
 }

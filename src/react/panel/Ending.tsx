@@ -12,6 +12,9 @@ const cutShort: Readonly<Record<string, string>> = {
 /** A new stream does where the relay has lost this one. */
 const mayHelp = (error: Shown['error']): boolean => error?.retryable !== false || error.code === 'unknown_channel';
 
+/** Set apart from the text, if there is any. */
+const cut = (hasText: boolean): string => (hasText ? 'sluice-note sluice-cut' : 'sluice-note');
+
 interface EndingProps extends Pick<StreamPanelBodyProps, 'pending' | 'empty'> {
   readonly shown: Shown;
 }
@@ -33,15 +36,15 @@ export function Ending({ shown, pending, empty }: EndingProps): ReactNode {
       if (connection.status === 'failed' && stream.id !== undefined) return <p className="sluice-note">{connection.error?.message}</p>;
       return hasText ? null : <p className="sluice-note">{pending ?? 'Waiting for the first token…'}</p>;
     case 'stopped':
-      return <p className="sluice-note sluice-cut">Stopped. {hasText ? 'What had arrived is kept.' : 'Nothing had arrived.'}</p>;
+      return <p className={cut(hasText)}>Stopped. {hasText ? 'What had arrived is kept.' : 'Nothing had arrived.'}</p>;
     case 'done': {
       const note = finishReason === undefined ? undefined : cutShort[finishReason];
-      if (note !== undefined) return <p className="sluice-note sluice-cut">{note}</p>;
+      if (note !== undefined) return <p className={cut(hasText)}>{note}</p>;
       return hasText ? null : <p className="sluice-note">{empty ?? 'The answer has no text.'}</p>;
     }
     case 'failed':
       return (
-        <div className="sluice-failure">
+        <div className="sluice-failure" data-after-text={hasText ? '' : undefined}>
           <p className="sluice-failure-message">{error?.message ?? 'The answer broke off.'}</p>
           <p className="sluice-failure-detail">
             <code>{error?.code ?? 'internal'}</code>

@@ -15,11 +15,11 @@ export function PlainText({ display }: Pick<TextViewProps, 'display'>): ReactNod
     };
   }, [display]);
   // React renders this element once, empty, and never its children.
-  return <div ref={element} className="sluice-text" data-stream-body="" />;
+  return <div ref={element} className="sluice-text" />;
 }
 
 /** Stands where the text will be until there is something to show it with: nothing is on display, and no end either. */
 export function NoText({ display }: Pick<TextViewProps, 'display'>): ReactNode {
   useLayoutEffect(() => display.live({ show: () => false, clear() {} }), [display]);
-  return <div className="sluice-text" data-stream-body="" />;
+  return null;
 }

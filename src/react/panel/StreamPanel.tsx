@@ -1,6 +1,19 @@
-import { type ReactNode, useCallback, useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import {
+  type MemoExoticComponent,
+  memo,
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useImperativeHandle,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { announcer } from '../announcer.ts';
 import { classes } from '../classes.ts';
+import { sameValues } from '../same.ts';
+import { isSameSource } from '../source.ts';
 import type { Stream } from '../stream.ts';
 import { useStream } from '../useStream.ts';
 import { Body } from './Body.tsx';
@@ -45,8 +58,12 @@ function Shown({
   useLayoutEffect(() => display.bind(stream.handle), [display, stream.handle]);
   useAnnouncements(display, name);
 
+  const isPaced = pacing === 'smooth';
   const retry = useRetry(stream, onRetry);
-  const panel = useMemo(() => ({ stream, display, name, retry, view, markdown }), [stream, display, name, retry, view, markdown]);
+  const panel = useMemo(
+    () => ({ stream, display, name, retry, view, markdown, isPaced }),
+    [stream, display, name, retry, view, markdown, isPaced],
+  );
   return (
     <PanelContext value={panel}>
       {/* `data-status` and `data-epoch` belong to the display from here on: constants to React, which never writes them again. */}
@@ -77,8 +94,18 @@ function Shown({
  * One answer: shows a stream as it arrives, whole and in order, without a React render per token.
  * Compose its parts freely; without children it has all three.
  */
-export const StreamPanel: typeof Root & { readonly Header: typeof Header; readonly Body: typeof Body; readonly Footer: typeof Footer } =
-  Object.assign(Root, { Header, Body, Footer, displayName: 'StreamPanel' });
+export const StreamPanel: MemoExoticComponent<typeof Root> & {
+  readonly Header: typeof Header;
+  readonly Body: typeof Body;
+  readonly Footer: typeof Footer;
+} = Object.assign(memo(Root, sameProps), { Header, Body, Footer, displayName: 'StreamPanel' });
+
+/** An app that renders for a reason of its own, and writes sources, styles and options inline, is no reason to render a panel. */
+function sameProps(a: StreamPanelProps, b: StreamPanelProps): boolean {
+  const { source: from, ...before } = a;
+  const { source: to, ...after } = b;
+  return (from === to || (from !== undefined && to !== undefined && isSameSource(from, to))) && sameValues(before, after, 2);
+}
 
 function useRetry(stream: Stream, onRetry: (() => void) | undefined): (() => void) | undefined {
   const repeat = useCallback(() => (onRetry ?? stream.retry)(), [onRetry, stream.retry]);

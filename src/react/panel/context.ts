@@ -14,6 +14,8 @@ export interface Panel {
   readonly retry: (() => void) | undefined;
   readonly view: View;
   readonly markdown: MarkdownOptions | undefined;
+  /** Text is shown no faster than it flows. */
+  readonly isPaced: boolean;
 }
 
 export const PanelContext: Context<Panel | undefined> = createContext<Panel | undefined>(undefined);

@@ -160,6 +160,11 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
     },
     live(text) {
       texts.add(text);
+      if (held) {
+        // Mounted in a pause: what was on display then.
+        if (handle !== undefined && handle.record.generation === generation) text.show(handle, allowed);
+        return () => void texts.delete(text);
+      }
       // A text that begins with nothing may catch up a frame at a time, too.
       if (texts.size === 1) allowed = 0;
       showNow();

@@ -7,7 +7,7 @@ import { PlainText } from './PlainText.tsx';
 /** How a panel's text is rendered. */
 export type View = 'plain' | 'markdown';
 
-/** What renders a panel's text: one element with `data-stream-body`. Mounted anew for each stream. */
+/** What renders a panel's text, inside `data-stream-body`. */
 export interface TextViewProps {
   readonly handle: StreamHandle | undefined;
   readonly display: Display;
@@ -18,6 +18,8 @@ export interface TextViewProps {
   readonly worker: (() => Worker) | false | undefined;
   /** Markdown cannot be shown: the text is to be shown as it is. */
   readonly onFailed: () => void;
+  /** What is beyond the limit of `LiveText.show` is not to be parsed yet. */
+  readonly isPaced: boolean;
 }
 
 export type TextView = ComponentType<TextViewProps>;
@@ -35,6 +37,15 @@ export interface ViewChange {
   /** Sets React state. */
   readonly apply: () => void;
   readonly isDone: () => boolean;
+}
+
+export interface ShownView {
+  /** `undefined`: nothing can be shown yet. */
+  readonly Text: TextView | undefined;
+  /** Counts the changes of `Text`. */
+  readonly turn: number;
+  /** Shows the text as it is. */
+  readonly fail: () => void;
 }
 
 let loaded: MarkdownModule | undefined;
@@ -63,9 +74,10 @@ function load(): Promise<MarkdownModule | undefined> {
   return loading;
 }
 
-/** The component for the text: that of the view asked for, or until that is ready the one there was. `undefined`: nothing yet. */
-export function useTextView(wanted: View, props: ViewChange['props']): { readonly Text: TextView | undefined; readonly fail: () => void } {
-  const [Text, setText] = useState(() => viewOf(wanted));
+/** The component for the text: that of the view asked for, or until that is ready the one there was. */
+export function useTextView(wanted: View, props: ViewChange['props']): ShownView {
+  const [{ Text, turn }, setShown] = useState(() => ({ Text: viewOf(wanted), turn: 0 }));
+  const [setText] = useState(() => (next: TextView) => setShown((now) => ({ Text: next, turn: now.turn + 1 })));
   const committed = useRef(Text);
   const latest = useRef(props);
   useLayoutEffect(() => {
@@ -79,7 +91,7 @@ export function useTextView(wanted: View, props: ViewChange['props']): { readonl
     const change = (module: MarkdownModule | undefined): void => {
       const next = (wanted === 'markdown' && module?.MarkdownText) || PlainText;
       if (isOver || committed.current === next) return;
-      const apply = (): void => setText(() => next);
+      const apply = (): void => setText(next);
       if (committed.current === undefined || module === undefined) apply();
       else cancel = module.switchView({ to: wanted, props: latest.current, apply, isDone: () => committed.current === next });
     };
@@ -89,9 +101,9 @@ export function useTextView(wanted: View, props: ViewChange['props']): { readonl
       isOver = true;
       cancel();
     };
-  }, [wanted]);
+  }, [wanted, setText]);
 
-  return { Text, fail: () => setText(() => PlainText) };
+  return { Text, turn, fail: () => setText(PlainText) };
 }
 
 function viewOf(view: View): TextView | undefined {

@@ -20,7 +20,7 @@ function textNode(element: Element | null | undefined): Text {
   return node;
 }
 
-test('[UI13] text that joins the end of a block grows its last text node, and React renders nothing', async () => {
+test('[UI31] text that joins the end of a block grows its last text node, and React renders nothing', async () => {
   let commits = 0;
   const page = await openManual(undefined, (panel) => (
     <Profiler
@@ -57,7 +57,7 @@ test('[UI13] text that joins the end of a block grows its last text node, and Re
   expect(new Set(seen().map(({ type, target }) => (target === node ? type : 'elsewhere')))).toEqual(new Set(['characterData']));
 });
 
-test('[UI13] a change of structure renders the leaf concerned and no other; a new block, none of those there are', async () => {
+test('[UI31] a change of structure renders the leaf concerned and no other; a new block, none of those there are', async () => {
   const renders = new Map<string, number>();
   const P = (props: ComponentProps<'p'>): ReactNode => {
     return <p {...props} />;
@@ -81,7 +81,7 @@ test('[UI13] a change of structure renders the leaf concerned and no other; a ne
   expect(Object.fromEntries(renders)).toEqual({ new: 1 });
 });
 
-test('[UI13] one more item of a list with a thousand renders that item and no other', async () => {
+test('[UI31] one more item of a list with a thousand renders that item and no other', async () => {
   let renders = 0;
   const Li = (props: ComponentProps<'li'>): ReactNode => {
     renders += 1;
@@ -104,7 +104,7 @@ test('[UI13] one more item of a list with a thousand renders that item and no ot
   expect(renders).toBe(1);
 });
 
-test('[UI14] healing and closing keep the elements and the text nodes there are', async () => {
+test('[UI32] healing and closing keep the elements and the text nodes there are', async () => {
   const page = await openManual();
   await page.step('a *b', [open(1, { type: 'paragraph' }), inline(1, 0, words('a *b'))], 'a *b');
   const element = page.body.querySelector('p');
@@ -154,7 +154,7 @@ test('[UI14] healing and closing keep the elements and the text nodes there are'
   expect(element?.firstChild).toBe(first);
 });
 
-test('[UI14] a link keeps its element and its text node when its address arrives', async () => {
+test('[UI32] a link keeps its element and its text node when its address arrives', async () => {
   const page = await openManual();
   const link = (url: string) =>
     [
@@ -172,7 +172,7 @@ test('[UI14] a link keeps its element and its text node when its address arrives
   expect(element?.getAttribute('rel')).toBe('noopener noreferrer nofollow');
 });
 
-test('[UI14] a late definition changes the blocks that use it and touches no other', async () => {
+test('[UI32] a late definition changes the blocks that use it and touches no other', async () => {
   const page = await openManual();
   await page.step('[a][b] c', [...paragraph(1, '[a][b] c'), close(1), ...paragraph(2, 'between'), close(2)], '[a][b] cbetween');
   const [first, second] = page.body.querySelectorAll('p');
@@ -198,7 +198,7 @@ test('[UI14] a late definition changes the blocks that use it and touches no oth
   expect(page.body.querySelector('a')?.title).toBe('B');
 });
 
-test('[UI13] a paragraph of 100 KB grows in boxes: what is in front stays as it is', async () => {
+test('[UI31] a paragraph of 100 KB grows in boxes: what is in front stays as it is', async () => {
   const page = await openManual();
   const segment = (index: number) => words(`${index} `.padEnd(1000, 'x '));
   await page.step('x', [open(1, { type: 'paragraph' }), inline(1, 0, ...Array.from({ length: 100 }, (_, index) => segment(index)))]);
@@ -213,7 +213,7 @@ test('[UI13] a paragraph of 100 KB grows in boxes: what is in front stays as it 
   ).toBe(true);
 });
 
-test('[UI13] a component of the app’s own that shows something else is rendered as its block grows', async () => {
+test('[UI31] a component of the app’s own that shows something else is rendered as its block grows', async () => {
   const Shout = ({ children }: ComponentProps<'p'>): ReactNode => <div className="shout">{children} !</div>;
   const page = await openManual({ components: { p: Shout } });
   await page.step('a', paragraph(1, 'one'), 'one !');
@@ -222,7 +222,7 @@ test('[UI13] a component of the app’s own that shows something else is rendere
   expect(page.body.querySelectorAll('.shout').length).toBe(1);
 });
 
-test('[UI14] a selection in a closed block survives to the end, one in the open block growth and structure', async () => {
+test('[UI32] a selection in a closed block survives to the end, one in the open block growth and structure', async () => {
   const page = await openManual();
   await page.step('a', [...paragraph(1, 'closed block'), close(1), ...paragraph(2, 'open *bl')], 'closed blockopen *bl');
   const selection = window.getSelection();
