@@ -23,7 +23,7 @@ export interface Line {
 }
 
 /** Scripts that print tables of their own. */
-const scripts = ['markdown/run.ts', 'markdown/position.ts', 'highlight/position.ts', 'highlight/display.ts'];
+const scripts = ['markdown/position.ts', 'highlight/position.ts', 'highlight/display.ts'];
 
 /** What the inner parts cost by themselves, in Node. Returns the tables; writes them and the figures as JSON. */
 export async function runMicro({ quick, machine, results, name, say }: MicroOptions): Promise<string> {
@@ -51,9 +51,15 @@ export async function runMicro({ quick, machine, results, name, say }: MicroOpti
 function printedBy(script: string, say: (line: string) => void): string[] {
   const file = fileURLToPath(new URL(`../${script}`, import.meta.url));
   if (!existsSync(file)) return [];
-  const { status, stdout, stderr } = spawnSync(process.execPath, [file], { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [file], {
+    encoding: 'utf8',
+    cwd: fileURLToPath(new URL('../..', import.meta.url)),
+  });
   say(`micro: ${script}${status === 0 ? '' : ` failed: ${stderr}`}`);
-  return status === 0 ? [`### ${script}`, '', stdout.trim(), ''] : [];
+  const text = stdout.trim();
+  // What is no Markdown table keeps its columns.
+  const shown = /^\|/m.test(text) ? [text] : ['```', text, '```'];
+  return status === 0 ? [`### ${script}`, '', ...shown, ''] : [];
 }
 
 function number(value: number): string {

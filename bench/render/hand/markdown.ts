@@ -2,6 +2,7 @@ import { Lexer, Parser, type Token } from 'marked';
 import { createFence, type Fence } from './fence.ts';
 import type { Highlighter } from './highlight.ts';
 import type { HandBody } from './page.ts';
+import { createTable, type Table } from './table.ts';
 
 /** What may change the meaning of what is before it: everything else is appended to the last text as it is. */
 const special = /[\n*_`~[\]<>|\\&!#:@]/;
@@ -12,7 +13,8 @@ const fenceLine = /^ {0,3}(`{3,}|~{3,})\s*$/;
 const agreement = 8;
 
 /**
- * Only the open block is parsed again, and only when something arrives that may be markup. A fence's lines are appended.
+ * Only the open block is parsed again, and only when something arrives that may be markup. A fence's lines are appended,
+ * a table's rows are parsed one by one.
  * A block that has closed is not touched again; references that come late find it closed.
  */
 export function createMarkdown(host: HTMLElement, highlighter: Highlighter | undefined, request: () => void): HandBody {
@@ -22,6 +24,7 @@ export function createMarkdown(host: HTMLElement, highlighter: Highlighter | und
   let box: HTMLElement | undefined;
   let end: Text | undefined;
   let fence: { readonly mark: string; readonly code: Fence; atLineStart: boolean } | undefined;
+  let table: Table | undefined;
   /** With colours that have come and are not shown. */
   const uncoloured = new Set<Fence>();
 
@@ -67,6 +70,33 @@ export function createMarkdown(host: HTMLElement, highlighter: Highlighter | und
     else {
       render([open]);
       end = endOf(box, source);
+      const element = open.type === 'table' ? box?.querySelector('table') : null;
+      if (element) openTable(element);
+    }
+  };
+
+  /** From here on a line is a row. Rows begin with a pipe; what does not ends the table. */
+  const openTable = (element: HTMLTableElement): void => {
+    const lines = source.split('\n');
+    const unfinished = lines.pop() ?? '';
+    // Until the delimiter row is whole, it may be another.
+    if (lines.length < 2) return;
+    table = createTable(element, `${lines[0]}\n${lines[1]}\n`, unfinished !== '');
+    source = unfinished;
+  };
+
+  const appendRows = (): void => {
+    end = undefined;
+    let newline = source.indexOf('\n');
+    for (; newline !== -1 && source.startsWith('|'); newline = source.indexOf('\n')) {
+      table?.row(source.slice(0, newline), true);
+      source = source.slice(newline + 1);
+    }
+    if (source.startsWith('|')) end = endOf(table?.row(source, false), source);
+    else if (source !== '') {
+      table = undefined;
+      box = undefined;
+      parse();
     }
   };
 
@@ -113,7 +143,7 @@ export function createMarkdown(host: HTMLElement, highlighter: Highlighter | und
       }
       const spaces = source.length - source.trimEnd().length;
       source += text;
-      if (end === undefined || special.test(text)) parse();
+      if (end === undefined || special.test(text)) table === undefined ? parse() : appendRows();
       else {
         const missing = end.data.endsWith(' ') ? '' : source.slice(source.length - text.length - spaces, source.length - text.length);
         end.appendData(missing + text);
@@ -125,7 +155,8 @@ export function createMarkdown(host: HTMLElement, highlighter: Highlighter | und
     },
     end() {
       if (fence === undefined) {
-        if (source !== '') parse();
+        if (table !== undefined) appendRows();
+        else if (source !== '') parse();
       } else if (!fenceLine.test(source)) fence.code.append(source);
     },
   };

@@ -16,9 +16,14 @@ export async function runHandPage({ scheduled }: { readonly scheduled: boolean }
   const page = setup();
   const scrollers: HTMLElement[] = [];
   const hosts = layout(page).map((panel) => {
-    if (scheduled) panel.style.contain = 'content';
     const scroller = document.createElement('div');
     scroller.className = 'bench-scroller';
+    if (scheduled) {
+      panel.style.contain = 'content';
+      // Scrolling moves a layer instead of painting anew, and nothing looks for an anchor: the end is where the reader is.
+      scroller.style.willChange = 'scroll-position';
+      scroller.style.setProperty('overflow-anchor', 'none');
+    }
     const host = document.createElement('div');
     if (page.view === 'plain') host.className = 'bench-plain';
     host.dataset['panelText'] = '';
