@@ -68,8 +68,6 @@ const maxStalenessMs = 150;
 const roundMs = 100;
 /** What is urgent overrides the budget up to this many frames' worth; a crowd of a hundred ends spreads over a few frames. */
 const urgentFrames = 2;
-/** After a longer pause a frame says nothing about the one before. */
-const pauseMs = 250;
 
 export function createFrames(host: FrameHost): Frames {
   const budget: Budget = createBudget();
@@ -79,6 +77,8 @@ export function createFrames(host: FrameHost): Frames {
   /** Something waits that may be served. */
   let wanted = false;
   let lastFrame = Number.NEGATIVE_INFINITY;
+  /** When there was nothing left to do. */
+  let restingSince = 0;
   let counts = new Map<string, number>();
   let limited = false;
   /** Commits of the frame that is being written. */
@@ -95,11 +95,12 @@ export function createFrames(host: FrameHost): Frames {
     scheduled = false;
     if (host.isHidden()) return;
     const elapsed = now - lastFrame;
-    if (elapsed < pauseMs) budget.paced(elapsed, counts, limited);
+    if (lastFrame === Number.NEGATIVE_INFINITY) budget.rested(now - restingSince);
+    else budget.paced(elapsed, counts, limited);
     lastFrame = now;
     const startedAt = host.now();
     wanted = false;
-    const due = choose(now, elapsed < pauseMs ? elapsed : budget.intervalMs);
+    const due = choose(now, Number.isFinite(elapsed) ? elapsed : budget.intervalMs);
     // What the flushes ask for again is for the next frame.
     write(due, now);
     if (due.length > 0) {
@@ -107,7 +108,9 @@ export function createFrames(host: FrameHost): Frames {
       host.afterPaint?.(() => budget.measured(host.now() - startedAt, ran));
     }
     schedule();
-    if (!scheduled) lastFrame = Number.NEGATIVE_INFINITY;
+    if (scheduled) return;
+    lastFrame = Number.NEGATIVE_INFINITY;
+    restingSince = now;
   }
 
   /** Whom this frame serves: urgent, focused, too long waiting, visible; as many as it can afford, and one at least. */

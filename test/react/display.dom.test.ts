@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { StreamHandle } from '../../src/client.ts';
 import { createFrames, type FrameHost } from '../../src/react/frame.ts';
 import { createDisplay } from '../../src/react/panel/display.ts';
@@ -38,10 +38,10 @@ function openDisplay() {
   display.live({ show: ({ record: shown }, limit) => body.show(shown.text, limit), clear: body.clear });
   onTestFinished(display.bind(handle));
   const see = () => ({ epoch: root.dataset['epoch'], text: text.textContent, status: root.dataset['status'] });
-  const frame = () => {
+  const frame = (now = 0) => {
     const callback = due;
     due = undefined;
-    callback?.(0);
+    callback?.(now);
     return see();
   };
   frame();
@@ -140,4 +140,41 @@ test('[UI6] another stream, or none, empties the panel at once', () => {
   display.bind(undefined);
   expect(see()).toEqual({ epoch: '', text: '', status: 'pending' });
   expect(display.shown().status).toBe('pending');
+});
+
+test('[UI16] [UI2] paced, a burst is shown over several frames, its characters whole, and the end at once with all of it', () => {
+  const { store, display, frame } = openDisplay();
+  display.pace('smooth');
+  const burst = '👩‍👩‍👧‍👦 one word after the other. '.repeat(20);
+  store.apply([change('e1', 1, [start, text(burst)])]);
+  const from = performance.now();
+  const first = frame(from + 16);
+  const second = frame(from + 32);
+  expect(first.status).toBe('streaming');
+  expect(second.text.length).toBeGreaterThan(first.text.length);
+  expect(second.text.length).toBeLessThan(burst.length / 2);
+  expect(burst.startsWith(second.text)).toBe(true);
+  store.apply([change('e1', 3, [text('and the end'), finish])]);
+  expect(frame(from + 48)).toEqual({ epoch: 'e1', text: `${burst}and the end`, status: 'done' });
+});
+
+test('[UI16] where the reader asks for reduced motion nothing is paced', () => {
+  vi.stubGlobal('matchMedia', (query: string) => ({ matches: query.includes('reduced-motion') }));
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const { store, display, frame } = openDisplay();
+  display.pace('smooth');
+  store.apply([change('e1', 1, [start, text('word '.repeat(100))])]);
+  expect(frame(performance.now() + 16).text).toHaveLength(500);
+});
+
+test('[UI14] [UI2] a long answer is shown over several frames, and its end with the last of it', () => {
+  const { store, see, frame } = openDisplay();
+  const long = 'a line of a long answer\n'.repeat(4000);
+  store.apply([change('e1', 1, [start, text(long), finish])]);
+  const first = frame();
+  expect(first.text.length).toBeGreaterThan(1000);
+  expect(first.text.length).toBeLessThan(long.length / 2);
+  expect(first.status).toBe('streaming');
+  for (let count = 0; count < 10; count += 1) frame();
+  expect(see()).toEqual({ epoch: 'e1', text: long, status: 'done' });
 });

@@ -16,6 +16,8 @@ export interface Budget {
   cost(kind: string): number;
   /** A frame began `ms` after the one before, which had run `counts`; `limited`: tasks had to wait. */
   paced(ms: number, counts: Counts, limited: boolean): void;
+  /** There was nothing to do for `ms`: what made frames late may have ended with that. */
+  rested(ms: number): void;
   /** A frame with `counts` took the page's thread `ms`, from its beginning until it was painted. */
   measured(ms: number, counts: Counts): void;
 }
@@ -66,9 +68,13 @@ export function createBudget(): Budget {
       } else if (allowance !== Number.POSITIVE_INFINITY) {
         // A third of a task at first, more the longer it goes well; not further than anybody has tried.
         good += 1;
-        if (limited) allowance += (spent / tasks) * (1 / 3 + good / 30);
+        allowance += (spent / tasks) * (1 / 3 + (limited ? good : tasks) / 30);
         if (allowance > 2 * most()) allowance = Number.POSITIVE_INFINITY;
       }
+    },
+    rested(ms) {
+      allowance *= 1 + Math.max(0, ms) / 100;
+      if (allowance > 2 * most()) allowance = Number.POSITIVE_INFINITY;
     },
     measured(ms, counts) {
       lastCost = ms;
