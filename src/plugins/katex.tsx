@@ -70,7 +70,7 @@ export function katex({ macros = {}, maxExpand = 500, maxSizeEm = 20, maxLength 
     const drawn = useMemo(() => (ready === undefined ? undefined : draw(tex, display, ready)), [tex, display, ready]);
     if (drawn === undefined || 'error' in drawn) return <Source tex={tex} display={display} error={drawn?.error} />;
     // biome-ignore lint/security/noDangerouslySetInnerHtml: KaTeX escapes what it is given, and with `trust` off makes no links
-    if (!display) return <span className="sluice-math" dangerouslySetInnerHTML={{ __html: drawn.html }} />;
+    if (!display) return <span className="sluice-formula" dangerouslySetInnerHTML={{ __html: drawn.html }} />;
     return (
       // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
       <div
