@@ -18,7 +18,7 @@ export function chooseCells(names: readonly string[] | undefined, quick: boolean
 
 /** @throws {Error} for names that are none */
 export function chooseSubjects(all: readonly Subject[], names: readonly string[] | undefined, quick: boolean): readonly Subject[] {
-  if (names === undefined) return quick ? all.filter(isOurs) : all;
+  if (names === undefined) return quick ? all.filter(({ name }) => always.has(name)) : all;
   return names.map((name) => {
     const subject = all.find((candidate) => candidate.name === name);
     if (subject === undefined) throw new Error(`Unknown subject ${name}. Known: ${all.map((one) => one.name).join(', ')}.`);

@@ -1,0 +1,3 @@
+import { runSluicePage } from '../../kit/page.tsx';
+
+await runSluicePage({ full: false });
