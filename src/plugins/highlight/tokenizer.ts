@@ -5,7 +5,7 @@ import { readable } from './contrast.ts';
 import type { Style } from './messages.ts';
 
 /** Lines of at least so many UTF-16 code units are not coloured, and what follows is coloured as if they were not there. */
-export const maxLineLength = 2000;
+const maxLineLength = 2000;
 /**
  * A line that takes longer, in all of its tries, stays as far coloured as it got. There are several because expressions are compiled
  * when they are first needed, which on a busy machine takes longer than any line: the next try finds them compiled.

@@ -54,7 +54,7 @@ export async function openCode(block: CodeSource, options: CodeOptions = {}): Pr
   return page;
 }
 
-export const red: TokenStyle = { light: '#ff0000', dark: '#00ff00', italic: false, bold: false, underline: false };
+const red: TokenStyle = { light: '#ff0000', dark: '#00ff00', italic: false, bold: false, underline: false };
 
 /** Colours the first word of every line, when the test says so. */
 export interface ManualHighlighter extends Highlighter {
