@@ -47,6 +47,8 @@ export function createInlineContent(references: References, syntax: MarkdownSynt
   /** All of the source, never flattened while it grows; and the code units before `window`, which are settled. */
   let whole = '';
   let settledLength = 0;
+  /** What was read when they settled: without it they might say something else. */
+  let settledBy = 0;
   let before = Number.NaN;
   let tildeFirst: boolean | undefined;
   /** What is not settled, of which `rest`, its end, is not on display. */
@@ -66,6 +68,7 @@ export function createInlineContent(references: References, syntax: MarkdownSynt
     display.reset();
     unresolved.clear();
     settledLength = 0;
+    settledBy = 0;
     before = Number.NaN;
     tildeFirst = undefined;
     window = whole;
@@ -100,6 +103,7 @@ export function createInlineContent(references: References, syntax: MarkdownSynt
     display.show(settled, tail, cut >= shown);
     if (cut > 0) {
       before = text.charCodeAt(cut - 1);
+      settledBy = settledLength + text.length;
       settledLength += cut;
     }
     tildeFirst = result.tildeFirst;
@@ -144,7 +148,7 @@ export function createInlineContent(references: References, syntax: MarkdownSynt
       }
       whole = whole.slice(0, from) + text;
       const shown = settledLength + window.length - rest.length;
-      if (from < settledLength || (from === settledLength && settledLength > 0)) {
+      if (from < settledBy) {
         restart();
         return;
       }

@@ -20,7 +20,8 @@ export function findCut(root: Node, text: string, limit: number, spans: readonly
   };
   for (let node = root.last; node; node = node.previous) {
     if (node.start > limit || node.type !== 'text') {
-      if (node.start <= limit && node.type === 'break' && isCut(text, node.start) && !isInside(node.start)) return { at: node.start, next: node };
+      if (node.start <= limit && node.type === 'break' && isCut(text, node.start) && !isInside(node.start))
+        return { at: node.start, next: node };
       continue;
     }
     if (node.plain) {

@@ -38,7 +38,7 @@ export function oracle(text: string, options: { math: boolean }): Inline[] | und
   const known = fromMarkdown(definitions, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] }).children.length;
   const paragraph = tree.children[known];
   if (tree.children.length !== known + 1 || paragraph?.type !== 'paragraph') return undefined;
-  return joined(paragraph.children.flatMap(convert));
+  return joined(convertAll(paragraph.children, references));
 }
 
 /** Adjacent text is one, wherever the segments end. */
@@ -53,7 +53,12 @@ export function joined(nodes: readonly Inline[]): Inline[] {
   return result;
 }
 
-function convert(node: PhrasingContent | Nodes): Inline[] {
+/** mdast's inlines as ours, references resolved. */
+export function convertAll(nodes: readonly PhrasingContent[], known: References): Inline[] {
+  return nodes.flatMap((node) => convert(node, known));
+}
+
+function convert(node: PhrasingContent | Nodes, known: References): Inline[] {
   switch (node.type) {
     case 'text':
       return [{ type: 'text', text: node.value }];
@@ -68,15 +73,15 @@ function convert(node: PhrasingContent | Nodes): Inline[] {
     case 'emphasis':
     case 'strong':
     case 'delete':
-      return [{ type: node.type, children: node.children.flatMap(convert) }];
+      return [{ type: node.type, children: convertAll(node.children, known) }];
     case 'link':
-      return [{ type: 'link', url: node.url, title: node.title ?? undefined, children: node.children.flatMap(convert) }];
+      return [{ type: 'link', url: node.url, title: node.title ?? undefined, children: convertAll(node.children, known) }];
     case 'linkReference':
-      return [{ type: 'link', ...target(node.identifier), children: node.children.flatMap(convert) }];
+      return [{ type: 'link', ...target(node.identifier, known), children: convertAll(node.children, known) }];
     case 'image':
       return [{ type: 'image', url: node.url, title: node.title ?? undefined, alt: node.alt ?? '' }];
     case 'imageReference':
-      return [{ type: 'image', ...target(node.identifier), alt: node.alt ?? '' }];
+      return [{ type: 'image', ...target(node.identifier, known), alt: node.alt ?? '' }];
     case 'footnoteReference':
       return [{ type: 'footnoteReference', label: node.label ?? '' }];
     default:
@@ -84,8 +89,8 @@ function convert(node: PhrasingContent | Nodes): Inline[] {
   }
 }
 
-function target(identifier: string): Pick<Definition, 'url'> & { title: string | undefined } {
-  const found = references.link(normaliseLabel(identifier));
-  if (!found) throw new Error(`not defined: ${identifier}`);
+function target(label: string, known: References): Pick<Definition, 'url'> & { title: string | undefined } {
+  const found = known.link(normaliseLabel(label));
+  if (!found) throw new Error(`not defined: ${label}`);
   return found;
 }

@@ -1,0 +1,229 @@
+import { describe, expect, test } from 'vitest';
+import type { Inline, Segment } from '../../../src/markdown/blocks.ts';
+import {
+  createInlineContent,
+  type InlineContent,
+  initialCredit,
+  parseInline,
+  parsesPerUnit,
+  type References,
+} from '../../../src/markdown/inline/content.ts';
+import { joined } from './oracle.ts';
+import { createPage, type Page } from './page.ts';
+import { examples } from './spec.ts';
+
+const nothing: References = { link: () => undefined, footnote: () => false };
+
+interface Leaf {
+  readonly content: InlineContent;
+  readonly page: Page;
+  write(text: string): Leaf;
+  /** What is on display. */
+  shown(): Inline[];
+}
+
+function open(references: References = nothing, math = false): Leaf {
+  const content = createInlineContent(references, { math });
+  const page = createPage(content);
+  let length = 0;
+  const leaf: Leaf = {
+    content,
+    page,
+    write(text) {
+      content.replace(length, text);
+      length += text.length;
+      page.show();
+      return leaf;
+    },
+    shown: () => joined(page.segments.flat()),
+  };
+  return leaf;
+}
+
+function text(value: string): Inline {
+  return { type: 'text', text: value };
+}
+
+describe('the examples of the specification', () => {
+  test.each(examples)('$name', ({ source, references, inlines }) => {
+    expect(joined(parseInline(source, references, {}))).toEqual(inlines);
+    const { content, page, write, shown } = open(references);
+    for (const char of source) write(char);
+    content.finish();
+    page.show();
+    expect(shown()).toEqual(inlines);
+  });
+
+  test('are all there', () => {
+    expect(examples.length).toBeGreaterThan(400);
+  });
+});
+
+describe('what is open is shown as if it were closed', () => {
+  const cases: readonly [string, Inline[]][] = [
+    ['a **bo', [text('a '), { type: 'strong', children: [text('bo')] }]],
+    ['a *it', [text('a '), { type: 'emphasis', children: [text('it')] }]],
+    ['a ~~de', [text('a '), { type: 'delete', children: [text('de')] }]],
+    ['a ***bo', [text('a '), { type: 'emphasis', children: [{ type: 'strong', children: [text('bo')] }] }]],
+    ['a `co', [text('a '), { type: 'inlineCode', text: 'co' }]],
+    ['a $x^2', [text('a '), { type: 'inlineMath', text: 'x^2' }]],
+    ['a \\(x', [text('a '), { type: 'inlineMath', text: 'x' }]],
+    ['a [te', [text('a '), { type: 'link', url: '', title: undefined, children: [text('te')] }]],
+    ['a [te](http://par', [text('a '), { type: 'link', url: '', title: undefined, children: [text('te')] }]],
+    ['a **bo*', [text('a '), { type: 'strong', children: [text('bo')] }]],
+  ];
+  test.each(cases)('%s', (source, expected) => {
+    expect(open(nothing, true).write(source).shown()).toEqual(expected);
+  });
+
+  test.each(['a ', 'a *', 'a **', 'a `', 'a ![', 'a ![alt](u', 'a [', 'a \\', 'a &am', 'a <htt', 'a http', 'a [^no'])(
+    'and held back where nothing is decided: %s',
+    (source) => {
+      const [node, ...others] = open().write(source).shown();
+      expect(node).toMatchObject({ type: 'text', text: expect.stringMatching(/^a ?$/) });
+      expect(others).toEqual([]);
+    },
+  );
+
+  test.each(['5*3 and', 'about ~5 minutes', 'costs $5 and', 'snake_case and', 'if a < b then'])('but text is text: %s', (source) => {
+    expect(open(nothing, true).write(source).shown()).toEqual([text(source)]);
+  });
+
+  test('a word that grows stays in its place', () => {
+    const { page, write } = open();
+    write('Some **bold');
+    const before = page.inlines;
+    write(' te').write('xt').write('*').write('*').write(' ');
+    expect(page.inlines).toBe(before);
+  });
+});
+
+describe('work follows what arrives', () => {
+  test('prose is appended as it is, without a parse', () => {
+    const { content, page, write } = open();
+    write('The');
+    const parsed = content.parsedLength;
+    for (let count = 0; count < 40; count += 1) write(' quick brown');
+    expect(content.parsedLength).toBe(parsed);
+    expect(page.appends).toBe(40);
+    expect(page.inlines).toBe(1);
+  });
+
+  const repeat = (piece: string): string => piece.repeat(Math.ceil(20_000 / piece.length));
+  const prose = repeat('some words with `code` and **more** words to follow. ');
+  const shapes: Record<string, string> = {
+    prose: repeat('The quick brown fox jumps over the lazy dog. '),
+    lines: repeat('The quick brown fox\njumps over the lazy dog. '),
+    'marks and links': repeat('Some **bold** and `code`, a [link](https://example.com/a?b=c), see https://example.org. '),
+    'an asterisk early on': `5*3 and ${prose}`,
+    'a bracket early on': `[ ${prose}`,
+    'a backtick early on': `a \` ${prose}`,
+    'no break': repeat('abcdefghij'),
+    'no spaces': repeat('这是一个很长的段落没有空格'),
+    brackets: repeat('['),
+    closers: repeat('a] '),
+    delimiters: repeat('*a **a *a **a '),
+    ladder: Array.from({ length: 190 }, (_, index) => `${'`'.repeat(index + 1)}a`).join(' '),
+    comments: repeat('<!-- '),
+    tags: repeat('<a b="'),
+    addresses: repeat('a@b.c.'),
+  };
+  test.each(Object.entries(shapes))('%s: what is parsed is a bounded multiple of what arrived', (_, source) => {
+    const { content, page, shown } = open();
+    let length = 0;
+    for (; length < source.length; length += 4) {
+      content.replace(length, source.slice(length, length + 4));
+      page.show();
+    }
+    content.finish();
+    page.show();
+    expect(content.parsedLength).toBeLessThanOrEqual((parsesPerUnit + 1) * source.length + initialCredit);
+    expect(shown()).toEqual(joined(parseInline(source, nothing, {})));
+  });
+
+  test('where everything settles, a character is parsed a few times', () => {
+    const source = shapes['marks and links'] ?? '';
+    const { content, page } = open();
+    for (let length = 0; length < source.length; length += 4) {
+      content.replace(length, source.slice(length, length + 4));
+      page.show();
+    }
+    expect(content.parsedLength).toBeLessThan(5 * source.length);
+  });
+
+  test('a large leaf is parsed in many steps', () => {
+    const { content } = open();
+    content.replace(0, repeat('*a **a [b](c) `d` ').repeat(5));
+    let polls = 0;
+    while (
+      !content.advance(() => {
+        polls += 1;
+        return polls % 7 === 0;
+      })
+    );
+    expect(polls).toBeGreaterThan(100);
+  });
+});
+
+describe('segments', () => {
+  test('stay the same objects once others follow, and are of moderate size', () => {
+    const { content, page } = open();
+    const seen = new Map<number, Segment>();
+    const source = 'Some **bold** text, `code` and [a link](https://example.org), which go on. '.repeat(300);
+    for (let at = 0; at < source.length; at += 9) {
+      content.replace(at, source.slice(at, at + 9));
+      page.show();
+      page.segments.slice(0, -1).forEach((segment, index) => {
+        expect(seen.get(index) ?? segment).toBe(segment);
+        seen.set(index, segment);
+      });
+    }
+    expect(seen.size).toBeGreaterThan(20);
+    for (const segment of seen.values()) {
+      expect(segment.length).toBeLessThanOrEqual(50);
+      expect(segment.reduce((length, node) => length + (node.type === 'text' ? node.text.length : 0), 0)).toBeLessThanOrEqual(2048);
+    }
+  });
+
+  test('of a long text arriving at once are of moderate size, too', () => {
+    const { content, page, shown } = open();
+    const source = 'word '.repeat(20_000);
+    content.replace(0, source);
+    content.finish();
+    page.show();
+    expect(Math.max(...page.segments.map((segment) => segment.length))).toBe(1);
+    expect(page.segments.length).toBeGreaterThan(45);
+    expect(shown()).toEqual([text(source.trimEnd())]);
+  });
+});
+
+test('references that are defined late resolve on refresh, and not before', () => {
+  const links = new Map<string, { url: string; title: string | undefined }>();
+  const notes = new Set<string>();
+  const references: References = { link: (label) => links.get(label), footnote: (label) => notes.has(label) };
+  const { content, page, shown, write } = open(references);
+  write('See [Foo  Bar] and [^1], more.');
+  content.finish();
+  page.show();
+  expect(shown()).toEqual([text('See [Foo  Bar] and [^1], more.')]);
+  expect([...content.unresolved]).toEqual(expect.arrayContaining(['FOO BAR', '^1']));
+  content.refresh();
+  page.show();
+  expect(shown()).toEqual([text('See [Foo  Bar] and [^1], more.')]);
+  links.set('FOO BAR', { url: '/u', title: undefined });
+  notes.add('1');
+  content.refresh();
+  page.show();
+  expect(shown()).toEqual([
+    text('See '),
+    { type: 'link', url: '/u', title: undefined, children: [text('Foo  Bar')] },
+    text(' and '),
+    { type: 'footnoteReference', label: '1' },
+    text(', more.'),
+  ]);
+});
+
+test.each(['\\(a\\) b', '\\[a\\] b', '\\( a \\) b'])('%s is mathematics where that is on', (source) => {
+  expect(parseInline(source, nothing, { math: true })).toEqual([{ type: 'inlineMath', text: 'a' }, text(' b')]);
+  expect(joined(parseInline('\\(a\\) b', nothing, {}))).toEqual([text('(a) b')]);
+});
