@@ -13,7 +13,7 @@ const THREAD = `
   const { parentPort, workerData } = require('node:worker_threads');
   process.removeAllListeners('warning');
   const { DatabaseSync } = require('node:sqlite');
-  const database = new DatabaseSync(new URL(workerData), { timeout: 1000 });
+  const database = new DatabaseSync(new URL(workerData.url), { timeout: 1000 });
   parentPort.on('message', (message) => {
     if (message === 'close') {
       database.close();
@@ -21,13 +21,31 @@ const THREAD = `
       return;
     }
     // One that fails, on a full disk for example, loses nothing: the next takes all.
-    try { database.exec('PRAGMA wal_checkpoint(PASSIVE)'); } catch {}
+    try {
+      const { log } = database.prepare('PRAGMA wal_checkpoint(PASSIVE)').get();
+      const { page_size } = database.prepare('PRAGMA page_size').get();
+      if (log * page_size > workerData.maxBytes) database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    } catch {}
     parentPort.postMessage('done');
   });
 `;
 
+export interface CheckpointOptions {
+  /** @default 1000 */
+  readonly intervalMs?: number;
+  /**
+   * Size of the write-ahead log that is too much. Commits that never pause keep it growing; it is then emptied at once, for which
+   * a commit waits. @default 67108864
+   */
+  readonly maxBytes?: number;
+}
+
 /** `instead` is called where no thread can be had. */
-export function createCheckpointer(file: string, instead: () => void, intervalMs = 1_000): Checkpointer {
+export function createCheckpointer(
+  file: string,
+  instead: () => void,
+  { intervalMs = 1_000, maxBytes = 67_108_864 }: CheckpointOptions = {},
+): Checkpointer {
   let worker: Worker | undefined;
   let timer: NodeJS.Timeout | undefined;
   let running = false;
@@ -36,7 +54,7 @@ export function createCheckpointer(file: string, instead: () => void, intervalMs
 
   const start = (): Worker => {
     // Never makes the file: it may be gone by now.
-    const thread = new Worker(THREAD, { eval: true, workerData: `${pathToFileURL(file)}?mode=rw` });
+    const thread = new Worker(THREAD, { eval: true, workerData: { url: `${pathToFileURL(file)}?mode=rw`, maxBytes } });
     thread.on('message', () => {
       running = false;
     });

@@ -6,12 +6,12 @@ import { openError, storageError } from './failure.ts';
 import { APPLICATION_ID, migrate, migrations } from './schema.ts';
 
 /** Names inside the folder. SQLite adds `-wal` and `-shm` to the first. */
-export const DATABASE_FILE = 'sluice.db';
-export const LOCK_FILE = 'sluice.lock';
+const DATABASE_FILE = 'sluice.db';
+const LOCK_FILE = 'sluice.lock';
 
 const NOT_STARTED = 'The relay did not start, and nothing was changed.';
-/** For other programs that read the file, such as a backup. */
-const BUSY_TIMEOUT_MS = 50;
+/** A commit waits this long for a checkpoint that empties the write-ahead log, or for another program. */
+const BUSY_TIMEOUT_MS = 250;
 
 /** A folder's database, held by this process alone. */
 export interface Database {
