@@ -8,7 +8,12 @@ export function writeDocument(results: URL): void {
   let text = readFileSync(new URL('./document.md', import.meta.url), 'utf8');
   for (const suite of suites) {
     const file = new URL(`${suite}.md`, results);
-    const tables = existsSync(file) ? readFileSync(file, 'utf8').trim().replaceAll(/^### /gm, '#### ') : 'Not measured yet.';
+    const tables = existsSync(file)
+      ? readFileSync(file, 'utf8')
+          .trim()
+          .replaceAll(/^### /gm, '#### ')
+          .replaceAll(/^(!\[.*\]\()/gm, '$1../bench/results/')
+      : 'Not measured yet.';
     text = text.replace(`<!-- ${suite} -->`, () => tables);
   }
   writeFileSync(new URL('../docs/BENCHMARKS.md', import.meta.url), text);

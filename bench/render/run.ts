@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Machine } from '../machine.ts';
@@ -34,13 +35,14 @@ const fullRounds = 5;
 export async function runRender(options: RenderOptions): Promise<string> {
   const { quick, machine, results, say } = options;
   if (options.tables !== undefined)
-    return writeReport(readRun(pathToFileURL(resolve(options.tables))), results, basename(options.tables, '.jsonl'));
+    return writeReport(readRun(pathToFileURL(path(options.tables))), results, basename(options.tables, '.jsonl'));
   const all = [...(await findSubjects()), ...options.variants.map(variantOf)];
   const cells = chooseCells(options.cells, quick);
   const subjects = chooseSubjects(all, options.subjects, quick);
   const base = quick ? quickTiming : fullTiming;
   const timing: Timing = { ...base, windowMs: options.windowMs ?? base.windowMs };
-  const file = options.resume === undefined ? new URL(`${options.name}.jsonl`, results) : pathToFileURL(resolve(options.resume));
+  const file = options.resume === undefined ? new URL(`${options.name}.jsonl`, results) : pathToFileURL(path(options.resume));
+  if (options.resume === undefined) rmSync(file, { force: true });
   const journal = openJournal(file, {
     machine,
     timing,
@@ -91,6 +93,11 @@ function variantOf(text: string): Subject {
     highlight: true,
     relay: true,
     folder: new URL('./subjects/sluice/', import.meta.url),
-    dist: resolve(directory),
+    dist: path(directory),
   };
+}
+
+/** As seen from where the command was given: npm runs scripts in their package's folder. */
+function path(given: string): string {
+  return resolve(process.env['INIT_CWD'] ?? '.', given);
 }

@@ -5,8 +5,8 @@ import { aimsTable } from './acceptance.ts';
 import { plotsOf } from './plots.ts';
 import { cellTables } from './tables.ts';
 
-/** The tables of a run: where it was made, the aims, each cell. */
-export function renderTables(run: Run): string {
+/** Tables and plots of a run: where it was made, the aims, each cell. */
+function renderTables(run: Run, images: readonly string[]): string {
   const rounds = Math.max(0, ...run.entries.map(({ round }) => round + 1));
   const { warmupMs, inspectMs, windowMs } = run.timing;
   const clock = Math.max(0, ...run.entries.map((entry) => ('figures' in entry ? entry.figures.clockErrorMs : 0)));
@@ -23,15 +23,23 @@ export function renderTables(run: Run): string {
     '### Aims',
     '',
     ...aimsTable(run),
+    '### Plots',
+    '',
+    ...images,
+    '',
     ...cellTables(run),
   ].join('\n');
 }
 
 /** Writes tables and plots of a run into a folder. Returns the tables. */
 export async function writeReport(run: Run, folder: URL, name: string): Promise<string> {
-  const report = renderTables(run);
+  const plots = plotsOf(run);
+  const report = renderTables(
+    run,
+    plots.map(({ file, title }) => `![${title}](${name}-${file})`),
+  );
   await mkdir(folder, { recursive: true });
   await writeFile(new URL(`${name}.md`, folder), `${report}\n`);
-  for (const { file, svg } of plotsOf(run)) await writeFile(new URL(`${name}-${file}`, folder), svg);
+  for (const { file, svg } of plots) await writeFile(new URL(`${name}-${file}`, folder), svg);
   return report;
 }
