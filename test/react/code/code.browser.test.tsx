@@ -2,7 +2,6 @@ import { Profiler } from 'react';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import { CodeBlock } from '../../../src/react/markdown/code/CodeBlock.tsx';
-import { promotions } from '../../../src/react/promotion.ts';
 import { createBlock } from './block.ts';
 import { createHighlighter, frame, openCode, openPage } from './page.tsx';
 
@@ -134,29 +133,12 @@ test('[UI23] colours follow the colour scheme without the code being touched', a
   expect(span.getAttribute('style')).toBeNull();
 });
 
-test('[UI23] what waits for its colours waits no longer than a promotion may', async () => {
-  const highlighter = createHighlighter();
-  const block = createBlock('ts', numbered(0, 3000));
-  const page = await openCode(block, { highlight: highlighter });
-  highlighter.answer();
-  await expect.poll(() => page.lines.every(isColoured)).toBe(true);
-  await frame(2);
-  expect(promotions().stats().longestMs).toBeGreaterThan(0);
-});
-
 test('[UI24] a selection in lines that are coloured is what it was, in its direction', async () => {
   const highlighter = createHighlighter();
   const page = await openCode(createBlock('ts', 'first line\nsecond line\nthird line\n'), { highlight: highlighter });
   const selection = document.getSelection() as Selection;
   const [first, , third] = page.lines.map((line) => line.firstChild as Text);
-  for (const [from, fromOffset, to, toOffset] of [
-    [first, 2, third, 7],
-    [third, 3, first, 8],
-  ] as const) {
-    if (from === undefined || to === undefined) throw new Error('no lines');
-    selection.setBaseAndExtent(from, fromOffset, to, toOffset);
-    break;
-  }
+  selection.setBaseAndExtent(first as Text, 2, third as Text, 7);
   const text = selection.toString();
   highlighter.answer(2);
   await expect.poll(() => page.lines.slice(0, 2).every(isColoured)).toBe(true);
