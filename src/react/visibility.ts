@@ -1,4 +1,4 @@
-import { type Frames, frames, type Rank } from './frame.ts';
+import { frames, type Rank } from './frame.ts';
 
 /** Which parts of the page are in view, and which have the reader's attention. */
 export interface Visibility {
@@ -11,7 +11,7 @@ export interface Visibility {
 /** Panels this much of the viewport outside of it are kept up to date, too: a scroll finds them whole. */
 const margin = '50%';
 
-export function createVisibility(loop: () => Frames = frames): Visibility {
+function createVisibility(): Visibility {
   const offscreen = new WeakSet<Element>();
   // Absent where apps run their own tests, as in jsdom: everything is in view.
   const observer =
@@ -23,7 +23,7 @@ export function createVisibility(loop: () => Frames = frames): Visibility {
               if (isIntersecting) offscreen.delete(target);
               else offscreen.add(target);
             }
-            loop().reconsider();
+            frames().reconsider();
           },
           { rootMargin: margin },
         );

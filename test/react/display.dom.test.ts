@@ -142,9 +142,10 @@ test('[UI6] another stream, or none, empties the panel at once', () => {
   expect(display.shown().status).toBe('pending');
 });
 
-test('[UI16] [UI2] paced, a burst is shown over several frames, its characters whole, and the end at once with all of it', () => {
+test('[UI16] [UI2] paced, a burst is shown over several frames, its characters whole, and the end at once with all of it', async () => {
   const { store, display, frame } = openDisplay();
   display.pace('smooth');
+  await vi.dynamicImportSettled();
   const burst = '👩‍👩‍👧‍👦 one word after the other. '.repeat(20);
   store.apply([change('e1', 1, [start, text(burst)])]);
   const from = performance.now();
@@ -158,11 +159,12 @@ test('[UI16] [UI2] paced, a burst is shown over several frames, its characters w
   expect(frame(from + 48)).toEqual({ epoch: 'e1', text: `${burst}and the end`, status: 'done' });
 });
 
-test('[UI16] where the reader asks for reduced motion nothing is paced', () => {
+test('[UI16] where the reader asks for reduced motion nothing is paced', async () => {
   vi.stubGlobal('matchMedia', (query: string) => ({ matches: query.includes('reduced-motion') }));
   onTestFinished(() => void vi.unstubAllGlobals());
   const { store, display, frame } = openDisplay();
   display.pace('smooth');
+  await vi.dynamicImportSettled();
   store.apply([change('e1', 1, [start, text('word '.repeat(100))])]);
   expect(frame(performance.now() + 16).text).toHaveLength(500);
 });

@@ -30,6 +30,15 @@ test.for([
   expect(perFrame).toBeGreaterThan(0.55 * (screen.intervalMs - 2));
 });
 
+test('[UI9] a display of 30 Hz, as in a battery’s last hour, is not taken for a load', () => {
+  const screen = createScreen(1000 / 30);
+  const panels = many(12, () => createBusy(screen, { costMs: 0.5 }));
+  run(screen, 60);
+  const from = screen.now();
+  screen.frame();
+  expect(servedIn(panels, from)).toBe(12);
+});
+
 test('[UI9] where there is room again, every panel is served in every frame', () => {
   const screen = createScreen();
   const panels = many(32, () => createBusy(screen, { costMs: 2 }));

@@ -60,7 +60,7 @@ export function createBudget(): Budget {
     cost,
     paced(ms, counts, limited) {
       const { ms: spent, tasks } = total(counts);
-      refresh.observe(ms, tasks <= 1 && lastCost < refresh.intervalMs / 2);
+      refresh.observe(ms, lastCost < refresh.intervalMs / 2);
       if (tasks === 0) return;
       if (ms > refresh.intervalMs * 1.25) {
         good = 0;

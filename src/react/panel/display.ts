@@ -1,7 +1,7 @@
 import type { Part, StreamHandle, StreamRecord, StreamSummary } from '../../client.ts';
 import { same } from '../../store/index.ts';
 import { type Frames, type FrameTask, frames } from '../frame.ts';
-import { createPacer, type Pacer } from '../pacing.ts';
+import type { Pacer } from '../pacing.ts';
 import { type Visibility, visibility } from '../visibility.ts';
 import type { Stick } from './stick.ts';
 
@@ -72,6 +72,7 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
   let generation = 0;
   let resets = 0;
   let outline = createOutline();
+  let smooth = false;
   let pacer: Pacer | undefined;
   /** Code units on display, or allowed to be. */
   let allowed = 0;
@@ -140,6 +141,13 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
     const changed = summary.status !== shown.status || text.length > 0 !== shown.hasText;
     loop().request(task, changed && root !== null && sight().rank(root, performance.now()) !== 'offscreen');
   };
+  /** For those who want it: until it is there nothing is paced, and if it never is, neither. */
+  const loadPacing = async (): Promise<void> => {
+    const { createPacer } = await import('../pacing.ts');
+    if (!smooth) return;
+    pacer = createPacer();
+    pacer.restart(allowed);
+  };
   /** At once, where something new mounts: not a frame of emptiness in front of text the page already has. */
   const showNow = (): void => {
     if (handle !== undefined) loop().mount(task);
@@ -197,8 +205,9 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
       if (!held && handle !== undefined) loop().request(task, true);
     },
     pace(pacing) {
-      pacer = pacing === 'smooth' ? createPacer() : undefined;
-      pacer?.restart(allowed);
+      smooth = pacing === 'smooth';
+      if (!smooth) pacer = undefined;
+      else void loadPacing().catch(() => {});
       request();
     },
     settle: request,

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { StreamPanel } from '../../src/index.ts';
+import { ManualSource } from '../support/source.ts';
+import { finish, start } from './events.ts';
+import { frame, openPage, watch } from './page.tsx';
+
+const burst = 'one word after the other, '.repeat(20);
+
+test('[UI16] [UI1] a panel with smooth pacing lets a burst flow, while the store has it at once; the end shows everything', async () => {
+  const page = openPage();
+  const source = new ManualSource();
+  page.render(<StreamPanel source={source} pacing="smooth" />);
+  source.push(start);
+  source.text('begin ');
+  await expect.poll(() => page.body().textContent).toBe('begin ');
+  // What paces is loaded when it is first asked for.
+  await import('../../src/react/pacing.ts');
+  await frame(20);
+  const { sights } = watch(page.panel());
+  source.text(burst);
+  await expect.poll(() => page.body().textContent).toBe(`begin ${burst}`);
+  const lengths = [...new Set(sights.map(({ text }) => text.length))];
+  expect(lengths.length).toBeGreaterThan(2);
+  expect(sights.filter(({ text }) => !`begin ${burst}`.startsWith(text))).toEqual([]);
+  source.text(burst);
+  source.push(finish);
+  await expect.poll(() => page.status()).toBe('done');
+  expect(page.body().textContent).toBe(`begin ${burst}${burst}`);
+  expect(sights.filter(({ status, text }) => status === 'done' && text.length < 6 + 2 * burst.length)).toEqual([]);
+});
