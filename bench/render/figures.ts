@@ -12,6 +12,8 @@ export interface Quantiles {
 
 /** What a trial comes to. Shares are of one core's time. */
 export interface Figures {
+  /** How long the window was: shorter than asked for where the harness came too late for it. */
+  readonly windowMs: number;
   readonly frameMs: Quantiles;
   /** Share of the frame intervals that are longer than 25 ms: a frame or more was missed. */
   readonly longFrames: number;
@@ -74,6 +76,7 @@ export function figuresOf(answers: readonly Answer[], chunks: readonly Chunk[], 
   const share = (name: string): number => ((metrics.to[name] ?? Number.NaN) - (metrics.from[name] ?? Number.NaN)) / (ms / 1000);
   const inexact = firstDifference(answers, record.texts);
   return {
+    windowMs: ms,
     frameMs: quantiles(intervals),
     longFrames: intervals.filter((interval) => interval > 25).length / intervals.length,
     frames: intervals.length,

@@ -30,6 +30,8 @@ export interface RenderOptions {
 }
 
 const fullRounds = 5;
+/** Of the window that was asked for, at least. */
+const shortest = 0.8;
 
 /** Returns the tables; writes them, the plots and, trial by trial, the figures. */
 export async function runRender(options: RenderOptions): Promise<string> {
@@ -60,6 +62,8 @@ export async function runRender(options: RenderOptions): Promise<string> {
         const directory = directories.get(subject.name) ?? (await buildSubject(subject));
         directories.set(subject.name, directory);
         const figures = await runTrial({ subject, directory, cell, round, timing: journal.run.timing, first: options.first });
+        if (figures.windowMs < shortest * timing.windowMs)
+          throw new Error('The harness came too late for its own window: the machine is too busy.');
         journal.add({ cell: name, subject: subject.name, round, figures });
         const { longFrames, mainThread, lagMs, inputMs, exact, errors } = figures;
         say(
