@@ -13,17 +13,25 @@ interface RunProps {
 /** One segment of a leaf: rendered once more only when it is another object. */
 export const Run: (props: RunProps) => ReactNode = memo(function Run({ segment, isFinal }: RunProps): ReactNode {
   const { options } = useMarkdown();
-  return createElement(Fragment, null, ...inlines(segment, options, isFinal));
+  return createElement(Fragment, null, ...inlines(segment, { options, isFinal, isLinked: false }));
 });
 
-/** Children by position: a text keeps its node as long as there is a text in its place. */
-function inlines(children: readonly Inline[], options: ResolvedMarkdown, isFinal: boolean): ReactNode[] {
-  return children.map((child) => inline(child, options, isFinal));
+interface Surroundings {
+  readonly options: ResolvedMarkdown;
+  readonly isFinal: boolean;
+  /** Within a link, where there can be no other. */
+  readonly isLinked: boolean;
 }
 
-function inline(node: Inline, options: ResolvedMarkdown, isFinal: boolean): ReactNode {
+/** Children by position: a text keeps its node as long as there is a text in its place. */
+function inlines(children: readonly Inline[], around: Surroundings): ReactNode[] {
+  return children.map((child) => inline(child, around));
+}
+
+function inline(node: Inline, around: Surroundings): ReactNode {
+  const { options, isFinal } = around;
   const element = (name: 'em' | 'strong' | 'del' | 'a', children: readonly Inline[], props: object | null = null): ReactNode =>
-    createElement(options.tag(name), props, ...inlines(children, options, isFinal));
+    createElement(options.tag(name), props, ...inlines(children, name === 'a' ? { ...around, isLinked: true } : around));
   switch (node.type) {
     case 'text':
     case 'html':
@@ -43,9 +51,9 @@ function inline(node: Inline, options: ResolvedMarkdown, isFinal: boolean): Reac
     case 'link':
       return element('a', node.children, linkAttributes(node.url, node.title, options));
     case 'image':
-      return image(node, options);
+      return image(node, around);
     case 'footnoteReference':
-      return createElement(Reference, { label: node.label });
+      return createElement(Reference, { label: node.label, isLinked: around.isLinked });
   }
 }
 
@@ -62,8 +70,9 @@ function linkAttributes(written: string, title: string | undefined, { urls, link
   return url === undefined ? attributes : { rel: 'noopener noreferrer nofollow', ...attributes, ...linkProps?.(url), href: url };
 }
 
-function image({ url, title, alt }: Extract<Inline, { type: 'image' }>, options: ResolvedMarkdown): ReactNode {
+function image({ url, title, alt }: Extract<Inline, { type: 'image' }>, { options, isLinked }: Surroundings): ReactNode {
   const source = url === '' ? undefined : options.urls.image(url);
   if (source !== undefined) return createElement(options.tag('img'), { src: source, alt, title, loading: 'lazy', decoding: 'async' });
+  if (isLinked) return alt || url;
   return createElement(options.tag('a'), linkAttributes(url, title, options), alt || url);
 }

@@ -3,8 +3,14 @@ import { useMarkdown } from './context.ts';
 import { leadTo } from './footnote.ts';
 import { footnoteLabel } from './nodes.ts';
 
+interface ReferenceProps {
+  readonly label: string;
+  /** Within a link, where there can be no other. */
+  readonly isLinked: boolean;
+}
+
 /** A reference to a footnote: a number that leads to it. As long as there is no such footnote, its label. */
-export function Reference({ label }: { readonly label: string }): ReactNode {
+export function Reference({ label, isLinked }: ReferenceProps): ReactNode {
   const { options, id, view } = useMarkdown();
   const name = footnoteLabel(label);
   const [number, setNumber] = useState(() => view.footnote(name));
@@ -13,8 +19,8 @@ export function Reference({ label }: { readonly label: string }): ReactNode {
   const Link = options.tag('a');
   return (
     <Sup>
-      {number === undefined ? (
-        label
+      {number === undefined || isLinked ? (
+        (number ?? label)
       ) : (
         <Link
           href={`#${id}-note-${number}`}

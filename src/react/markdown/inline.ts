@@ -76,6 +76,12 @@ export function plainText(inlines: readonly Inline[]): string {
   return inlines.map(wordsOf).join('');
 }
 
+/** Whether there is math in the segment at the end, which is not final before its leaf is. */
+export function hasMath(boxes: Boxes): boolean {
+  const isMath = (inline: Inline): boolean => inline.type === 'inlineMath' || ('children' in inline && inline.children.some(isMath));
+  return boxes.at(-1)?.at(-1)?.some(isMath) ?? false;
+}
+
 function wordsOf(inline: Inline): string {
   if ('text' in inline) return inline.text;
   if ('children' in inline) return plainText(inline.children);

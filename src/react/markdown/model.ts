@@ -1,6 +1,6 @@
 import type { Block, BlockKey, BlockOp } from '../../markdown/index.ts';
 import { GrowingText } from './growing.ts';
-import { countOf, noBoxes, replaceFrom, withTail } from './inline.ts';
+import { countOf, hasMath, noBoxes, replaceFrom, withTail } from './inline.ts';
 import {
   type BlockNode,
   type ContainerNode,
@@ -170,7 +170,8 @@ export function createModel(): Model {
         break;
       case 'close':
         node.closed = true;
-        if (node.kind === 'literal') touch(node);
+        // Only what is final is rendered as math.
+        if (node.kind === 'literal' || (node.kind === 'inline' && hasMath(node.boxes))) touch(node);
         if (node.parent.kind === 'root') for (const watcher of watchers) watcher.closed(node);
         break;
       case 'revise':

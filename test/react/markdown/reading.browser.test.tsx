@@ -1,0 +1,131 @@
+import { expect, test } from 'vitest';
+import { type MarkdownOptions, StreamPanel } from '../../../src/index.ts';
+import { ManualSource } from '../../support/source.ts';
+import { finish, start } from '../events.ts';
+import { frame, openPage, type Page } from '../page.tsx';
+
+/** A panel with a whole answer. */
+async function shown(text: string, markdown?: MarkdownOptions): Promise<Page> {
+  const page = openPage();
+  const source = new ManualSource();
+  source.push(start, { type: 'text', part: 't0', delta: text }, finish);
+  page.render(<StreamPanel source={source} view="markdown" title="M" {...(markdown && { markdown })} />);
+  await expect.poll(() => page.status()).toBe('done');
+  return page;
+}
+
+test('[UI35] nothing in an answer runs, loads or leads where it may not', async () => {
+  const attacks = [
+    '[a](javascript:alert(1))',
+    '[b](JAVASCRIPT:alert(1))',
+    '[c](javascript&colon;alert(1))',
+    '[d](&#106;avascript:alert(1))',
+    '[e](java&Tab;script:alert(1))',
+    '[f](<java\tscript:alert(1)>)',
+    '[g](\u0001javascript:alert(1))',
+    '[h](data:text/html;base64,PHNjcmlwdD4=)',
+    '[i](vbscript:x)',
+    '[j][ref]',
+    '<javascript:alert(1)>',
+    '<data:text/html,x>',
+    'javascript:alert(1)',
+    '![k](javascript:alert(1))',
+    '![l](https://tracker.example/pixel.gif)',
+    '[![m](https://tracker.example/pixel.gif)](javascript:alert(1))',
+    '<img src=x onerror=alert(1)>',
+    '<a href="javascript:alert(1)">n</a>',
+    '<svg onload=alert(1)>',
+  ];
+  const page = await shown(
+    `${attacks.join('\n\n')}\n\n<script>alert(1)</script>\n\n<iframe src="javascript:alert(1)"></iframe>\n\n[ref]: javascript:alert(1)\n`,
+  );
+  const body = page.body();
+  expect(body.querySelectorAll('script, iframe, img, svg:not(.sluice-icon), object, embed, form, style, link')).toHaveLength(0);
+  expect([...body.querySelectorAll('a[href]')].map((link) => link.getAttribute('href'))).toEqual(['https://tracker.example/pixel.gif']);
+  expect(body.querySelector('a a')).toBeNull();
+  const attributes = [...body.querySelectorAll('*')].flatMap((element) => element.getAttributeNames());
+  expect(attributes.filter((name) => name.startsWith('on') || name === 'srcdoc')).toEqual([]);
+  expect(body.textContent).toContain('<script>alert(1)</script>');
+  expect(body.textContent).toContain('<img src=x onerror=alert(1)>');
+});
+
+test('[UI35] links are decorated, URLs rewritten, and images loaded from where the app says', async () => {
+  const page = await shown('[a](https://example.com/x) ![b](/pictures/b.png)', {
+    linkProps: (url) => ({ target: '_blank', rel: 'noopener', 'aria-description': url }),
+    rewriteUrl: (url, use) => (use === 'link' ? url.replace('/x', '/y') : url),
+    imagePrefixes: ['/pictures/'],
+  });
+  const link = page.body().querySelector('a');
+  expect([link?.href, link?.target, link?.rel]).toEqual(['https://example.com/y', '_blank', 'noopener']);
+  expect(link?.getAttribute('aria-description')).toBe('https://example.com/y');
+  expect(page.body().querySelector('img')?.src).toBe(new URL('/pictures/b.png', location.href).href);
+});
+
+test('[UI36] headings are below the panel’s title, and none leaves out a level', async () => {
+  const page = await shown('# One\n\n### Three\n\n## Two\n\n###### Six\n\n# One again\n\n## A\n\n### B\n\n#### C\n');
+  const levels = [...page.body().querySelectorAll('[data-depth]')].map((heading) => [
+    heading.textContent,
+    heading.tagName,
+    heading.getAttribute('aria-level'),
+  ]);
+  expect(levels).toEqual([
+    ['One', 'H4', null],
+    ['Three', 'H5', null],
+    ['Two', 'H5', null],
+    ['Six', 'H6', null],
+    ['One again', 'H4', null],
+    ['A', 'H5', null],
+    ['B', 'H6', null],
+    ['C', 'H6', '7'],
+  ]);
+});
+
+test('[UI36] tables scroll by keyboard, task boxes have names, blocks have their own direction', async () => {
+  const page = await shown('| a | b |\n|:-:|--:|\n| 1 | 2 |\n\n- [x] yes\n- [ ] no\n\nעברית\n\nEnglish\n');
+  const scroller = page.body().querySelector<HTMLElement>('.sluice-table');
+  scroller?.focus();
+  expect(document.activeElement).toBe(scroller);
+  expect([...page.body().querySelectorAll('th, td')].map((cell) => getComputedStyle(cell).textAlign)).toEqual([
+    'center',
+    'right',
+    'center',
+    'right',
+  ]);
+  expect([...page.body().querySelectorAll('input')].map((box) => [box.ariaLabel, box.checked, box.disabled])).toEqual([
+    ['Done', true, true],
+    ['To do', false, true],
+  ]);
+  expect([...page.body().querySelectorAll('.sluice-blocks > p')].map((block) => getComputedStyle(block).direction)).toEqual(['rtl', 'ltr']);
+});
+
+test('[UI36] footnotes stand at the end and lead to where they are referred to, and back', async () => {
+  const page = await shown('Text[^b] and more[^a].\n\n[^a]: First *note*.\n\n[^b]: Second note.\n\nAfter.\n');
+  const body = page.body();
+  expect([...body.querySelectorAll('.sluice-footnotes li')].map((note) => note.textContent)).toEqual(['First note.↩', 'Second note.↩']);
+  expect(body.lastElementChild?.lastElementChild?.className).toBe('sluice-footnotes');
+  const reference = body.querySelector<HTMLElement>('p sup a');
+  expect(reference?.textContent).toBe('2');
+  const address = location.href;
+  reference?.click();
+  expect(document.activeElement?.textContent).toBe('Second note.↩');
+  document.activeElement?.querySelector<HTMLElement>('a:last-of-type')?.click();
+  expect(document.activeElement).toBe(reference);
+  expect(location.href).toBe(address);
+});
+
+test('[UI30] [UI34] paused, a change of view keeps to what is on display', async () => {
+  const page = openPage();
+  const source = new ManualSource();
+  page.render(<StreamPanel source={source} view="markdown" title="P" />);
+  source.push(start);
+  source.text('*one*');
+  await expect.poll(() => page.body().textContent).toBe('one');
+  page.button(/^Pause/).click();
+  await expect.poll(() => page.panel().dataset['paused']).toBe('');
+  source.text(' two');
+  await frame(4);
+  page.render(<StreamPanel source={source} view="plain" title="P" />);
+  await expect.poll(() => page.body().textContent).toBe('*one*');
+  page.button(/^Resume/).click();
+  await expect.poll(() => page.body().textContent).toBe('*one* two');
+});
