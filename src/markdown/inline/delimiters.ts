@@ -53,7 +53,8 @@ export function createDelimiters(root: Node): Delimiters {
 
   /** Pairs one kind after `bottom` and before `end`. Linear: a search in vain says by `limits` that it need not be made again. */
   function* pair(ofTilde: boolean, bottom: Delimiter | undefined, end: Delimiter | undefined): Generator<void, void> {
-    const limits = new Uint32Array(16);
+    // Not a typed array, which would cost more than all the rest.
+    const limits: number[] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
     let stamp = 0;
     let steps = 0;
     let closer = bottom ? bottom.next : first;

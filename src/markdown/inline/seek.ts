@@ -16,10 +16,11 @@ interface Known {
 }
 
 export function createSeek(source: string): Seek {
-  const known = new Map<string, Known>();
-  const runs = new Map<string, Runs>();
+  let known: Map<string, Known> | undefined;
+  let runs: Map<string, Runs> | undefined;
 
   const remembered = (key: string, from: number, search: () => number): number => {
+    known ??= new Map();
     const before = known.get(key);
     if (before && from >= before.from && (before.at < 0 || from <= before.at)) return before.at;
     const at = search();
@@ -42,12 +43,13 @@ export function createSeek(source: string): Seek {
         return at;
       }),
     run(char, length, from) {
-      let known = runs.get(char);
-      if (!known) {
-        known = { last: new Map(), scanned: 0 };
-        runs.set(char, known);
+      runs ??= new Map();
+      let seen = runs.get(char);
+      if (!seen) {
+        seen = { last: new Map(), scanned: 0 };
+        runs.set(char, seen);
       }
-      return findRun(source, known, char, length, from);
+      return findRun(source, seen, char, length, from);
     },
   };
 }
