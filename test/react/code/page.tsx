@@ -89,6 +89,7 @@ export function createHighlighter(): ManualHighlighter {
     },
     answer(count = Number.POSITIVE_INFINITY) {
       for (const session of sessions) {
+        if (session.read >= session.available) continue;
         const text = session.request.from(session.read).slice(0, session.available - session.read);
         const lines = text
           .split(/(?<=\n)/)

@@ -129,8 +129,7 @@ export function createColours(element: HTMLElement, block: CodeSource, highlight
       } else if (length === told - 1) reopened = length;
     },
     update() {
-      const end = ends.at(-1);
-      if (end === undefined) return;
+      const end = ends.at(-1) ?? 0;
       if (session === undefined && !isUnknown && tokens.length < boxes.length) open();
       session?.update(end);
       promote();

@@ -35,7 +35,7 @@ export interface HighlightRequest {
 }
 
 export interface HighlightSession {
-  /** The first `length` code units of the code are complete lines, each with its newline, the last perhaps without. They never change. */
+  /** The first `length` code units of the code are complete lines, each with its newline, the last perhaps without. They do not change, but for the last newline: a smaller `length` says that it is in doubt, and to wait. */
   update(length: number): void;
   /** No more tokens come. */
   close(): void;
