@@ -103,6 +103,9 @@ export function createColours(element: HTMLElement, block: CodeSource, highlight
     session = undefined;
     tokens.length = Math.min(tokens.length, boxes.length);
     coloured = Math.min(coloured, boxes.length);
+    // What was promised may never come: the next tokens are a promotion of their own.
+    cancel?.();
+    cancel = undefined;
   };
   const add = (box: HTMLElement | undefined, end: number, isSame: boolean): void => {
     if (reopened !== undefined && !isSame) restart();
