@@ -12,6 +12,8 @@ export interface Observations {
   /** Calls of a mutation observer, and the mutations they told, while it was on. */
   readonly mutationBatches: number;
   readonly mutations: number;
+  /** When a hidden page became visible, before it could do anything about it; the last time. */
+  readonly visibleAt: number | undefined;
   readonly errors: readonly string[];
 }
 
@@ -37,6 +39,7 @@ export function installProbe(): void {
   const longTasks: [number, number][] = [];
   const ownMs: [number, number][] = [];
   const errors: string[] = [];
+  let visibleAt: number | undefined;
   let mutationBatches = 0;
   let mutations = 0;
   let hosts: Element[] = [];
@@ -94,6 +97,13 @@ export function installProbe(): void {
     mutations += records.length;
   });
 
+  addEventListener(
+    'visibilitychange',
+    () => {
+      if (!document.hidden) visibleAt = performance.now();
+    },
+    { capture: true },
+  );
   addEventListener('error', ({ message }) => void errors.push(message));
   addEventListener('unhandledrejection', ({ reason }) => void errors.push(String(reason)));
 
@@ -127,7 +137,7 @@ export function installProbe(): void {
       if (on) changes.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
       else changes.disconnect();
     },
-    observations: () => ({ frames, painted, keys, longTasks, ownMs, mutationBatches, mutations, errors }),
+    observations: () => ({ frames, painted, keys, longTasks, ownMs, mutationBatches, mutations, visibleAt, errors }),
     serials: () => hosts.map(newestSerial),
     texts: () => hosts.map((host) => host.textContent ?? ''),
   };

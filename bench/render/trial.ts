@@ -38,8 +38,6 @@ export interface TrialRecord {
   readonly inspectedMs: number;
   /** Whether every panel showed its last serial word in the end. */
   readonly caughtUp: boolean;
-  /** When a hidden page was shown again. */
-  readonly shownAt: number | undefined;
   readonly texts: readonly string[];
   readonly heapBytes: number;
   readonly nodes: number;
@@ -90,7 +88,7 @@ export async function runTrial({ subject, directory, cell, round, timing, first 
     await (hidden === undefined ? pressKeys(page, round, startedAt + durationMs - 50) : until(durationMs - 50));
     const to = await mark();
     await until(durationMs);
-    const shownAt = await hidden?.();
+    await hidden?.();
 
     const emission = await finish(emitter);
     const answers = createAnswers(source);
@@ -111,7 +109,6 @@ export async function runTrial({ subject, directory, cell, round, timing, first 
       split,
       inspectedMs: timing.inspectMs,
       caughtUp,
-      shownAt,
       texts,
       heapBytes: rest['JSHeapUsedSize'] ?? Number.NaN,
       nodes: rest['Nodes'] ?? Number.NaN,
@@ -169,14 +166,13 @@ async function pressKeys(page: Page, seed: number, endAt: number): Promise<void>
   await delay(Math.max(0, endAt - performance.now()));
 }
 
-/** Puts another tab in front. The function returned brings the page back, and returns its time then. */
-async function hide(page: Page): Promise<() => Promise<number>> {
+/** Puts another tab in front. The function returned brings the page back. */
+async function hide(page: Page): Promise<() => Promise<void>> {
   const { targetId } = await page.protocol.call<{ targetId: string }>('Target.createTarget', { url: 'about:blank' });
   await page.protocol.call('Target.activateTarget', { targetId });
   return async () => {
     if (!(await page.evaluate<boolean>('document.hidden'))) throw new Error('The page was not hidden by another tab in front of it.');
     await page.call('Page.bringToFront');
-    return page.evaluate<number>('benchProbe.now()');
   };
 }
 
