@@ -30,7 +30,7 @@ export interface CreateRequest extends GenerationRequest {
 export interface RelayOptions {
   /** The upstream APIs, by name. @default those the environment configures, and `scripted` */
   readonly providers?: readonly Provider[];
-  /** Where logs are kept. @default in memory */
+  /** Where logs are kept; `createSqliteStorage` keeps them on disk. Closed with the relay. @default in memory */
   readonly storage?: LogStorage;
   /** Who is this? `undefined` refuses. @default everybody is one principal, `anonymous`; allowed only on loopback */
   readonly authenticate?: (input: AuthenticateInput) => Principal | undefined | Promise<Principal | undefined>;

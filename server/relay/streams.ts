@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   channelStream,
   emptyFold,
@@ -16,6 +15,7 @@ import type { LogStorage, StreamLog } from '../log/log.ts';
 import type { Message, Provider } from '../providers/provider.ts';
 import type { Channel } from './channel.ts';
 import type { Hub } from './hub.ts';
+import { fingerprintOf, readNote, writeNote } from './note.ts';
 import type { Principal, ResolvedRelayOptions } from './options.ts';
 import type { Subscription } from './outbox.ts';
 import { produce } from './producer.ts';
@@ -319,34 +319,3 @@ const FOLD_BYTES = 262_144;
 
 const RESTARTED =
   'The relay restarted while this answer was generated. What is here was stored before; the rest is lost. Ask again for a new answer.';
-
-/** What is kept beside a log: what the stream was asked for, and what it began with. */
-interface Note {
-  readonly fingerprint: string | undefined;
-  readonly start: StartEvent;
-}
-
-function writeNote(note: Note): string {
-  return JSON.stringify(note);
-}
-
-function readNote({ note }: StreamLog): Note {
-  return JSON.parse(note) as Note;
-}
-
-/** The same request, the same string; `undefined` for what cannot be compared. */
-function fingerprintOf(request: CreateStreamRequest): string | undefined {
-  if (request.source !== undefined) return undefined;
-  const { provider, model, prompt, messages, options } = request;
-  return createHash('sha256').update(canonical({ provider, model, prompt, messages, options })).digest('base64');
-}
-
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const fields = Object.entries(value).filter(([, field]) => field !== undefined);
-  return `{${fields
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, field]) => `${JSON.stringify(key)}:${canonical(field)}`)
-    .join(',')}}`;
-}

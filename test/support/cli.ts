@@ -8,7 +8,7 @@ const CLI = join(import.meta.dirname, '../../server/cli.ts');
 type Environment = Readonly<Record<string, string>>;
 
 /** The `sluice` command in a process of its own, which ends with the test at the latest. */
-function spawnCli(args: readonly string[], env: Environment = {}): ChildProcess {
+export function spawnCli(args: readonly string[], env: Environment = {}): ChildProcess {
   const { PORT: _port, HOST: _host, ...inherited } = process.env;
   const child = spawn(process.execPath, [CLI, ...args], { env: { ...inherited, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   onTestFinished(() => void child.kill('SIGKILL'));

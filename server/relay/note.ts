@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import type { StartEvent } from '../../src/wire/index.ts';
+import type { StreamLog } from '../log/log.ts';
+import type { CreateStreamRequest } from './streams.ts';
+
+/** What is kept beside a log: what the stream was asked for, and what it began with. */
+export interface Note {
+  readonly fingerprint: string | undefined;
+  readonly start: StartEvent;
+}
+
+export function writeNote(note: Note): string {
+  return JSON.stringify(note);
+}
+
+export function readNote({ note }: StreamLog): Note {
+  return JSON.parse(note) as Note;
+}
+
+/** The same request, the same string; `undefined` for what cannot be compared. */
+export function fingerprintOf(request: CreateStreamRequest): string | undefined {
+  if (request.source !== undefined) return undefined;
+  const { provider, model, prompt, messages, options } = request;
+  return createHash('sha256').update(canonical({ provider, model, prompt, messages, options })).digest('base64');
+}
+
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const fields = Object.entries(value).filter(([, field]) => field !== undefined);
+  return `{${fields
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, field]) => `${JSON.stringify(key)}:${canonical(field)}`)
+    .join(',')}}`;
+}
