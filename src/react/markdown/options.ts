@@ -16,7 +16,7 @@ export interface ResolvedMarkdown extends Pick<MarkdownOptions, 'math' | 'fences
   readonly codeOptions: CodeOptions;
 }
 
-export const markdownDefaults: Required<Pick<MarkdownOptions, 'allowedSchemes' | 'imagePrefixes' | 'headingOffset' | 'wrapCode'>> = {
+const markdownDefaults: Required<Pick<MarkdownOptions, 'allowedSchemes' | 'imagePrefixes' | 'headingOffset' | 'wrapCode'>> = {
   allowedSchemes: ['http', 'https', 'mailto', 'tel'],
   imagePrefixes: [],
   headingOffset: 3,

@@ -1,0 +1,53 @@
+/// <reference types="vite/client" />
+import { expect, test } from 'vitest';
+import { createRandom } from '../../../server/providers/answer.ts';
+import { StreamPanel } from '../../../src/index.ts';
+import { answers } from '../../markdown/answers.ts';
+import { ManualSource } from '../../support/source.ts';
+import { finish, start } from '../events.ts';
+import { frame, openPage } from '../page.tsx';
+import { bare, shownWhole } from './whole.tsx';
+
+const files: Record<string, string> = import.meta.glob('../../fixtures/providers/*.jsonl', {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+});
+const recorded = Object.entries(files).map(([path, lines]) => [path.replace(/^.*\//, ''), textIn(lines)] as const);
+const all = [...Object.entries(answers), ...recorded.filter(([, text]) => text !== '')];
+
+test('recordings have text', () => {
+  expect(recorded.filter(([, text]) => text.length > 20).length).toBeGreaterThan(3);
+});
+
+test.for(all)('[UI30] in random cuts, a frame apart, an answer ends as what it is whole: %s', async ([, text]) => {
+  const whole = await shownWhole(text);
+  for (const seed of [1, 2]) {
+    const random = createRandom(seed);
+    const page = openPage();
+    const source = new ManualSource();
+    page.render(<StreamPanel source={source} view="markdown" />);
+    source.push(start);
+    const longest = Math.max(4, text.length / 30);
+    for (let from = 0; from < text.length; ) {
+      const to = from + 1 + Math.floor(random() * longest);
+      source.text(text.slice(from, to));
+      from = to;
+      await frame(1);
+    }
+    source.push(finish);
+    await expect.poll(() => page.status()).toBe('done');
+    expect(bare(page.body()), `cuts of seed ${seed}`).toBe(whole);
+  }
+});
+
+function textIn(lines: string): string {
+  let text = '';
+  const visit = (value: unknown, key: string): void => {
+    if (typeof value === 'string' && /^(?:text|delta|content|thinking|response)$/.test(key)) text += value;
+    else if (value !== null && typeof value === 'object')
+      for (const [name, inner] of Object.entries(value)) visit(inner, Array.isArray(value) ? key : name);
+  };
+  for (const line of lines.split('\n')) if (line !== '') visit(JSON.parse(line), '');
+  return text;
+}
