@@ -20,7 +20,7 @@ export interface ParserEnvironment {
 /** One task parses no longer than this, but for the step it is in. */
 export const longestTaskMs = 6;
 /** A document's turn, while others wait for theirs. */
-export const longestTurnMs = 2;
+const longestTurnMs = 2;
 /** Documents open at a time; more are refused. */
 export const mostDocuments = 10_000;
 

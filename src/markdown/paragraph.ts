@@ -1,7 +1,7 @@
 import type { Align } from './blocks.ts';
 import type { Container } from './containers.ts';
 import type { Context } from './context.ts';
-import { createDefinitionReader } from './definition.ts';
+import { createDefinitionReader, type DefinitionReader } from './definition.ts';
 import { countCells } from './delimiters.ts';
 import { createHeading, type Heading } from './heading.ts';
 import { createInlineLeaf } from './inlineleaf.ts';
@@ -42,7 +42,8 @@ export function createParagraph(context: Context, parent: Container, first: bool
   const leaf = createInlineLeaf(context, parent.key, { type: 'paragraph' });
   /** What may be a task's box, then what may be definitions. */
   let box: string | undefined = parent.type === 'listItem' && first ? '' : undefined;
-  let reader: ReturnType<typeof createDefinitionReader> | undefined = createDefinitionReader(references.define);
+  let reader: DefinitionReader | undefined;
+  let begun = false;
   /** Of a task: what is no text, unless it turns out a heading's or a header's. */
   let checkbox = '';
   let shown = 0;
@@ -53,6 +54,8 @@ export function createParagraph(context: Context, parent: Container, first: bool
   let lineBreak = '';
 
   const read = (text: string): void => {
+    if (!begun && text.startsWith('[')) reader = createDefinitionReader(references.define);
+    begun = true;
     if (!reader) {
       leaf.write(text);
       return;
@@ -87,7 +90,7 @@ export function createParagraph(context: Context, parent: Container, first: bool
       // One space or break is the box's own; more in front of a break is a hard one.
       const end = /^(?:(?= {2,}\n)|[ \t]*\n|[ \t])/.exec(found.slice(3))?.[0].length ?? 0;
       checkbox = found.slice(0, 3 + end);
-      reader = undefined;
+      begun = true;
       leaf.write(found.slice(3 + end));
     } else read(found);
   };
@@ -116,9 +119,9 @@ export function createParagraph(context: Context, parent: Container, first: bool
       lines += 1;
       line = '';
       const started = box === undefined || box === '';
-      if (asTable && started && (!reader || lines === 1)) {
+      if (asTable && started && !reader) {
         box = undefined;
-        reader = undefined;
+        begun = true;
         table = createTable(context, parent.key);
       }
     },

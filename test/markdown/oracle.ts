@@ -1,4 +1,4 @@
-import type { Definition, Node, Parents, Root, RootContent } from 'mdast';
+import type { Definition, Node, Parents, RootContent } from 'mdast';
 import { fromMarkdown } from 'mdast-util-from-markdown';
 import { gfmFromMarkdown } from 'mdast-util-gfm';
 import { mathFromMarkdown } from 'mdast-util-math';
@@ -142,5 +142,3 @@ function inlinesOf(nodes: readonly RootContent[], definitions: Definitions): Inl
     }
   });
 }
-
-export type { Root };
