@@ -100,7 +100,7 @@ export function createFrames(host: FrameHost): Frames {
     lastFrame = now;
     const startedAt = host.now();
     wanted = false;
-    const due = choose(now, Number.isFinite(elapsed) ? elapsed : budget.intervalMs);
+    const due = choose(now);
     // What the flushes ask for again is for the next frame.
     write(due, now);
     if (due.length > 0) {
@@ -114,7 +114,7 @@ export function createFrames(host: FrameHost): Frames {
   }
 
   /** Whom this frame serves: urgent, focused, too long waiting, visible; as many as it can afford, and one at least. */
-  function choose(now: number, elapsedMs: number): FrameTask[] {
+  function choose(now: number): FrameTask[] {
     const urgent: FrameTask[] = [];
     const overdue: FrameTask[] = [];
     const focused: FrameTask[] = [];
@@ -126,7 +126,7 @@ export function createFrames(host: FrameHost): Frames {
       demandMs += budget.cost(task.kind ?? 'text');
       if (wait.urgent) urgent.push(task);
       else if (rank === 'focused') focused.push(task);
-      else if (now - wait.since > maxStalenessMs - elapsedMs) overdue.push(task);
+      else if (now - wait.since > maxStalenessMs - budget.intervalMs) overdue.push(task);
       else visible.push(task);
     }
     const due: FrameTask[] = [];
@@ -149,7 +149,7 @@ export function createFrames(host: FrameHost): Frames {
     };
     take(urgent, Math.max(budget.frameMs, urgentFrames * budget.intervalMs));
     // The reader's turn: what can wait does.
-    const limitMs = host.isInputPending?.() ? 0 : Math.max(budget.frameMs, (demandMs * elapsedMs) / roundMs);
+    const limitMs = host.isInputPending?.() ? 0 : Math.max(budget.frameMs, (demandMs * budget.intervalMs) / roundMs);
     take(focused, limitMs);
     take(overdue, Number.POSITIVE_INFINITY);
     take(visible, limitMs);

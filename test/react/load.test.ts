@@ -50,6 +50,16 @@ test('[UI9] where there is room again, every panel is served in every frame', ()
   expect(servedIn(panels, from)).toBe(32);
 });
 
+test('[UI9] a page that begins with far too much comes to short frames, and nobody waits long for that', () => {
+  const screen = createScreen();
+  const panels = many(40, () => createBusy(screen, { costMs: 2 }));
+  run(screen, 120);
+  for (const { served } of panels) served.length = 0;
+  const late = run(screen, 240).filter((ms) => ms > 20).length;
+  expect(late / 240).toBeLessThan(0.12);
+  expect(Math.max(...panels.map((panel) => panel.longestMs()))).toBeLessThan(150);
+});
+
 test('[UI9] classes of work have costs of their own', () => {
   const screen = createScreen();
   const panels = many(24, (index) =>
@@ -100,6 +110,17 @@ test('[UI11] nobody waits longer than 150 ms and the frame before, however much 
   for (const panel of panels) panel.served.push(screen.now());
   const frames = run(screen, 100);
   for (const panel of panels) expect(panel.longestMs()).toBeLessThanOrEqual(150 + Math.max(...frames));
+});
+
+test('[UI11] the reader’s attention for many keeps nobody else waiting longer', () => {
+  const screen = createScreen();
+  many(12, () => createBusy(screen, { costMs: 2, rank: 'focused' }));
+  const other = createBusy(screen, { costMs: 1 });
+  run(screen, 60);
+  other.served.length = 0;
+  const frames = run(screen, 100);
+  expect(other.served.length).toBeGreaterThan(5);
+  expect(other.longestMs()).toBeLessThanOrEqual(150 + Math.max(...frames));
 });
 
 test('[UI12] first text, end and error are shown in the next frame, under any load', () => {
