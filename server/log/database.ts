@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { StreamError } from '../../src/wire/index.ts';
@@ -46,6 +46,8 @@ export function openDatabase(directory: string): Database {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     // A lock of the operating system, which ends with the process however it ends.
     open(resolve(directory, LOCK_FILE)).exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+    // Answers are nobody else's to read, whatever the folder allows; SQLite's own files take after this one.
+    closeSync(openSync(file, 'a', 0o600));
     const sqlite = open(file);
     const version = versionOf(sqlite, file);
     if (version === 0) sqlite.exec('PRAGMA auto_vacuum = INCREMENTAL');

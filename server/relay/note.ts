@@ -13,8 +13,13 @@ export function writeNote(note: Note): string {
   return JSON.stringify(note);
 }
 
+/** A log that was made by something else, or whose note was damaged, has an empty one. */
 export function readNote({ note }: StreamLog): Note {
-  return JSON.parse(note) as Note;
+  try {
+    return JSON.parse(note) as Note;
+  } catch {
+    return { fingerprint: undefined, start: { type: 'start', provider: 'unknown', model: '', createdAt: 0 } };
+  }
 }
 
 /** The same request, the same string; `undefined` for what cannot be compared. */

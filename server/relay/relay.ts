@@ -155,7 +155,12 @@ export function createRelayCore(
       streams.stopAll('server');
       hub.close(new StreamError('relay_draining', 'The relay stops. Reconnect to resume.'));
       storage.close();
-      watchStorage();
+      if (storage.failure === undefined) return;
+      const { code } = storage.failure;
+      resolved.log('error', 'The relay stops, and what waited to be stored is lost.', {
+        code,
+        bytes: storage.stats?.uncommittedBytes ?? 0,
+      });
     },
   };
 }

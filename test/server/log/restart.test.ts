@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { chmodSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -65,6 +65,34 @@ describe('opened again', () => {
     expect(third.interrupted()).toEqual([]);
     expect(third.get('stream:a')).toMatchObject({ epoch: interrupted?.epoch, head: 2, closed: true });
     expect(textOf(third.get('stream:a'))).toBe('committed ');
+  });
+
+  test('[SQ8] [RL11] what was compacted stays compacted: cursors inside are not served, the fold is whole', () => {
+    const directory = temporaryDirectory();
+    const first = open(directory, { keepBytes: 10_000 });
+    const log = first.create('stream:a', 'p');
+    let whole = '';
+    for (let index = 0; index < 5_000; index += 1) {
+      whole += `${index} `;
+      log.append([text(`${index} `)], index);
+    }
+    log.append([finish], 5_000);
+    first.close();
+    const kept = open(directory).get('stream:a');
+    expect([0, 7, 4_990, 5_001].map((seq) => kept?.serves(seq))).toEqual([true, false, true, true]);
+    expect(textOf(kept)).toBe(whole);
+  });
+
+  test('nobody else may read the files', () => {
+    const directory = temporaryDirectory();
+    chmodSync(directory, 0o755);
+    const storage = open(directory);
+    storage.create('stream:a', 'ada').append([text('secret'), finish], 0);
+    storage.commit();
+    for (const name of ['sluice.db', 'sluice.db-wal', 'sluice.db-shm']) expect(statSync(join(directory, name)).mode & 0o077).toBe(0);
+    const made = join(directory, 'made');
+    open(made);
+    expect(statSync(made).mode & 0o077).toBe(0);
   });
 
   test('a log that was only just created is there, empty', () => {

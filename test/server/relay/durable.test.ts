@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createSqliteStorage, type LogStorage, type SqliteStorageOptions } from '../../../server/log/index.ts';
 import { createScripted } from '../../../server/providers/index.ts';
@@ -202,5 +204,35 @@ describe('a storage that fails', () => {
     expect(reader.text(1)).toBe('x'.repeat(20_000) + 'y'.repeat(30_000));
     expect(reader.entries(1).at(-1)?.event).toMatchObject({ type: 'error', code: 'storage_full', retryable: true });
     expect(source.returned).toBe(true);
+  });
+
+  test('says at its end what it could not store', async () => {
+    const log = vi.fn();
+    const disk = fewPages();
+    const { core } = openCore(disk.directory, {}, { log });
+    const source = new ManualSource();
+    core.streams.create({ id: 'a', source });
+    disk.fill();
+    await said(core, 'a', source, ['x'.repeat(50_000)]);
+    core.close();
+    expect(log).toHaveBeenLastCalledWith('error', expect.stringContaining('is lost'), { code: 'storage_full', bytes: expect.any(Number) });
+  });
+
+  test('a note that cannot be read keeps no stream from being ended or read', async () => {
+    const [directory, copy] = [temporaryDirectory(), temporaryDirectory()];
+    const source = new ManualSource();
+    const { core, storage } = openCore(directory);
+    core.streams.create({ id: 'a', source });
+    await said(core, 'a', source, ['text']);
+    storage.commit();
+    copyFiles(directory, copy);
+    const database = new DatabaseSync(join(copy, 'sluice.db'));
+    database.exec("UPDATE logs SET note = '{'");
+    database.close();
+    const after = openCore(copy).core;
+    expect(after.streams.fold('a')?.fold).toMatchObject({ status: 'failed', error: { code: 'relay_restarted' } });
+    expect(() => after.streams.create({ id: 'a', provider: 'scripted', model: 'm', prompt: 'x' })).toThrow(
+      expect.objectContaining({ code: 'stream_conflict' }),
+    );
   });
 });
