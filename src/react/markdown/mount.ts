@@ -21,7 +21,7 @@ export function useMount<Value>(node: ModelNode, take: () => Value, growth?: Gro
 }
 
 /** Children of a container that are mounted in one frame: a long answer that is there at once comes in over several. */
-const groupsPerFrame = 8;
+const groupsPerFrame = 3;
 
 /** The groups of a container: of many that are new, some in this frame, the others in the next ones. */
 export function useGroups(node: ParentNode): readonly GroupNode[] {

@@ -17,7 +17,7 @@ test.for([1, 2, 3, 4])(
   async (seed) => {
     const text = scriptedAnswer({ seed, tokens: 1200 }).join('');
     const page = openPage();
-    page.render(<StreamPanel source={scriptedEvents({ seed, tokens: 1200, rate: 2500 }, markdown)} view="markdown" />);
+    page.render(<StreamPanel source={scriptedEvents({ seed, tokens: 1200, rate: 1200 }, markdown)} view="markdown" />);
     await expect.poll(() => page.container.querySelector('[data-stream-panel]')).not.toBeNull();
     const { sights } = watch(page.panel());
     await expect.poll(() => page.status(), { timeout: 15_000 }).toBe('done');
