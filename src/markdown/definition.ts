@@ -23,7 +23,7 @@ export interface DefinitionReader {
   /** Whether `finish` would leave text. */
   leavesText(): boolean;
   /** Not yet read as a definition, and possibly none: the beginning of one, up to the bracket that ends the label. */
-  readonly label: string | undefined;
+  label(): string | undefined;
 }
 
 /** As other parsers have it; the specification asks for three at least. */
@@ -197,7 +197,7 @@ export function createDefinitionReader(define: (definition: Definition) => void)
       if (state === 'url') return depth > 0;
       return state !== 'afterUrl' && state !== 'beforeTitle' && state !== 'afterTitle';
     },
-    get label() {
+    label() {
       return state === 'label' || (state === 'colon' && at < mark) ? text : undefined;
     },
   };

@@ -18,7 +18,7 @@ export function createHeading(context: Context, parent: BlockKey, depth: 1 | 2 |
   leaf.open();
   /** Ends the text so far, and may be the closing sequence. */
   let tail = '';
-  const write = (text: string): void => leaf.write(leaf.length === 0 ? text.slice(startWithout(text)) : text);
+  const write = (text: string): void => leaf.write(leaf.length() === 0 ? text.slice(startWithout(text)) : text);
   return {
     type: 'heading',
     text(piece) {
@@ -34,7 +34,7 @@ export function createHeading(context: Context, parent: BlockKey, depth: 1 | 2 |
       let end = endWithout(tail);
       let start = end;
       while (start > 0 && tail.charAt(start - 1) === '#') start -= 1;
-      const before = start === 0 ? leaf.length === 0 : /[ \t]/.test(tail.charAt(start - 1));
+      const before = start === 0 ? leaf.length() === 0 : /[ \t]/.test(tail.charAt(start - 1));
       if (start < end && before) end = endWithout(tail.slice(0, start));
       write(tail.slice(0, end));
       leaf.close();

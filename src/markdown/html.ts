@@ -8,7 +8,7 @@ export interface Html {
   /** A blank line ends it. */
   readonly endsBlank: boolean;
   /** The end was in the line before. */
-  readonly ended: boolean;
+  ended(): boolean;
   beginLine(): void;
   skipLine(text: string): void;
   text(piece: string): void;
@@ -26,9 +26,7 @@ export function createHtml(context: Context, parent: BlockKey, kind: HtmlKind): 
   return {
     type: 'html',
     endsBlank: end === undefined,
-    get ended() {
-      return ended;
-    },
+    ended: () => ended,
     beginLine: literal.begin,
     skipLine: literal.skip,
     text(piece) {

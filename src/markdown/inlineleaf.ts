@@ -3,11 +3,11 @@ import type { Context } from './context.ts';
 import { createInlineContent } from './inline/content.ts';
 import { endWithout } from './spaces.ts';
 
+// No getters in what is made for each leaf: the engine makes a hidden class for each object that has one.
 /** A paragraph, heading or cell: opened with its first text. Its content has no space at its end until more follows. */
 export interface InlineLeaf {
-  /** 0 until opened. */
-  readonly key: BlockKey;
-  readonly length: number;
+  /** Code units of its source. */
+  length(): number;
   /** More source. */
   write(text: string): void;
   /** The source ends at code unit `length`. At 0 the leaf is withdrawn. */
@@ -32,12 +32,7 @@ export function createInlineLeaf({ output, references, syntax }: Context, parent
   };
 
   return {
-    get key() {
-      return key;
-    },
-    get length() {
-      return source.length;
-    },
+    length: () => source.length,
     write(text) {
       const end = endWithout(text, '\n');
       if (end === 0) {

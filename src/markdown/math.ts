@@ -17,7 +17,7 @@ export interface MathFence {
 export interface MathBlock {
   readonly type: 'math';
   readonly fence: MathFence;
-  readonly ended: boolean;
+  ended(): boolean;
   beginLine(): void;
   text(piece: string): void;
   endLine(): void;
@@ -42,9 +42,7 @@ export function createMath(context: Context, parent: BlockKey, fence: MathFence)
   return {
     type: 'math',
     fence,
-    get ended() {
-      return ended;
-    },
+    ended: () => ended,
     beginLine() {
       begun = false;
     },

@@ -15,7 +15,7 @@ import { createTable, type Table } from './table.ts';
 export interface Paragraph {
   readonly type: 'paragraph';
   /** Whether there is text if it ends now: definitions alone are none. */
-  readonly hasText: boolean;
+  hasText(): boolean;
   /**
    * `header`: the line may be the header of a table. `shown`: it is shown as one until the next line says what it is.
    */
@@ -66,7 +66,7 @@ export function createParagraph(context: Context, parent: Container, first: bool
       leaf.write(found.slice(shown));
       return;
     }
-    const label = reader.label;
+    const label = reader.label();
     if (label !== undefined && label.length > hiddenLabel) {
       leaf.write(label.slice(shown));
       shown = label.length;
@@ -109,8 +109,8 @@ export function createParagraph(context: Context, parent: Container, first: bool
 
   return {
     type: 'paragraph',
-    get hasText() {
-      if (table || leaf.length > 0) return true;
+    hasText() {
+      if (table || leaf.length() > 0) return true;
       return box ? /[^ \t\n]/.test(box) : (reader?.leavesText() ?? false);
     },
     beginLine(header, asTable) {
@@ -151,7 +151,7 @@ export function createParagraph(context: Context, parent: Container, first: bool
         reader?.drop(lines > 1 ? length + 1 : length);
         box = undefined;
         finishStart();
-        if (wasRead) leaf.truncate(Math.max(0, leaf.length - length));
+        if (wasRead) leaf.truncate(Math.max(0, leaf.length() - length));
         if (checkbox !== '' && lines === 1) parent.check(undefined);
         leaf.close();
         table = createTable(context, parent.key);

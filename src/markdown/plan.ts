@@ -165,13 +165,7 @@ function inMath(line: Line, { fence }: MathBlock): Content | undefined {
 type Start = ContainerStart | Content | Wait | undefined;
 
 /** `inParagraph`: the line could also be its lazy continuation. */
-function startAt(
-  line: Line,
-  paragraph: { readonly hasText: boolean } | undefined,
-  inParagraph: boolean,
-  room: boolean,
-  math: boolean,
-): Start {
+function startAt(line: Line, paragraph: { hasText(): boolean } | undefined, inParagraph: boolean, room: boolean, math: boolean): Start {
   const { text, ink } = line;
   switch (text.charAt(ink)) {
     case '>':
@@ -217,13 +211,13 @@ function heading(line: Line, depth: 1 | 2 | 3 | 4 | 5 | 6): Start {
   return { type: 'heading', depth };
 }
 
-function underline(line: Line, paragraph: { readonly hasText: boolean }): Start {
+function underline(line: Line, paragraph: { hasText(): boolean }): Start {
   const depth = underlineDepth(line);
   if (depth === undefined || depth === 'wait') return depth;
-  return paragraph.hasText ? { type: 'underline', depth } : undefined;
+  return paragraph.hasText() ? { type: 'underline', depth } : undefined;
 }
 
-function dashes(line: Line, paragraph: { readonly hasText: boolean } | undefined, room: boolean): Start {
+function dashes(line: Line, paragraph: { hasText(): boolean } | undefined, room: boolean): Start {
   const mark = line.text.charAt(line.ink);
   const depth = mark === '-' && paragraph ? underline(line, paragraph) : undefined;
   if (depth) return depth;

@@ -166,7 +166,7 @@ export function createStructure(context: Context): Structure {
     text: (piece) => target?.text(piece),
     endLine() {
       if (target && 'endLine' in target) target.endLine();
-      if (target?.type === 'heading' || (target && 'ended' in target && target.ended)) closeLeaf();
+      if (target?.type === 'heading' || (target && 'ended' in target && target.ended())) closeLeaf();
       target = undefined;
     },
     end() {
