@@ -16,8 +16,8 @@ export interface Bracket {
 }
 
 export interface Brackets {
-  readonly top: Bracket | undefined;
-  readonly first: Bracket | undefined;
+  top(): Bracket | undefined;
+  first(): Bracket | undefined;
   /** The first one of an image whose text begins at or after `from`. */
   firstImage(from: number): Bracket | undefined;
   /** Takes this one and all after it away. */
@@ -35,12 +35,9 @@ export function createBrackets(): Brackets {
   const stack: Bracket[] = [];
   const spans: number[] = [];
   return {
-    get top() {
-      return stack[stack.length - 1];
-    },
-    get first() {
-      return stack[0];
-    },
+    // No getters in what is made for each parse: the engine makes a hidden class for each object that has one.
+    top: () => stack[stack.length - 1],
+    first: () => stack[0],
     firstImage: (from) => stack.find((bracket) => bracket.image && bracket.from >= from),
     truncate(bracket) {
       stack.length = stack.indexOf(bracket);

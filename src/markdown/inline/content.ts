@@ -24,7 +24,7 @@ export interface InlineContent {
   /** What changed since the last call. */
   take(): InlineChange | undefined;
   /** Code units parsed so far, each time they were. */
-  readonly parsedLength: number;
+  parsedLength(): number;
 }
 
 export type InlineChange =
@@ -134,9 +134,7 @@ export function createInlineContent(references: References, syntax: MarkdownSynt
 
   return {
     unresolved,
-    get parsedLength() {
-      return parsedLength;
-    },
+    parsedLength: () => parsedLength,
     replace(from, text) {
       credit = Math.min(Math.max(mostCredit, window.length + text.length), credit + parsesPerUnit * text.length);
       fresh = true;

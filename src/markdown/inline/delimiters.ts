@@ -19,8 +19,8 @@ export interface Delimiter {
 }
 
 export interface Delimiters {
-  readonly last: Delimiter | undefined;
-  readonly first: Delimiter | undefined;
+  last(): Delimiter | undefined;
+  first(): Delimiter | undefined;
   push(node: Node, before: number, after: number): void;
   /** Pairs what came after `bottom` (`undefined`: everything), as in a link's text. */
   resolve(bottom: Delimiter | undefined, tildeFirst: boolean): Generator<void, void>;
@@ -105,12 +105,8 @@ export function createDelimiters(root: Node): Delimiters {
   }
 
   return {
-    get first() {
-      return first;
-    },
-    get last() {
-      return last;
-    },
+    first: () => first,
+    last: () => last,
     push(node, before, after) {
       const code = node.text.charCodeAt(0);
       const previous = classify(before);

@@ -108,11 +108,11 @@ export function* healBrackets(scan: Scan, text: string): Generator<void, Healed>
     if (root.last) root.last.next = undefined;
     else root.first = undefined;
   }
-  const bracket = brackets.top;
+  const bracket = brackets.top();
   if (bracket?.active && !bracket.image && text.length - bracket.from < most.link && isLinkStart(text, bracket.node.start, bracket.from)) {
     const { node } = bracket;
     yield* delimiters.resolve(bracket.bottom, true);
-    healDelimiters(root, delimiters.last, bracket.bottom, text, open);
+    healDelimiters(root, delimiters.last(), bracket.bottom, text, open);
     delimiters.truncate(bracket.bottom);
     if (node.next) {
       node.type = 'link';

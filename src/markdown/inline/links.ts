@@ -38,7 +38,7 @@ export function createLinks(context: LinkContext): Links {
   const { text, root, delimiters, brackets, references, seek, add, plain, pend } = context;
 
   const push = (node: Node, image: boolean): void => {
-    brackets.push({ node, image, from: node.end, bottom: delimiters.last, active: true, nested: false });
+    brackets.push({ node, image, from: node.end, bottom: delimiters.last(), active: true, nested: false });
   };
 
   /** What follows the `]` at `at` makes of the bracket. `pending`: what comes after the source says. */
@@ -112,7 +112,7 @@ export function createLinks(context: LinkContext): Links {
       return at + 1;
     },
     *close(at) {
-      const bracket = brackets.top;
+      const bracket = brackets.top();
       if (!bracket) {
         plain(at, at + 1);
         return at + 1;

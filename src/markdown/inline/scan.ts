@@ -198,7 +198,7 @@ export function* scan(source: Source, syntax: MarkdownSyntax, references: Refere
 
   /** The address at `at`, if one is there: its end. */
   const literal = (at: number): number | undefined => {
-    const found = brackets.top ? undefined : literals.read(at);
+    const found = brackets.top() ? undefined : literals.read(at);
     if (found === pending) pend('address', at, at);
     if (found === undefined || found === pending) return undefined;
     if (at > from) plain(from, at);

@@ -37,7 +37,7 @@ export function* parseWindow(source: Source, syntax: MarkdownSyntax, references:
   const text = source.text.slice(0, visibleEnd(source.text, math));
   const result = yield* scan({ ...source, text }, syntax, references, createDoubt(text, math));
   const { root, delimiters } = result;
-  const blocked = Math.min(result.firstPending, result.brackets.first?.node.start ?? text.length, text.length);
+  const blocked = Math.min(result.firstPending, result.brackets.first()?.node.start ?? text.length, text.length);
   const { open, end } = yield* healBrackets(result, text);
   yield* delimiters.resolve(undefined, result.tildeFirst ?? false);
   const cut = findCut(root, text, Math.min(blocked, firstOpener(result)), result.brackets.spans);
@@ -47,7 +47,7 @@ export function* parseWindow(source: Source, syntax: MarkdownSyntax, references:
     root.first = first;
     first.previous = undefined;
   } else root.first = root.last = undefined;
-  healDelimiters(root, delimiters.last, undefined, text, open as Set<Node>);
+  healDelimiters(root, delimiters.last(), undefined, text, open as Set<Node>);
   const tail = yield* build(root.first, undefined);
   return {
     settled,
@@ -60,7 +60,7 @@ export function* parseWindow(source: Source, syntax: MarkdownSyntax, references:
 }
 
 function firstOpener({ delimiters }: Scan): number {
-  for (let delimiter = delimiters.first; delimiter; delimiter = delimiter.next) if (delimiter.canOpen) return delimiter.node.start;
+  for (let delimiter = delimiters.first(); delimiter; delimiter = delimiter.next) if (delimiter.canOpen) return delimiter.node.start;
   return Number.POSITIVE_INFINITY;
 }
 

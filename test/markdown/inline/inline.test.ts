@@ -102,9 +102,9 @@ describe('work follows what arrives', () => {
   test('prose is appended as it is, without a parse', () => {
     const { content, page, write } = open();
     write('The');
-    const parsed = content.parsedLength;
+    const parsed = content.parsedLength();
     for (let count = 0; count < 40; count += 1) write(' quick brown');
-    expect(content.parsedLength).toBe(parsed);
+    expect(content.parsedLength()).toBe(parsed);
     expect(page.appends).toBe(40);
     expect(page.inlines).toBe(1);
   });
@@ -137,7 +137,7 @@ describe('work follows what arrives', () => {
     }
     content.finish();
     page.show();
-    expect(content.parsedLength).toBeLessThanOrEqual((parsesPerUnit + 1) * source.length + initialCredit);
+    expect(content.parsedLength()).toBeLessThanOrEqual((parsesPerUnit + 1) * source.length + initialCredit);
     expect(shown()).toEqual(joined(parseInline(source, nothing, {})));
   });
 
@@ -148,7 +148,7 @@ describe('work follows what arrives', () => {
       content.replace(length, source.slice(length, length + 4));
       page.show();
     }
-    expect(content.parsedLength).toBeLessThan(5 * source.length);
+    expect(content.parsedLength()).toBeLessThan(5 * source.length);
   });
 
   test('a large leaf is parsed in many steps', () => {
