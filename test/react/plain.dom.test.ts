@@ -57,12 +57,12 @@ test('[UI1] Markdown, HTML, right-to-left, CJK and emoji are text', () => {
   expect(element.querySelector('b, script')).toBeNull();
 });
 
-test('[UI4] lines are gathered in groups of 25, sealed when full', () => {
-  const { element } = show([Array.from({ length: 60 }, (_, index) => `line ${index}\n`).join('')]);
+test('[UI4] lines are gathered in groups of 200, sealed when full', () => {
+  const { element } = show([Array.from({ length: 480 }, (_, index) => `line ${index}\n`).join('')]);
   expect([...element.children].map((group) => [group.childElementCount, group.hasAttribute('data-sealed')])).toEqual([
-    [25, true],
-    [25, true],
-    [10, false],
+    [200, true],
+    [200, true],
+    [80, false],
   ]);
 });
 
