@@ -66,12 +66,14 @@ export function openDocument(
   const own = document;
   clearTimeout(idle.get(own)?.timer);
   idle.delete(own);
-  own.readers.add(reader);
+  // Of its own, so that one reader who refers twice is told twice and leaves once.
+  const entry: DocumentReader = { onChange: () => reader.onChange(), limit: () => reader.limit() };
+  own.readers.add(entry);
   return {
     document: own,
     update: own.update,
     release() {
-      own.readers.delete(reader);
+      own.readers.delete(entry);
       if (own.readers.size > 0) return;
       const drop = (): void => {
         idle.delete(own);

@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest';
+import type { StreamHandle } from '../../../src/client.ts';
+import { findDocument, openDocument } from '../../../src/react/markdown/documents.ts';
+import { createStreamStore } from '../../../src/store/index.ts';
+import type { StreamEvent } from '../../../src/wire/index.ts';
+import type { StreamChange } from '../../../src/worker/messages.ts';
+import { finish, start } from '../events.ts';
+import { ManualParser, paragraph } from './parser.ts';
+
+function openStore() {
+  const store = createStreamStore({ maxIdleStreams: 10, maxIdleBytes: 1e6, onEvict: () => {}, now: () => 1 });
+  const record = store.create(1, 'a');
+  const handle: StreamHandle = {
+    key: 1,
+    record,
+    subscribe: (listener) => store.subscribe(1, listener),
+    stop: () => Promise.resolve(),
+    release: () => {},
+  };
+  const parser = new ManualParser();
+  const worker = (): Worker => parser as unknown as Worker;
+  let changes = 0;
+  const reader = {
+    onChange: () => {
+      changes += 1;
+    },
+    limit: () => Number.POSITIVE_INFINITY,
+  };
+  const apply = (epoch: string, fromSeq: number, events: readonly StreamEvent[], reset?: StreamChange['reset']): void =>
+    store.apply([
+      {
+        key: 1,
+        epoch,
+        entries: events.map((event, index) => ({ fromSeq: fromSeq + index, seq: fromSeq + index, at: 0, event })),
+        receivedAt: 0,
+        ...(reset === undefined ? {} : { reset }),
+      },
+    ]);
+  return { handle, parser, worker, reader, apply, changes: () => changes };
+}
+
+const text = (delta: string): StreamEvent => ({ type: 'text', part: 't0', delta });
+const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+const blocks = (root: { groups: readonly { children: readonly unknown[] }[] }): number =>
+  root.groups.flatMap(({ children }) => children).length;
+
+test('[UI30] [ST5] another generation of the text is another document, and answers about the old one are nobody’s', async () => {
+  const { handle, parser, worker, reader, apply } = openStore();
+  const { document } = openDocument(handle, {}, worker, reader);
+  apply('e1', 1, [start, text('old and wrong')]);
+  await turn();
+  parser.answer(paragraph(1, 'old and wrong'));
+  const old = document.model;
+  expect([blocks(old.root), document.length, document.generation]).toEqual([1, 13, 0]);
+  apply('e1', 3, [text(', and more')]);
+  await turn();
+  const before = parser.document;
+  apply('e2', 1, [start, text('new'), finish], { snapshotSeq: 3 });
+  expect([document.generation, document.length, document.ended, document.model === old]).toEqual([1, 0, false, false]);
+  parser.answer(paragraph(2, 'late'), before);
+  expect([blocks(document.model.root), blocks(old.root)]).toEqual([0, 1]);
+  await turn();
+  parser.answer(paragraph(1, 'new'));
+  expect([blocks(document.model.root), document.length, document.ended]).toEqual([1, 3, true]);
+});
+
+test('[UI30] panels of one stream share its document, also one that comes when it is final and nobody reads it', async () => {
+  const { handle, parser, worker, reader, apply, changes } = openStore();
+  const first = openDocument(handle, {}, worker, reader);
+  const second = openDocument(handle, {}, worker, reader);
+  expect(second.document).toBe(first.document);
+  apply('e1', 1, [start, text('one'), finish]);
+  await turn();
+  parser.answer(paragraph(1, 'one'));
+  expect(changes()).toBe(2);
+  expect(parser.received.filter(({ type }) => type === 'open')).toHaveLength(1);
+  first.release();
+  second.release();
+  expect(findDocument(handle, {})).toBe(first.document);
+  expect(openDocument(handle, {}, worker, reader).document).toBe(first.document);
+  // With math it is another one.
+  expect(findDocument(handle, { math: true })).toBeUndefined();
+});
