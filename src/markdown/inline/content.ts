@@ -214,6 +214,5 @@ function track(references: References, unresolved: Set<string>): References {
   };
 }
 
-export { normaliseLabel } from './label.ts';
 export { parseInline } from './parse.ts';
 export type { References } from './references.ts';
