@@ -16,6 +16,8 @@ interface Shown {
 /** Shows a panel for each request until all have ended. */
 async function show(client: SluiceClient, requests: readonly StreamRequest[]): Promise<Shown[]> {
   const container = document.createElement('main');
+  // All in view: what is off-screen is not written before it comes near, or ends.
+  container.style.cssText = 'position: fixed; inset: 0; display: grid; grid-template-columns: repeat(4, 1fr); overflow: hidden';
   document.body.append(container);
   const root = createRoot(container);
   onTestFinished(() => {
