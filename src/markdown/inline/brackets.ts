@@ -16,6 +16,8 @@ export interface Bracket {
 }
 
 export interface Brackets {
+  /** None. */
+  reset(): void;
   top(): Bracket | undefined;
   first(): Bracket | undefined;
   /** The first one of an image whose text begins at or after `from`. */
@@ -25,7 +27,7 @@ export interface Brackets {
   push(bracket: Bracket): void;
   /** The top one ended, with the `]` before `end`. */
   pop(end: number): void;
-  /** Start and end, in turn, of each stretch that had a bracket open throughout, and has no more. */
+  /** Start and end, in turn, of each stretch that had a bracket open throughout, and has no more. Valid until `reset`. */
   readonly spans: readonly number[];
   /** All before the top one are in a link from now on. */
   deactivate(): void;
@@ -35,7 +37,10 @@ export function createBrackets(): Brackets {
   const stack: Bracket[] = [];
   const spans: number[] = [];
   return {
-    // No getters in what is made for each parse: the engine makes a hidden class for each object that has one.
+    reset() {
+      stack.length = 0;
+      spans.length = 0;
+    },
     top: () => stack[stack.length - 1],
     first: () => stack[0],
     firstImage: (from) => stack.find((bracket) => bracket.image && bracket.from >= from),

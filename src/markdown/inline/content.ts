@@ -1,4 +1,4 @@
-import type { Segment } from '../blocks.ts';
+import type { Inline, Segment } from '../blocks.ts';
 import type { MarkdownSyntax } from '../document.ts';
 import { createDisplay } from './display.ts';
 import { visibleEnd } from './heal.ts';
@@ -62,7 +62,7 @@ export function createInlineContent(references: References, syntax: MarkdownSynt
   let forced = false;
   let credit = initialCredit;
   let parsedLength = 0;
-  let job: Generator<void, () => void> | undefined;
+  let job: Job | undefined;
 
   const restart = (): void => {
     display.reset();
@@ -80,23 +80,30 @@ export function createInlineContent(references: References, syntax: MarkdownSynt
     forced = true;
   };
 
-  function* parse(): Generator<void, () => void> {
+  const parse = (): Job => {
     const text = window;
-    const isFinal = finished;
     const source = { text, before, tildeFirst };
     credit -= text.length;
     parsedLength += text.length;
-    if (isFinal) {
-      const nodes = yield* parseFinal(source, syntax, tracked);
-      return () => {
-        display.finish(nodes);
-        rest = '';
-        mode = undefined;
-      };
+    if (finished) return { type: 'final', steps: parseFinal(source, syntax, tracked) };
+    return { type: 'window', text, steps: parseWindow(source, syntax, tracked) };
+  };
+
+  /** Returns whether the parse is done. */
+  const step = (current: Job): boolean => {
+    if (current.type === 'final') {
+      const { done, value } = current.steps.next();
+      if (!done) return false;
+      display.finish(value);
+      rest = '';
+      mode = undefined;
+    } else {
+      const { done, value } = current.steps.next();
+      if (!done) return false;
+      settle(value, current.text);
     }
-    const result = yield* parseWindow(source, syntax, tracked);
-    return () => settle(result, text);
-  }
+    return true;
+  };
 
   const settle = ({ settled, cut, tail, end, ...result }: Window, text: string): void => {
     const shown = window.length - rest.length;
@@ -185,10 +192,8 @@ export function createInlineContent(references: References, syntax: MarkdownSynt
           job = parse();
         }
         for (;;) {
-          const step = job.next();
-          if (step.done) {
+          if (step(job)) {
             job = undefined;
-            step.value();
             break;
           }
           if (isLate()) return false;
@@ -198,6 +203,11 @@ export function createInlineContent(references: References, syntax: MarkdownSynt
     take: () => display.take(),
   };
 }
+
+/** A parse that is under way. */
+type Job =
+  | { readonly type: 'final'; readonly steps: Generator<void, Inline[]> }
+  | { readonly type: 'window'; readonly text: string; readonly steps: Generator<void, Window> };
 
 function track(references: References, unresolved: Set<string>): References {
   return {

@@ -19,6 +19,8 @@ export interface Delimiter {
 }
 
 export interface Delimiters {
+  /** None, and those to come stand among the children of `root`. */
+  reset(root: Node): void;
   last(): Delimiter | undefined;
   first(): Delimiter | undefined;
   push(node: Node, before: number, after: number): void;
@@ -32,7 +34,8 @@ const asterisk = 42;
 const underscore = 95;
 const tilde = 126;
 
-export function createDelimiters(root: Node): Delimiters {
+export function createDelimiters(): Delimiters {
+  let root = createNode('root', '', 0, 0);
   let first: Delimiter | undefined;
   let last: Delimiter | undefined;
 
@@ -105,6 +108,11 @@ export function createDelimiters(root: Node): Delimiters {
   }
 
   return {
+    reset(parent) {
+      root = parent;
+      first = undefined;
+      last = undefined;
+    },
     first: () => first,
     last: () => last,
     push(node, before, after) {

@@ -17,15 +17,20 @@ export interface Links {
 }
 
 export interface LinkContext {
-  readonly text: string;
-  readonly root: Node;
+  /** What is read now. */
+  readonly reading: Reading;
   readonly delimiters: Delimiters;
   readonly brackets: Brackets;
-  readonly references: References;
   readonly seek: Seek;
   add(type: NodeType, value: string, start: number, end: number): Node;
   plain(start: number, end: number): Node;
   readonly pend: Doubt;
+}
+
+export interface Reading {
+  readonly text: string;
+  readonly root: Node;
+  readonly references: References;
 }
 
 interface Target {
@@ -35,7 +40,7 @@ interface Target {
 }
 
 export function createLinks(context: LinkContext): Links {
-  const { text, root, delimiters, brackets, references, seek, add, plain, pend } = context;
+  const { reading, delimiters, brackets, seek, add, plain, pend } = context;
 
   const push = (node: Node, image: boolean): void => {
     brackets.push({ node, image, from: node.end, bottom: delimiters.last(), active: true, nested: false });
@@ -43,6 +48,7 @@ export function createLinks(context: LinkContext): Links {
 
   /** What follows the `]` at `at` makes of the bracket. `pending`: what comes after the source says. */
   const readTarget = (bracket: Bracket, at: number): Target | typeof pending | undefined => {
+    const { text, references } = reading;
     const code = text.charCodeAt(at + 1);
     let open = Number.isNaN(code);
     if (code === 40) {
@@ -65,6 +71,7 @@ export function createLinks(context: LinkContext): Links {
 
   const readShortcut = (bracket: Bracket, at: number, end: number): Target | undefined => {
     if (bracket.nested || at - bracket.from > mostLabel + 1) return undefined;
+    const { text, references } = reading;
     const label = normaliseLabel(text.slice(bracket.from, at));
     const found = label === '' ? undefined : references.link(label);
     return found && { ...found, end };
@@ -72,6 +79,7 @@ export function createLinks(context: LinkContext): Links {
 
   /** `![^label]` is a footnote after an exclamation mark. */
   const footnoteOfImage = (bracket: Bracket, at: number): boolean => {
+    const { text, root, references } = reading;
     if (bracket.nested || text.charCodeAt(bracket.from) !== 94 || at - bracket.from > mostLabel + 1) return false;
     const label = text.slice(bracket.from + 1, at);
     if (!references.footnote(normaliseLabel(label))) return false;
@@ -87,6 +95,7 @@ export function createLinks(context: LinkContext): Links {
 
   return {
     image(at) {
+      const { text } = reading;
       if (text.charCodeAt(at + 1) !== 91) {
         plain(at, at + 1);
         if (at + 1 === text.length) pend('image', at, at);
@@ -96,6 +105,7 @@ export function createLinks(context: LinkContext): Links {
       return at + 2;
     },
     open(at) {
+      const { text, references } = reading;
       if (text.charCodeAt(at + 1) === 94) {
         const end = readFootnoteLabel(text, at);
         if (end === pending) {
@@ -134,7 +144,7 @@ export function createLinks(context: LinkContext): Links {
       node.url = target.url;
       node.title = target.title;
       node.end = target.end;
-      wrapRest(root, node);
+      wrapRest(reading.root, node);
       return target.end;
     },
   };

@@ -3,25 +3,39 @@ import { pending } from './pending.ts';
 
 /** Addresses without marks (https://github.github.com/gfm/#autolinks-extension-), as found from left to right. */
 export interface Literals {
+  /** Another source, and the code unit before it. */
+  reset(source: string, before: number): void;
   /** Where at or after `from` an address could begin. Infinity: nowhere. `from` ascends. */
   next(from: number): number;
   /** The address at `at`, which `next` gave. */
   read(at: number): { readonly end: number; readonly url: string } | typeof pending | undefined;
 }
 
+interface Email {
+  readonly start: number;
+  readonly at: number;
+}
+interface Url {
+  readonly start: number;
+  readonly kind: number;
+}
+const noEmail: Email = { start: Number.POSITIVE_INFINITY, at: -1 };
+const noUrl: Url = { start: Number.POSITIVE_INFINITY, kind: 0 };
 const www = 2;
 const protocol = 3;
 
-export function createLiterals(source: string, before: number): Literals {
+export function createLiterals(): Literals {
   const starts = /www\.|https?:\/\//gi;
-  let email = nextEmail(0);
-  let url = nextUrl(0);
+  let source = '';
+  let before = Number.NaN;
+  let email = noEmail;
+  let url = noUrl;
   let trailFails = 0;
   /** The last underscore that made a domain none: every domain that begins before it is none. */
   let domainFails = -1;
   let domainPends = false;
 
-  function nextEmail(from: number): { start: number; at: number } {
+  function nextEmail(from: number): Email {
     let at = source.indexOf('@', from);
     while (at >= 0) {
       let start = at;
@@ -30,10 +44,10 @@ export function createLiterals(source: string, before: number): Literals {
       if (start < at && previous !== 47 && !isEmailText(previous)) return { start, at };
       at = source.indexOf('@', at + 1);
     }
-    return { start: Number.POSITIVE_INFINITY, at: source.length };
+    return noEmail;
   }
 
-  function nextUrl(from: number): { start: number; kind: number } {
+  function nextUrl(from: number): Url {
     starts.lastIndex = from;
     for (let match = starts.exec(source); match; match = starts.exec(source)) {
       const previous = match.index > 0 ? source.charCodeAt(match.index - 1) : before;
@@ -41,7 +55,7 @@ export function createLiterals(source: string, before: number): Literals {
       if (kind === www ? mayPrecedeWww(previous) : !isAlpha(previous)) return { start: match.index, kind };
       starts.lastIndex = match.index + 1;
     }
-    return { start: Number.POSITIVE_INFINITY, kind: 0 };
+    return noUrl;
   }
 
   const readUrl = (start: number, domain: number): { end: number; url: string } | typeof pending | undefined => {
@@ -146,6 +160,15 @@ export function createLiterals(source: string, before: number): Literals {
   };
 
   return {
+    reset(text, previous) {
+      source = text;
+      before = previous;
+      trailFails = 0;
+      domainFails = -1;
+      domainPends = false;
+      email = nextEmail(0);
+      url = nextUrl(0);
+    },
     next(from) {
       if (email.start < from) email = nextEmail(from);
       if (url.start < from) url = nextUrl(from);

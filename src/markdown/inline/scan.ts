@@ -1,7 +1,7 @@
 import type { MarkdownSyntax } from '../document.ts';
 import { type DeadTags, readAngle } from './angle.ts';
 import { type Brackets, createBrackets } from './brackets.ts';
-import { isPunctuation, isSpace } from './characters.ts';
+import { classify, isPunctuation, isSpace, whitespace } from './characters.ts';
 import { createDelimiters, type Delimiters } from './delimiters.ts';
 import { readReference } from './entities.ts';
 import { createLinks } from './links.ts';
@@ -49,25 +49,36 @@ export type Doubt = (type: PendingType, at: number, from: number) => boolean;
 const ordinary = table('\n\\`*_~[]!<&');
 const withMath = table('\n\\`*_~[]!<&$');
 
-/** Yields now and then, so that the caller can stop in between. */
-export function* scan(source: Source, syntax: MarkdownSyntax, references: References, doubt?: Doubt): Generator<void, Scan> {
-  const { text, before } = source;
-  const root = createNode('root', '', 0, text.length);
-  const seek = createSeek(text);
-  const literals = createLiterals(text, before);
-  const delimiters = createDelimiters(root);
+/** Takes sources apart, one at a time, with the same parts: what is made anew for each small parse costs more than the parse. */
+export interface Scanner {
+  /** Yields now and then, so that the caller can stop in between. What it returns is valid until the next call. */
+  scan(source: Source, syntax: MarkdownSyntax, references: References, doubt?: Doubt): Generator<void, Scan>;
+  /** Keeps nothing of what was read. */
+  forget(): void;
+}
+
+export function createScanner(): Scanner {
+  const reading = { text: '', root: createNode('root', '', 0, 0), references: noReferences };
+  const seek = createSeek();
+  const literals = createLiterals();
+  const delimiters = createDelimiters();
   const brackets = createBrackets();
-  const special = syntax.math ? withMath : ordinary;
   const dead: DeadTags = new Map();
-  let lastBreak: number | undefined;
-  let tildeFirst = source.tildeFirst;
+  let text = '';
+  let before = Number.NaN;
+  let math = false;
+  let doubt: Doubt | undefined;
+  /** Of the last white space or `<`; -1 if there is none, -2: not searched. */
+  let lastBreak = -2;
+  let tildeFirst: boolean | undefined;
   let firstPending = Number.POSITIVE_INFINITY;
   let firstRun = Number.POSITIVE_INFINITY;
   let stopped: Stop | undefined;
+  let from = 0;
 
   const add = (type: NodeType, value: string, start: number, end: number): Node => {
     const node = createNode(type, value, start, end);
-    append(root, node);
+    append(reading.root, node);
     return node;
   };
   const plain = (start: number, end: number): Node => {
@@ -82,7 +93,7 @@ export function* scan(source: Source, syntax: MarkdownSyntax, references: Refere
     stopped = { type, at, from };
     return true;
   };
-  const links = createLinks({ text, root, delimiters, brackets, references, seek, add, plain, pend });
+  const links = createLinks({ reading, delimiters, brackets, seek, add, plain, pend });
 
   const run = (at: number): number => {
     const code = text.charCodeAt(at);
@@ -107,7 +118,7 @@ export function* scan(source: Source, syntax: MarkdownSyntax, references: Refere
 
   const backslash = (at: number): number => {
     const code = text.charCodeAt(at + 1);
-    if (syntax.math && (code === 40 || code === 91)) {
+    if (math && (code === 40 || code === 91)) {
       const closing = seek.pair(code === 40 ? '\\)' : '\\]', at + 2);
       if (closing >= 0) {
         add('inlineMath', text.slice(at + 2, closing).trim(), at, closing + 2);
@@ -204,56 +215,99 @@ export function* scan(source: Source, syntax: MarkdownSyntax, references: Refere
     if (at > from) plain(from, at);
     const link = address(text.slice(at, found.end), '', at, found.end);
     link.url = found.url;
-    lastBreak ??= text.search(/[\s<][^\s<]*$/);
+    if (lastBreak < -1) lastBreak = endOfWords(text);
     // To the end of the word it may grow.
     if (found.end > lastBreak) pend('address', at, at);
     return found.end;
   };
 
-  let steps = 0;
-  let at = 0;
-  let from = 0;
-  let next = literals.next(0);
-  while (at < text.length && !stopped) {
-    const limit = Math.min(next, text.length, at + 4096);
-    let code = text.charCodeAt(at);
-    while (at < limit && !(code < 128 && special[code] === 1)) {
-      at += 1;
-      code = text.charCodeAt(at);
-    }
-    steps += 1;
-    if (at === limit || (steps & 127) === 0) yield;
-    if (at === text.length) break;
-    if (at === next) {
-      const end = literal(at);
-      next = literals.next(end ?? at + 1);
-      if (end !== undefined) {
-        at = end;
-        from = end;
-        continue;
-      }
-    }
-    if (!(code < 128 && special[code] === 1)) continue;
-    if (code === 10) at = lineEnding(at, from);
-    else {
-      if (at > from) plain(from, at);
-      if (code === 92) at = backslash(at);
-      else if (code === 96) at = enclosed(at, '`');
-      else if (code === 36) at = enclosed(at, '$');
-      else if (code === 126) at = tildes(at);
-      else if (code === 42 || code === 95) at = attention(at);
-      else if (code === 38) at = ampersand(at);
-      else if (code === 60) at = angle(at);
-      else if (code === 33) at = links.image(at);
-      else if (code === 91) at = links.open(at);
-      else at = yield* links.close(at);
-    }
-    from = at;
-    if (next < at) next = literals.next(at);
-  }
-  if (at > from) plain(from, at);
+  function* scan(source: Source, syntax: MarkdownSyntax, references: References, stopAt?: Doubt): Generator<void, Scan> {
+    ({ text, before, tildeFirst } = source);
+    math = syntax.math === true;
+    doubt = stopAt;
+    reading.text = text;
+    reading.root = createNode('root', '', 0, text.length);
+    reading.references = references;
+    seek.reset(text);
+    literals.reset(text, before);
+    delimiters.reset(reading.root);
+    brackets.reset();
+    if (dead.size > 0) dead.clear();
+    lastBreak = -2;
+    firstPending = Number.POSITIVE_INFINITY;
+    firstRun = Number.POSITIVE_INFINITY;
+    stopped = undefined;
+    from = 0;
 
-  return { root, delimiters, brackets, tildeFirst, firstRun, firstPending, stopped };
+    const special = math ? withMath : ordinary;
+    let steps = 0;
+    let at = 0;
+    let next = literals.next(0);
+    while (at < text.length && !stopped) {
+      const limit = Math.min(next, text.length, at + 4096);
+      let code = text.charCodeAt(at);
+      while (at < limit && !(code < 128 && special[code] === 1)) {
+        at += 1;
+        code = text.charCodeAt(at);
+      }
+      steps += 1;
+      if (at === limit || (steps & 127) === 0) yield;
+      if (at === text.length) break;
+      if (at === next) {
+        const end = literal(at);
+        next = literals.next(end ?? at + 1);
+        if (end !== undefined) {
+          at = end;
+          from = end;
+          continue;
+        }
+      }
+      if (!(code < 128 && special[code] === 1)) continue;
+      if (code === 10) at = lineEnding(at, from);
+      else {
+        if (at > from) plain(from, at);
+        if (code === 92) at = backslash(at);
+        else if (code === 96) at = enclosed(at, '`');
+        else if (code === 36) at = enclosed(at, '$');
+        else if (code === 126) at = tildes(at);
+        else if (code === 42 || code === 95) at = attention(at);
+        else if (code === 38) at = ampersand(at);
+        else if (code === 60) at = angle(at);
+        else if (code === 33) at = links.image(at);
+        else if (code === 91) at = links.open(at);
+        else at = yield* links.close(at);
+      }
+      from = at;
+      if (next < at) next = literals.next(at);
+    }
+    if (at > from) plain(from, at);
+
+    return { root: reading.root, delimiters, brackets, tildeFirst, firstRun, firstPending, stopped };
+  }
+
+  return {
+    scan,
+    forget() {
+      text = '';
+      reading.text = '';
+      reading.root = createNode('root', '', 0, 0);
+      reading.references = noReferences;
+      doubt = undefined;
+      seek.reset('');
+      literals.reset('', Number.NaN);
+      delimiters.reset(reading.root);
+      brackets.reset();
+      dead.clear();
+    },
+  };
+}
+
+const noReferences: References = { link: () => undefined, footnote: () => false };
+
+function endOfWords(text: string): number {
+  let at = text.length - 1;
+  while (at >= 0 && classify(text.charCodeAt(at)) !== whitespace && text.charCodeAt(at) !== 60) at -= 1;
+  return at;
 }
 
 function skipSpaces(text: string, at: number): number {

@@ -1,5 +1,7 @@
 /** Searches in one source that never cover the same stretch twice: what was found, or not, is remembered. */
 export interface Seek {
+  /** Another source. */
+  reset(source: string): void;
   /** Where `needle` is at or after `from`, -1 if nowhere. */
   next(needle: string, from: number): number;
   /** As `next`, for one character that no backslash escapes. `from` is not itself escaped. */
@@ -15,7 +17,8 @@ interface Known {
   at: number;
 }
 
-export function createSeek(source: string): Seek {
+export function createSeek(): Seek {
+  let source = '';
   let known: Map<string, Known> | undefined;
   let runs: Map<string, Runs> | undefined;
 
@@ -29,6 +32,11 @@ export function createSeek(source: string): Seek {
   };
 
   return {
+    reset(text) {
+      source = text;
+      known = undefined;
+      runs = undefined;
+    },
     next: (needle, from) => remembered(needle, from, () => source.indexOf(needle, from)),
     unescaped: (char, from) =>
       remembered(`\\${char}`, from, () => {

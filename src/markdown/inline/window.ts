@@ -4,7 +4,7 @@ import { build } from './build.ts';
 import { createDoubt, healBrackets, healDelimiters, visibleEnd } from './heal.ts';
 import type { Node } from './node.ts';
 import type { References } from './references.ts';
-import { type Scan, type Source, scan } from './scan.ts';
+import { createScanner, type Scan, type Scanner, type Source } from './scan.ts';
 import { findCut } from './settle.ts';
 
 /** What a stretch of a leaf says that reaches to its end, so far. */
@@ -22,24 +22,40 @@ export interface Window {
 
 export type Mode = 'text' | 'inlineCode' | 'inlineMath';
 
+/** Scanners at rest. A parse that is given up keeps its own. */
+const free: Scanner[] = [];
+const mostFree = 8;
+
+function release(scanner: Scanner): void {
+  if (free.length >= mostFree) return;
+  scanner.forget();
+  free.push(scanner);
+}
+
 /** A source that nothing follows. */
 export function* parseFinal(source: Source, syntax: MarkdownSyntax, references: References): Generator<void, Inline[]> {
   let end = source.text.length;
   while (end > 0 && (source.text.charCodeAt(end - 1) === 32 || source.text.charCodeAt(end - 1) === 9)) end -= 1;
-  const result = yield* scan({ ...source, text: source.text.slice(0, end) }, syntax, references);
-  yield* result.delimiters.resolve(undefined, result.tildeFirst ?? false);
-  return yield* build(result.root.first, undefined);
+  const scanner = free.pop() ?? createScanner();
+  const { before, tildeFirst } = source;
+  const result = yield* scanner.scan({ text: source.text.slice(0, end), before, tildeFirst }, syntax, references);
+  if (result.delimiters.last()) yield* result.delimiters.resolve(undefined, result.tildeFirst ?? false);
+  const nodes = yield* build(result.root.first, undefined);
+  release(scanner);
+  return nodes;
 }
 
 /** A source that grows. */
 export function* parseWindow(source: Source, syntax: MarkdownSyntax, references: References): Generator<void, Window> {
   const math = syntax.math === true;
   const text = source.text.slice(0, visibleEnd(source.text, math));
-  const result = yield* scan({ ...source, text }, syntax, references, createDoubt(text, math));
+  const scanner = free.pop() ?? createScanner();
+  const { before, tildeFirst } = source;
+  const result = yield* scanner.scan({ text, before, tildeFirst }, syntax, references, createDoubt(text, math));
   const { root, delimiters } = result;
   const blocked = Math.min(result.firstPending, result.brackets.first()?.node.start ?? text.length, text.length);
   const { open, end } = yield* healBrackets(result, text);
-  yield* delimiters.resolve(undefined, result.tildeFirst ?? false);
+  if (delimiters.last()) yield* delimiters.resolve(undefined, result.tildeFirst ?? false);
   const cut = findCut(root, text, Math.min(blocked, firstOpener(result)), result.brackets.spans);
   const first = cut.next;
   const settled = yield* build(root.first === first ? undefined : root.first, first);
@@ -49,6 +65,7 @@ export function* parseWindow(source: Source, syntax: MarkdownSyntax, references:
   } else root.first = root.last = undefined;
   healDelimiters(root, delimiters.last(), undefined, text, open as Set<Node>);
   const tail = yield* build(root.first, undefined);
+  release(scanner);
   return {
     settled,
     cut: cut.at,
