@@ -2,7 +2,7 @@ import type { Inline, Segment } from '../blocks.ts';
 import type { MarkdownSyntax } from '../document.ts';
 import { createDisplay } from './display.ts';
 import { visibleEnd } from './heal.ts';
-import { ordinaryEnd } from './ordinary.ts';
+import { isAddress, ordinaryEnd } from './ordinary.ts';
 import type { References } from './references.ts';
 import { type Mode, parseFinal, parseWindow, type Window } from './window.ts';
 
@@ -38,6 +38,8 @@ export const initialCredit = 4096;
 const mostCredit = 1 << 16;
 /** Ordinary text that arrived since the last parse, in code units, from which on it is settled. */
 const mostUnparsed = 1024;
+/** The same of a link's address, so that what is none is shown. */
+const mostAddress = 200;
 
 export function createInlineContent(references: References, syntax: MarkdownSyntax): InlineContent {
   const unresolved = new Set<string>();
@@ -56,6 +58,8 @@ export function createInlineContent(references: References, syntax: MarkdownSynt
   let rest = '';
   let mode: Mode | undefined;
   let parsed = 0;
+  /** Code units of `window` that what is on display, or held back, takes account of. */
+  let read = 0;
   let finished = false;
 
   let fresh = false;
@@ -75,6 +79,7 @@ export function createInlineContent(references: References, syntax: MarkdownSynt
     rest = whole;
     mode = undefined;
     parsed = 0;
+    read = 0;
     job = undefined;
     fresh = true;
     forced = true;
@@ -119,6 +124,7 @@ export function createInlineContent(references: References, syntax: MarkdownSynt
     rest = window.slice(end);
     window = window.slice(cut);
     parsed = text.length - cut;
+    read = result.read - cut;
   };
 
   /** Before the next parse is due: what arrived looks like text. */
@@ -131,13 +137,22 @@ export function createInlineContent(references: References, syntax: MarkdownSynt
 
   /** Shows what arrived without a parse, if it can be only text. */
   const appendOrdinary = (): boolean => {
-    if (mode === undefined || window.length - parsed > mostUnparsed) return false;
+    if (mode === undefined || window.length - parsed > (mode === 'address' ? mostAddress : mostUnparsed)) return false;
+    if (mode === 'address') {
+      if (!isAddress(window, read)) return false;
+      read = window.length;
+      return true;
+    }
     const end = ordinaryEnd(rest, mode);
     if (end < 0) return false;
     display.append(mode === 'inlineCode' ? rest.slice(0, end).replaceAll('\n', ' ') : rest.slice(0, end));
     rest = rest.slice(end);
+    read = window.length - rest.length;
     return true;
   };
+
+  /** Whether there is nothing new but what is held back at the end anyway. */
+  const isHeld = (): boolean => window.length > 0 && visibleEnd(window, syntax.math === true) === read;
 
   return {
     unresolved,
@@ -159,11 +174,8 @@ export function createInlineContent(references: References, syntax: MarkdownSynt
       }
       job = undefined;
       window = window.slice(0, from - settledLength) + text;
-      if (from >= shown) rest = window.slice(shown - settledLength);
-      else {
-        rest = '';
-        forced = true;
-      }
+      rest = from >= shown ? window.slice(shown - settledLength) : '';
+      forced = true;
     },
     finish() {
       finished = true;
@@ -183,7 +195,7 @@ export function createInlineContent(references: References, syntax: MarkdownSynt
         if (!job) {
           if (!fresh) return true;
           fresh = false;
-          if (!forced && appendOrdinary()) return true;
+          if (!forced && (appendOrdinary() || isHeld())) return true;
           if (!forced && credit < window.length) {
             appendRaw();
             return true;

@@ -83,13 +83,14 @@ export function createDisplay(): Display {
       changed(0);
     },
     take() {
-      fold();
       const from = changedFrom;
       const text = appended;
+      if (from === undefined && text === '') return undefined;
       changedFrom = undefined;
       appended = '';
-      if (from !== undefined) return { type: 'inline', from, segments: finished ? sealed.slice(from) : [...sealed.slice(from), last] };
-      return text === '' ? undefined : { type: 'append', text };
+      if (from === undefined) return { type: 'append', text };
+      fold();
+      return { type: 'inline', from, segments: finished ? sealed.slice(from) : [...sealed.slice(from), last] };
     },
   };
 }

@@ -13,9 +13,19 @@ const most = { code: 600, math: 300, angle: 200, link: 600, image: 600, footnote
 /** How much of a growing source can be shown: not the white space, marks and beginnings of marks at its end. */
 export function visibleEnd(text: string, math: boolean): number {
   const end = decidedEnd(text, text.length, math);
-  if (end < text.length) return end;
+  if (end < text.length || !mayHaveBegun(text)) return end;
   const beginning = beginnings.exec(text.slice(-34));
   return beginning ? decidedEnd(text, end - beginning[0].length, math) : end;
+}
+
+/** Cheap, and true of everything that `beginnings` matches. */
+function mayHaveBegun(text: string): boolean {
+  const code = text.charCodeAt(text.length - 1) | 32;
+  // h, t, p, s, w, `:`, `/` and `.`
+  if (code === 104 || code === 116 || code === 112 || code === 115 || code === 119 || code === 58 || code === 47 || code === 46)
+    return true;
+  const reference = text.lastIndexOf('&');
+  return reference >= 0 && reference >= text.length - 34;
 }
 
 function decidedEnd(text: string, from: number, math: boolean): number {

@@ -3,8 +3,9 @@ import type { MarkdownSyntax } from '../document.ts';
 import { build } from './build.ts';
 import { createDoubt, healBrackets, healDelimiters, visibleEnd } from './heal.ts';
 import type { Node } from './node.ts';
+import { isAddress } from './ordinary.ts';
 import type { References } from './references.ts';
-import { createScanner, type Scan, type Scanner, type Source } from './scan.ts';
+import { createScanner, type Scan, type Scanner, type Source, type Stop } from './scan.ts';
 import { findCut } from './settle.ts';
 
 /** What a stretch of a leaf says that reaches to its end, so far. */
@@ -16,11 +17,14 @@ export interface Window {
   /** What the code units from there to `end` say if what is open is closed. What is after `end` is held back. */
   readonly tail: readonly Inline[];
   readonly end: number;
+  /** The code units that were read: all but white space and marks at the end. */
+  readonly read: number;
   /** What the last leaf of the tail goes on as, while nothing but ordinary text follows. */
   readonly mode: Mode | undefined;
 }
 
-export type Mode = 'text' | 'inlineCode' | 'inlineMath';
+/** `address`: of an inline link that has not ended, nothing of which is shown. */
+export type Mode = 'text' | 'inlineCode' | 'inlineMath' | 'address';
 
 /** Scanners at rest. A parse that is given up keeps its own. */
 const free: Scanner[] = [];
@@ -72,13 +76,18 @@ export function* parseWindow(source: Source, syntax: MarkdownSyntax, references:
     tildeFirst: result.firstRun < cut.at ? result.tildeFirst : source.tildeFirst,
     tail,
     end,
-    mode: modeOf(root, open, tail.length > 0 ? tail : settled, text),
+    read: text.length,
+    mode: isInAddress(result.stopped, text) ? 'address' : modeOf(root, open, tail.length > 0 ? tail : settled, text),
   };
 }
 
 function firstOpener({ delimiters }: Scan): number {
   for (let delimiter = delimiters.first(); delimiter; delimiter = delimiter.next) if (delimiter.canOpen) return delimiter.node.start;
   return Number.POSITIVE_INFINITY;
+}
+
+function isInAddress(stopped: Stop | undefined, text: string): boolean {
+  return stopped?.type === 'link' && text.charCodeAt(stopped.from + 1) === 40 && isAddress(text, stopped.from + 2);
 }
 
 /** By the last leaf, if everything around it is open; not where an address may be going on. */
