@@ -43,8 +43,17 @@ export default defineConfig([
     deps: { neverBundle: [/^node:/, /^@shikijs\/(langs|themes)/], onlyBundle: tokenizer },
     // One graph, so that there is one `StreamError` whichever subpath it comes from.
     banner: ({ fileName }) => (/^(index|katex|mermaid)\.js$/.test(fileName) ? { js: "'use client';" } : undefined),
-    // What every page loads of `wire` stays apart from what only a local source or the codec needs.
-    outputOptions: { codeSplitting: { groups: [{ name: 'errors', test: /src\/wire\/(errors|limits)\.ts$/ }] } },
+    // What every page loads of `wire` stays apart from what only a local source or the codec needs. The rest of what a page
+    // loads before it streams is two files, however much of it the parts that are loaded later use, too.
+    outputOptions: {
+      codeSplitting: {
+        groups: [
+          { name: 'errors', test: /src\/wire\/(errors|limits)\.ts$/, priority: 2 },
+          { name: 'client', test: /src\/(client|(client|store)\/(?!local|reader|response)\w+)\.ts$/, priority: 1 },
+          { name: 'page', test: /src\/react\/(?!markdown\/|panel\/parts\/|stats\/figures|pacing|promotion)[\w/]+\.tsx?$/ },
+        ],
+      },
+    },
     hooks: { 'build:done': ({ options }) => writeStyles(options.outDir) },
   },
   {

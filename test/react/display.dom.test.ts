@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { StreamHandle } from '../../src/client.ts';
 import { createFrames, type FrameHost } from '../../src/react/frame.ts';
+import { beside } from '../../src/react/panel/beside.ts';
 import { createDisplay } from '../../src/react/panel/display.ts';
 import { createPlainBody } from '../../src/react/panel/plain.ts';
 import { createStreamStore } from '../../src/store/index.ts';
@@ -90,7 +91,20 @@ test('[UI2] a frame that has not come shows neither text nor status', () => {
   expect(frame()).toEqual({ epoch: 'e1', text: 'all of it', status: 'done' });
 });
 
-test('[ST3] what React is told changes with parts, status and the first text, and never with text', () => {
+test('[UI2] an end is on display only with the parts in front of it, and what shows those is loaded with the first', async () => {
+  expect(beside.module).toBeUndefined();
+  const { store, display, see, frame } = openDisplay();
+  store.apply([change('e1', 1, [start, text('text'), { type: 'source', part: 's', url: 'https://example.org' }, finish])]);
+  expect(frame()).toEqual({ epoch: 'e1', text: 'text', status: 'streaming' });
+  expect(display.shown().parts).toEqual([]);
+  await beside.load();
+  expect(see().status).toBe('streaming');
+  expect(frame().status).toBe('done');
+  expect(display.shown().parts).toHaveLength(1);
+});
+
+test('[ST3] what React is told changes with parts, status and the first text, and never with text', async () => {
+  await beside.load();
   const { store, display, frame } = openDisplay();
   let told = 0;
   display.subscribe(() => {

@@ -3,14 +3,12 @@ import { classes } from '../classes.ts';
 import { type FrameTask, frames } from '../frame.ts';
 import { DownIcon } from '../icons.tsx';
 import { MarkdownWorkerContext } from '../provider/context.ts';
+import { beside } from './beside.ts';
 import { usePanel, useShown } from './context.ts';
 import { Ending } from './Ending.tsx';
 import { NoText } from './PlainText.tsx';
 import type { StreamPanelBodyProps } from './props.ts';
-import { Reasoning } from './Reasoning.tsx';
-import { Sources } from './Sources.tsx';
 import { createStick, type Stick } from './stick.ts';
-import { Tools } from './Tools.tsx';
 import { useTextView } from './view.ts';
 
 /** A scroller must be reachable by keyboard, and what is reachable has a role. */
@@ -21,6 +19,8 @@ export function Body({ pending, empty, ref, className, ...rest }: StreamPanelBod
   const panel = usePanel('StreamPanel.Body');
   const { display, name, stream, view, markdown, isPaced } = panel;
   const { handle } = stream;
+  // There as soon as a part is.
+  const parts = beside.module;
   const worker = use(MarkdownWorkerContext);
   const shown = useShown(panel);
   const scroller = useRef<HTMLDivElement>(null);
@@ -60,8 +60,8 @@ export function Body({ pending, empty, ref, className, ...rest }: StreamPanelBod
   return (
     <div className="sluice-stage">
       <div {...reachable(`Text of ${name}`)} {...rest} ref={scroller} className={classes('sluice-scroller', className)}>
-        <Reasoning parts={shown.parts} generation={shown.generation} />
-        <Tools parts={shown.parts} generation={shown.generation} />
+        {parts && <parts.Reasoning parts={shown.parts} generation={shown.generation} />}
+        {parts && <parts.Tools parts={shown.parts} generation={shown.generation} />}
         {/* Stays, whatever renders the text in it. */}
         <div data-stream-body="">
           <Fragment key={turn}>
@@ -70,7 +70,7 @@ export function Body({ pending, empty, ref, className, ...rest }: StreamPanelBod
           </Fragment>
         </div>
         <Ending shown={shown} pending={pending} empty={empty} />
-        <Sources parts={shown.parts} />
+        {parts && <parts.Sources parts={shown.parts} />}
       </div>
       {!atEnd && (
         <button type="button" className="sluice-latest" aria-label={`Jump to the latest of ${name}`} onClick={toLatest}>

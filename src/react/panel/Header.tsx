@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { classes } from '../classes.ts';
 import { Controls } from './Controls.tsx';
-import { useShown, usePanel } from './context.ts';
+import { usePanel, useShown } from './context.ts';
 import type { Shown } from './display.ts';
 import type { StreamPanelHeaderProps } from './props.ts';
 

@@ -3,6 +3,7 @@ import { same } from '../../store/index.ts';
 import { type Frames, type FrameTask, frames } from '../frame.ts';
 import type { Pacer } from '../pacing.ts';
 import { type Visibility, visibility } from '../visibility.ts';
+import { beside } from './beside.ts';
 import type { Stick } from './stick.ts';
 
 /** What of a stream is on display that React renders: rare things only. A new object for each change. */
@@ -76,6 +77,8 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
   let pacer: Pacer | undefined;
   /** Code units on display, or allowed to be. */
   let allowed = 0;
+  /** Whether what shows parts is being loaded; `undefined` before it was asked for. */
+  let awaited: boolean | undefined;
   let unwatch = (): void => {};
 
   const task: FrameTask = {
@@ -92,12 +95,23 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
         whole = false;
         request();
       }
+      // Nor are parts on display before what shows them is.
+      const parts = outline(record.parts);
+      const waits = parts.length > 0 && beside.module === undefined;
+      if (waits && awaited === undefined) awaitBeside();
       // An end whose text is not all there is not on display yet.
-      const ended = record.endedAt > 0 && whole;
+      const ended = record.endedAt > 0 && whole && !(waits && awaited);
       const { error, finishReason } = ended ? record.summary : nothingShown;
       const status = ended || record.endedAt === 0 ? record.summary.status : 'streaming';
       if (root?.dataset['status'] !== status) root?.setAttribute('data-status', status);
-      const next = { status, error, finishReason, parts: outline(record.parts), hasText: record.text.length > 0, generation: resets };
+      const next = {
+        status,
+        error,
+        finishReason,
+        parts: waits ? nothingShown.parts : parts,
+        hasText: record.text.length > 0,
+        generation: resets,
+      };
       if (same(shown, next)) return;
       loop().commit(() => emit(next));
     },
@@ -122,6 +136,13 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
     shown = next;
     for (const listener of listeners) listener();
   };
+  const awaitBeside = (): void => {
+    awaited = true;
+    void beside.load().then(() => {
+      awaited = false;
+      request();
+    });
+  };
   const setEpoch = (next: string): void => {
     epoch = next;
     root?.setAttribute('data-epoch', next);
@@ -130,6 +151,7 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
     generation = next;
     resets += 1;
     outline = createOutline();
+    awaited = undefined;
     allowed = 0;
     pacer?.restart(0);
     for (const text of texts) text.clear();

@@ -1,5 +1,6 @@
 import { type ComponentType, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { StreamHandle } from '../../client.ts';
+import { createLater, type Later } from '../later.ts';
 import type { MarkdownOptions } from '../markdown/props.ts';
 import type { Display } from './display.ts';
 import { PlainText } from './PlainText.tsx';
@@ -48,30 +49,17 @@ export interface ShownView {
   readonly fail: () => void;
 }
 
-let loaded: MarkdownModule | undefined;
-let loading: Promise<MarkdownModule | undefined> | undefined;
+const markdown: Later<MarkdownModule> = createLater(
+  () => import('../markdown/index.ts'),
+  'Markdown could not be loaded; answers are shown as plain text.',
+);
 
 /**
  * Loads what `view="markdown"` needs, so that the first such panel does not wait for it. Resolves in any case: what cannot be
  * loaded is reported on the console, tried again when it is next needed, and the text meanwhile shown as it is.
  */
 export async function preloadMarkdown(): Promise<void> {
-  await load();
-}
-
-function load(): Promise<MarkdownModule | undefined> {
-  loading ??= import('../markdown/index.ts').then(
-    (module) => {
-      loaded = module;
-      return module;
-    },
-    (error: unknown) => {
-      console.error('Markdown could not be loaded; answers are shown as plain text.', error);
-      loading = undefined;
-      return undefined;
-    },
-  );
-  return loading;
+  await markdown.load();
 }
 
 /** The component for the text: that of the view asked for, or until that is ready the one there was. */
@@ -95,8 +83,8 @@ export function useTextView(wanted: View, props: ViewChange['props']): ShownView
       if (committed.current === undefined || module === undefined) apply();
       else cancel = module.switchView({ to: wanted, props: latest.current, apply, isDone: () => committed.current === next });
     };
-    if (wanted === 'plain') change(loaded);
-    else void load().then(change);
+    if (wanted === 'plain') change(markdown.module);
+    else void markdown.load().then(change);
     return () => {
       isOver = true;
       cancel();
@@ -107,5 +95,5 @@ export function useTextView(wanted: View, props: ViewChange['props']): ShownView
 }
 
 function viewOf(view: View): TextView | undefined {
-  return view === 'plain' ? PlainText : loaded?.MarkdownText;
+  return view === 'plain' ? PlainText : markdown.module?.MarkdownText;
 }

@@ -1,18 +1,17 @@
 import { type ReactNode, use, useImperativeHandle, useLayoutEffect, useRef } from 'react';
 import { classes } from '../classes.ts';
-import { type FrameTask, frames } from '../frame.ts';
+import { createLater } from '../later.ts';
 import { PanelContext } from '../panel/context.ts';
-import { visibility } from '../visibility.ts';
-import { type Figures, figures } from './figures.ts';
 import type { StreamStatsProps } from './props.ts';
 
-const intervalMs = 250;
+/** Loaded when a stream begins: before that there is nothing to say. */
+const counting = createLater(() => import('./figures.ts'), 'The figures of streams could not be loaded; none are shown.');
 
-const names: readonly [stat: keyof Figures, name: string][] = [
+const names = [
   ['rate', 'Tokens/s'],
   ['first-token', 'First token'],
   ['tokens', 'Tokens'],
-];
+] as const;
 
 /** Tokens, tokens per second and time to first token of a stream. While it runs, tokens are estimated by its text deltas. */
 export function StreamStats({ stream: given, ref, className, ...rest }: StreamStatsProps): ReactNode {
@@ -24,38 +23,22 @@ export function StreamStats({ stream: given, ref, className, ...rest }: StreamSt
   useImperativeHandle(ref, () => root.current as HTMLDListElement);
 
   useLayoutEffect(() => {
-    let due = 0;
-    let timer: ReturnType<typeof setTimeout> | undefined;
     const element = root.current;
-    const task: FrameTask = {
-      kind: 'figures',
-      rank: (now) => (element === null || handle?.record.endedAt !== 0 ? 'visible' : visibility().rank(element, now)),
-      flush(now) {
-        due = now + intervalMs;
-        const shown = figures(handle?.record, performance.now());
-        for (const cell of root.current?.querySelectorAll('dd') ?? []) {
-          const text = shown[cell.dataset['stat'] as keyof Figures];
-          if (cell.textContent !== text) cell.textContent = text;
-        }
-      },
-    };
-    const update = (): void => {
-      timer = undefined;
-      frames().request(task);
-    };
-    const unwatch = element === null ? undefined : visibility().watch(element);
-    update();
-    const unsubscribe = handle?.subscribe(() => {
-      if (handle.record.endedAt > 0) {
-        clearTimeout(timer);
-        frames().request(task);
-      } else timer ??= setTimeout(update, Math.max(0, due - performance.now()));
-    });
-    return () => {
-      unwatch?.();
+    if (element === null || handle === undefined) return undefined;
+    let stop = counting.module?.showFigures(element, handle);
+    let isOver = false;
+    const begin = (): void => {
       unsubscribe?.();
-      clearTimeout(timer);
-      frames().cancel(task);
+      void counting.load().then((module) => {
+        if (!isOver) stop ??= module?.showFigures(element, handle);
+      });
+    };
+    const unsubscribe = stop === undefined ? handle.subscribe(begin) : undefined;
+    if (stop === undefined && handle.record.seq > 0) begin();
+    return () => {
+      isOver = true;
+      unsubscribe?.();
+      stop?.();
     };
   }, [handle]);
 
@@ -64,7 +47,7 @@ export function StreamStats({ stream: given, ref, className, ...rest }: StreamSt
       {names.map(([stat, name]) => (
         <div key={stat}>
           <dt>{name}</dt>
-          <dd data-stat={stat} />
+          <dd data-stat={stat}>–</dd>
         </div>
       ))}
     </dl>

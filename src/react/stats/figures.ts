@@ -1,7 +1,9 @@
-import type { StreamRecord } from '../../client.ts';
+import type { StreamHandle, StreamRecord } from '../../client.ts';
+import { type FrameTask, frames } from '../frame.ts';
+import { visibility } from '../visibility.ts';
 
 /** A stream's figures, for people; an en dash where one is not known yet. */
-export interface Figures {
+interface Figures {
   readonly rate: string;
   readonly 'first-token': string;
   readonly tokens: string;
@@ -9,9 +11,47 @@ export interface Figures {
 
 const unknown = '–';
 
+const intervalMs = 250;
+
+/** Keeps the figures in `element` up to date, each in its `data-stat`. Returns the end of that. */
+export function showFigures(element: HTMLElement, { record, subscribe }: StreamHandle): () => void {
+  let due = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const task: FrameTask = {
+    kind: 'figures',
+    rank: (now) => (record.endedAt > 0 ? 'visible' : visibility().rank(element, now)),
+    flush(now) {
+      due = now + intervalMs;
+      const shown = figures(record, performance.now());
+      for (const cell of element.querySelectorAll('dd')) {
+        const text = shown[cell.dataset['stat'] as keyof Figures];
+        if (cell.textContent !== text) cell.textContent = text;
+      }
+    },
+  };
+  const update = (): void => {
+    timer = undefined;
+    frames().request(task);
+  };
+  const unwatch = visibility().watch(element);
+  update();
+  const unsubscribe = subscribe(() => {
+    if (record.endedAt > 0) {
+      clearTimeout(timer);
+      frames().request(task);
+    } else timer ??= setTimeout(update, Math.max(0, due - performance.now()));
+  });
+  return () => {
+    unwatch();
+    unsubscribe();
+    clearTimeout(timer);
+    frames().cancel(task);
+  };
+}
+
 /** `nowMs` as `performance.now()`. The provider's own count of tokens replaces the estimate once there is one. */
-export function figures(record: StreamRecord | undefined, nowMs: number): Figures {
-  if (record === undefined || record.firstTextAt === 0) return { rate: unknown, 'first-token': unknown, tokens: unknown };
+function figures(record: StreamRecord, nowMs: number): Figures {
+  if (record.firstTextAt === 0) return { rate: unknown, 'first-token': unknown, tokens: unknown };
   const count = record.endedAt > 0 ? (record.usage?.outputTokens ?? record.deltas) : record.deltas;
   const seconds = ((record.endedAt || nowMs) - record.firstTextAt) / 1000;
   return {

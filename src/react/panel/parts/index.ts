@@ -1,0 +1,3 @@
+export { Reasoning } from './Reasoning.tsx';
+export { Sources } from './Sources.tsx';
+export { Tools } from './Tools.tsx';
