@@ -1,33 +1,66 @@
-import { memo, type ReactNode } from 'react';
+import { Fragment, memo, type ReactNode, useRef } from 'react';
 import { Item, List, Quote, Row, Table } from './containers.tsx';
 import { useMarkdown } from './context.ts';
 import { Footnote, Footnotes } from './Footnotes.tsx';
 import { Leaf } from './Leaf.tsx';
 import { Literal } from './Literal.tsx';
+import { longAt, useLong } from './long/useLong.ts';
 import { useGroups, useMount } from './mount.ts';
 import { type BlockNode, type ContainerNode, type FootnotesNode, footnoteLabel, type GroupNode, type RootNode } from './nodes.ts';
 
-/** The whole document: its blocks in groups the browser may skip, and its footnotes. */
+/** The whole document: its blocks in groups the browser may skip, of a long one those near the sight; and its footnotes. */
 export function Blocks({ root }: { readonly root: RootNode }): ReactNode {
-  const groups = useGroups(root);
+  const list = useRef<HTMLDivElement>(null);
+  const groups = useGroups(root, longAt);
+  const { all, rows, isWhole, measure } = useLong(list, root, groups);
   return (
     <>
-      {groups.map((group) => (
-        <TopGroup key={group.key} group={group} />
-      ))}
+      <div ref={list} className="sluice-list" data-long={rows && (isWhole ? 'whole' : 'part')}>
+        {rows === undefined
+          ? all.map((group, index) => (
+              <Fragment key={group.key}>
+                <TopGroup group={group} index={index} height={undefined} measure={measure} />
+              </Fragment>
+            ))
+          : rows.map(({ group, index, gap, height }) => (
+              <Fragment key={group.key}>
+                {gap && <Gap from={index - gap.count} {...gap} />}
+                <TopGroup group={group} index={index} height={isWhole ? Math.round(height) : undefined} measure={measure} />
+              </Fragment>
+            ))}
+      </div>
       <Notes node={root.footnotes} />
     </>
   );
+}
+
+interface GapProps {
+  readonly from: number;
+  readonly count: number;
+  readonly height: number;
+}
+
+/** Has the height of the groups that are left out. */
+function Gap({ from, count, height }: GapProps): ReactNode {
+  return <div className="sluice-gap" data-from={from} data-count={count} style={{ height }} />;
 }
 
 interface GroupProps {
   readonly group: GroupNode;
 }
 
-const TopGroup = memo(function TopGroup({ group }: GroupProps): ReactNode {
+interface TopGroupProps extends GroupProps {
+  readonly index: number;
+  /** Known, while the browser may skip it; px. */
+  readonly height: number | undefined;
+  readonly measure: ((element: HTMLElement | null) => void) | undefined;
+}
+
+const TopGroup = memo(function TopGroup({ group, index, height, measure }: TopGroupProps): ReactNode {
   const { children, isFull } = useMount(group, () => ({ children: group.children, isFull: group.full }));
+  const style = height === undefined ? {} : { style: { containIntrinsicBlockSize: `auto ${height}px` } };
   return (
-    <div className="sluice-blocks" data-sealed={isFull ? '' : undefined}>
+    <div ref={measure} className="sluice-blocks" data-index={index} data-sealed={isFull ? '' : undefined} {...style}>
       {children.map((node) => (
         <Block key={node.key} node={node} isTop />
       ))}

@@ -23,12 +23,17 @@ export function useMount<Value>(node: ModelNode, take: () => Value, growth?: Gro
 /** Children of a container that are mounted in one frame: a long answer that is there at once comes in over several. */
 const groupsPerFrame = 3;
 
-/** The groups of a container: of many that are new, some in this frame, the others in the next ones. */
-export function useGroups(node: ParentNode): readonly GroupNode[] {
+/**
+ * The groups of a container: of many that are new, some in this frame, the others in the next ones. From `allAt` on all of them
+ * at once: somebody else sees to it which are mounted.
+ */
+export function useGroups(node: ParentNode, allAt: number = Number.POSITIVE_INFINITY): readonly GroupNode[] {
+  const { view } = useMarkdown();
   const [reach] = useState(() => ({ count: 0 }));
   return useTaken(node, () => {
     const { groups, version } = node;
-    reach.count = Math.min(groups.length, reach.count + groupsPerFrame);
+    const isWhole = groups.length >= allAt || view.isExpanded();
+    reach.count = isWhole ? groups.length : Math.min(groups.length, reach.count + groupsPerFrame);
     return reach.count === groups.length ? { version, value: groups } : { version: -1, value: groups.slice(0, reach.count) };
   });
 }

@@ -32,6 +32,11 @@ export interface MarkdownView extends LiveText {
   footnote(label: string): number | undefined;
   /** Calls back when there are more footnotes, or fewer. React state may be set. */
   onFootnotes(listener: () => void): () => void;
+  /** `true`: everything the model has is mounted at once, before this returns, such as for print. */
+  expand(all: boolean): void;
+  isExpanded(): boolean;
+  /** Something has another height. */
+  settle(): void;
   /** Shows this document of this stream, from the next `show` on; none: stands still. */
   follow(document: StreamDocument | undefined, record: StreamRecord | undefined): void;
 }
@@ -107,6 +112,7 @@ export function createView({
     promoted.set(mount, cancel);
   };
 
+  let expanded = false;
   /** Whether everything is in the DOM already. */
   const flush = (): boolean => {
     const urgent: Mount[] = [];
@@ -114,7 +120,7 @@ export function createView({
       const mount = mounts.get(node);
       if (mount === undefined || (mount.version === node.version && mount.grow())) continue;
       // What a closed leaf turns out to be can wait a little: nothing is being written there.
-      if (node.kind === 'inline' && node.closed) promote(mount);
+      if (node.kind === 'inline' && node.closed && !expanded) promote(mount);
       else urgent.push(mount);
     }
     dirty.clear();
@@ -171,6 +177,15 @@ export function createView({
       references.add(listener);
       return () => void references.delete(listener);
     },
+    expand(all) {
+      expanded = all;
+      if (!all) return;
+      for (const mount of promoted.keys()) dirty.add(mount.node);
+      // What mounts whole has nothing to wait for.
+      while (dirty.size > 0) flush();
+    },
+    isExpanded: () => expanded,
+    settle: onDirty,
     follow(nextDocument, nextRecord) {
       document = nextDocument;
       record = nextRecord;

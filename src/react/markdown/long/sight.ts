@@ -1,0 +1,52 @@
+import type { Virtualizer } from '@tanstack/react-virtual';
+import { type FrameTask, frames } from '../../frame.ts';
+
+type List = Virtualizer<HTMLElement, HTMLElement>;
+
+/**
+ * Which part of a list is in sight of its scroller, in the list's own coordinates, so that nothing need be known of what else
+ * is in the scroller. A panel that is higher than the window has the window for its scroller.
+ */
+function sightOf(list: HTMLElement): { readonly offset: number; readonly width: number; readonly height: number } {
+  const scroller = list.closest('.sluice-scroller') ?? list;
+  const { top, width } = list.getBoundingClientRect();
+  const box = scroller.getBoundingClientRect();
+  const height = scroller.clientHeight;
+  const isWindow = height > 2 * innerHeight;
+  const from = isWindow ? Math.max(0, box.top) : box.top;
+  const to = isWindow ? Math.min(innerHeight, box.top + height) : box.top + height;
+  return { offset: from - top, width, height: Math.max(0, to - from) };
+}
+
+/** For the virtualizer: calls back with the size of what is in sight. */
+export function observeSize(instance: List, call: (rect: { width: number; height: number }) => void): (() => void) | undefined {
+  const list = instance.scrollElement;
+  if (list === null) return undefined;
+  const look = (): void => call(sightOf(list));
+  look();
+  if (typeof ResizeObserver === 'undefined') return undefined;
+  const observer = new ResizeObserver(look);
+  observer.observe(list.closest('.sluice-scroller') ?? list);
+  return () => observer.disconnect();
+}
+
+/** For the virtualizer: calls back with where in the list the sight begins, when anything scrolls, and when the list has another height. */
+export function observePlace(instance: List, call: (offset: number, isScrolling: boolean) => void): (() => void) | undefined {
+  const list = instance.scrollElement;
+  if (list === null) return undefined;
+  const { ownerDocument } = list;
+  call(sightOf(list).offset, false);
+  const scrolled = ({ target }: Event): void => {
+    if (target instanceof Node && target.contains(list)) call(sightOf(list).offset, true);
+  };
+  ownerDocument.addEventListener('scroll', scrolled, { capture: true, passive: true });
+  // In the next frame: what is rendered in an observer's turn resizes what is observed.
+  const task: FrameTask = { kind: 'mount', flush() {}, settle: () => call(sightOf(list).offset, true) };
+  const observer = typeof ResizeObserver === 'undefined' ? undefined : new ResizeObserver(() => frames().request(task));
+  observer?.observe(list);
+  return () => {
+    frames().cancel(task);
+    ownerDocument.removeEventListener('scroll', scrolled, { capture: true });
+    observer?.disconnect();
+  };
+}
