@@ -8,7 +8,7 @@ export interface Input {
 }
 
 export const lineBreak = '\n';
-const longestPiece = 2048;
+const longestPiece = 512;
 
 /** `\r\n` and `\r` end a line as well, NUL is U+FFFD, and a byte order mark at the beginning is none of the text. */
 export function createInput(): Input {

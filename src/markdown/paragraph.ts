@@ -36,6 +36,10 @@ export interface Paragraph {
 /** A label is shown as text if it is longer: most are footnotes or definitions, or short links. */
 const hiddenLabel = 48;
 
+function isBlank(text: string): boolean {
+  return !/[^ \t\n]/.test(text);
+}
+
 /** `first`: in its parent, which is where a task has its box. */
 export function createParagraph(context: Context, parent: Container, first: boolean): Paragraph {
   const { output, references } = context;
@@ -82,6 +86,7 @@ export function createParagraph(context: Context, parent: Container, first: bool
       return;
     }
     box += text;
+    if (box.length > 1024 && isBlank(text)) return;
     if (/^(?:\[(?:[ \txX\n](?:\](?:[ \t\n][ \t\n]*)?)?)?)?$/.test(box)) return;
     const found = box;
     box = undefined;

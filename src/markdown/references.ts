@@ -29,11 +29,12 @@ interface Waiting {
   readonly key: BlockKey;
   readonly source: string;
   readonly labels: ReadonlySet<string>;
-  due: boolean;
 }
 
 export const mostWaiting = 20_000;
 export const mostSource: number = 1 << 20;
+/** Labels of one leaf, beyond which it keeps what it says. */
+const mostLabels = 16_384;
 /** Code units parsed again for each that arrived. */
 const revisionsPerUnit = 8;
 /** So that a short answer is revised at once. */
@@ -47,7 +48,7 @@ export function createReferences(output: Output, syntax: MarkdownSyntax): Refere
   const byLabel = new Map<string, Set<Waiting>>();
   let sourceLength = 0;
   let credit = initialCredit;
-  const due: Waiting[] = [];
+  const due = new Set<Waiting>();
   let revising: { leaf: Waiting; content: InlineContent; definitions: number } | undefined;
 
   const lookups: References = {
@@ -57,6 +58,7 @@ export function createReferences(output: Output, syntax: MarkdownSyntax): Refere
 
   const forget = (leaf: Waiting): void => {
     waiting.delete(leaf.key);
+    due.delete(leaf);
     sourceLength -= leaf.source.length;
     for (const label of leaf.labels) {
       const leaves = byLabel.get(label);
@@ -65,29 +67,23 @@ export function createReferences(output: Output, syntax: MarkdownSyntax): Refere
     }
   };
 
-  const mark = (leaf: Waiting): void => {
-    if (leaf.due) return;
-    leaf.due = true;
-    due.push(leaf);
-  };
-
   const defined = (label: string): void => {
-    for (const leaf of byLabel.get(label) ?? []) mark(leaf);
+    for (const leaf of byLabel.get(label) ?? []) due.add(leaf);
   };
 
   const isDefined = (label: string): boolean => links.has(label) || (label.startsWith('^') && footnotes.has(label.slice(1)));
 
   /** `known`: how many definitions its parser has certainly seen. */
   const keep = (key: BlockKey, source: string, labels: ReadonlySet<string>, known: number): void => {
-    if (labels.size === 0 || source.length > mostSource) return;
-    const leaf: Waiting = { key, source, labels: new Set(labels), due: false };
+    if (labels.size === 0 || labels.size > mostLabels || source.length > mostSource) return;
+    const leaf: Waiting = { key, source, labels: new Set(labels) };
     waiting.set(key, leaf);
     sourceLength += source.length;
     for (const label of leaf.labels) {
       const leaves = byLabel.get(label);
       if (leaves) leaves.add(leaf);
       else byLabel.set(label, new Set([leaf]));
-      if (known < links.size + footnotes.size && isDefined(label)) mark(leaf);
+      if (known < links.size + footnotes.size && isDefined(label)) due.add(leaf);
     }
     for (const oldest of waiting.values()) {
       if (waiting.size <= mostWaiting && sourceLength <= mostSource) break;
@@ -119,12 +115,10 @@ export function createReferences(output: Output, syntax: MarkdownSyntax): Refere
       credit += length * revisionsPerUnit;
     },
     revise(isLate, ended) {
-      while (revising || due.length > 0) {
+      while (revising || due.size > 0) {
         if (!revising) {
-          const leaf = due[0];
+          const [leaf] = due;
           if (!leaf || (leaf.source.length > credit && !ended)) return true;
-          due.shift();
-          if (!waiting.has(leaf.key)) continue;
           forget(leaf);
           credit -= leaf.source.length;
           const content = createInlineContent(lookups, syntax);

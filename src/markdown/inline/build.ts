@@ -13,6 +13,8 @@ interface Frame {
   /** What the nodes become children of. */
   readonly parent: Node | undefined;
   readonly inLink: boolean;
+  /** In an image: the alternative text so far, which is what its description says, without marks. */
+  alt: string | undefined;
 }
 
 /**
@@ -22,7 +24,7 @@ interface Frame {
 export function* build(first: Node | undefined, end: Node | undefined): Generator<void, Inline[]> {
   const nodes: Inline[] = [];
   const stack: Frame[] = [];
-  let frame: Frame = { nodes, text: [], next: first, parent: undefined, inLink: false };
+  let frame: Frame = { nodes, text: [], next: first, parent: undefined, inLink: false, alt: undefined };
   let steps = 0;
   for (;;) {
     steps += 1;
@@ -32,7 +34,10 @@ export function* build(first: Node | undefined, end: Node | undefined): Generato
       const { parent } = frame;
       const outer = stack.pop();
       if (!outer || !parent) break;
-      if (outer.nodes === frame.nodes) frame.text.push(parent.text);
+      if (frame.alt !== undefined) {
+        if (outer.alt !== undefined) outer.alt += frame.alt;
+        else outer.nodes.push({ type: 'image', url: parent.url, title: parent.title, alt: frame.alt });
+      } else if (outer.nodes === frame.nodes) frame.text.push(parent.text);
       else {
         flush(frame);
         outer.nodes.push(close(parent, frame.nodes));
@@ -41,6 +46,13 @@ export function* build(first: Node | undefined, end: Node | undefined): Generato
       continue;
     }
     frame.next = node.next;
+    if (frame.alt !== undefined) {
+      if (wraps(node)) {
+        stack.push(frame);
+        frame = { nodes, text: frame.text, next: node.first, parent: node, inLink: true, alt: '' };
+      } else if (node.type !== 'footnoteReference') frame.alt += node.text;
+      continue;
+    }
     if (node.type === 'text') {
       if (node.text !== '') frame.text.push(node.text);
       continue;
@@ -52,12 +64,15 @@ export function* build(first: Node | undefined, end: Node | undefined): Generato
     }
     const inLink = frame.inLink || node.type === 'link';
     stack.push(frame);
-    if (stack.length > mostDepth && node.type !== 'link' && node.type !== 'image') {
+    if (node.type === 'image') {
+      flush(frame);
+      frame = { nodes, text: [], next: node.first, parent: node, inLink, alt: '' };
+    } else if (stack.length > mostDepth && node.type !== 'link') {
       frame.text.push(node.text);
-      frame = { nodes: frame.nodes, text: frame.text, next: node.first, parent: node, inLink };
+      frame = { nodes: frame.nodes, text: frame.text, next: node.first, parent: node, inLink, alt: undefined };
     } else {
       flush(frame);
-      frame = { nodes: [], text: [], next: node.first, parent: node, inLink };
+      frame = { nodes: [], text: [], next: node.first, parent: node, inLink, alt: undefined };
     }
   }
   flush(frame);
@@ -80,8 +95,6 @@ function close(node: Node, children: readonly Inline[]): Inline {
   switch (node.type) {
     case 'link':
       return { type: 'link', url: node.url, title: node.title, children };
-    case 'image':
-      return { type: 'image', url: node.url, title: node.title, alt: children.map(say).join('') };
     case 'strong':
     case 'delete':
       return { type: node.type, children };
@@ -101,11 +114,4 @@ function leaf(node: Node): Inline {
     default:
       return { type: 'break' };
   }
-}
-
-/** An image's alternative text: what its description says, without marks. */
-function say(node: Inline): string {
-  if ('children' in node) return node.children.map(say).join('');
-  if ('text' in node) return node.text;
-  return node.type === 'image' ? node.alt : '';
 }

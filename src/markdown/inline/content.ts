@@ -1,10 +1,11 @@
-import type { Inline, Segment } from '../blocks.ts';
+import type { Segment } from '../blocks.ts';
 import type { MarkdownSyntax } from '../document.ts';
 import { createDisplay } from './display.ts';
 import { visibleEnd } from './heal.ts';
 import { isAddress, ordinaryEnd } from './ordinary.ts';
 import type { References } from './references.ts';
-import { type Mode, parseFinal, parseWindow, type Window } from './window.ts';
+import { finalSegments, type Settled, windowSegments } from './seal.ts';
+import type { Mode } from './window.ts';
 
 /** The inlines of one leaf, as its source arrives. */
 export interface InlineContent {
@@ -15,9 +16,7 @@ export interface InlineContent {
   replace(from: number, text: string): void;
   /** No more text will come: what is unclosed is what it says literally. */
   finish(): void;
-  /** A definition came: labels looked up without success may resolve now. */
-  refresh(): void;
-  /** Labels looked up without success, normalised; footnotes with a leading `^`. */
+  /** Labels without definition in what is settled, normalised; footnotes with a leading `^`. */
   readonly unresolved: ReadonlySet<string>;
   /** Works until done or, polled between steps, late. Returns whether done. */
   advance(isLate: () => boolean): boolean;
@@ -43,7 +42,6 @@ const mostAddress = 200;
 
 export function createInlineContent(references: References, syntax: MarkdownSyntax): InlineContent {
   const unresolved = new Set<string>();
-  const tracked = track(references, unresolved);
   const display = createDisplay();
 
   /** All of the source, never flattened while it grows; and the code units before `window`, which are settled. */
@@ -90,8 +88,9 @@ export function createInlineContent(references: References, syntax: MarkdownSynt
     const source = { text, before, tildeFirst };
     credit -= text.length;
     parsedLength += text.length;
-    if (finished) return { type: 'final', steps: parseFinal(source, syntax, tracked) };
-    return { type: 'window', text, steps: parseWindow(source, syntax, tracked) };
+    if (finished) return { type: 'final', steps: finalSegments(source, syntax, references, unresolved, display.settled()) };
+    const shown = window.length - rest.length;
+    return { type: 'window', text, steps: windowSegments(source, syntax, references, unresolved, display.settled(), shown) };
   };
 
   /** Returns whether the parse is done. */
@@ -110,9 +109,9 @@ export function createInlineContent(references: References, syntax: MarkdownSynt
     return true;
   };
 
-  const settle = ({ settled, cut, tail, end, ...result }: Window, text: string): void => {
-    const shown = window.length - rest.length;
-    display.show(settled, tail, cut >= shown);
+  const settle = ({ full, settled, result }: Settled, text: string): void => {
+    const { cut, end } = result;
+    display.show(full, settled, result.tail);
     if (cut > 0) {
       before = text.charCodeAt(cut - 1);
       settledBy = settledLength + text.length;
@@ -182,14 +181,6 @@ export function createInlineContent(references: References, syntax: MarkdownSynt
       fresh = true;
       forced = true;
     },
-    refresh() {
-      for (const label of unresolved) {
-        const isDefined = label.startsWith('^') && references.footnote(label.slice(1));
-        if (!isDefined && !references.link(label)) continue;
-        restart();
-        return;
-      }
-    },
     advance(isLate) {
       for (;;) {
         if (!job) {
@@ -218,23 +209,8 @@ export function createInlineContent(references: References, syntax: MarkdownSynt
 
 /** A parse that is under way. */
 type Job =
-  | { readonly type: 'final'; readonly steps: Generator<void, Inline[]> }
-  | { readonly type: 'window'; readonly text: string; readonly steps: Generator<void, Window> };
-
-function track(references: References, unresolved: Set<string>): References {
-  return {
-    link(label) {
-      const found = references.link(label);
-      if (!found) unresolved.add(label);
-      return found;
-    },
-    footnote(label) {
-      const found = references.footnote(label);
-      if (!found) unresolved.add(`^${label}`);
-      return found;
-    },
-  };
-}
+  | { readonly type: 'final'; readonly steps: Generator<void, Segment[]> }
+  | { readonly type: 'window'; readonly text: string; readonly steps: Generator<void, Settled> };
 
 export { parseInline } from './parse.ts';
 export type { References } from './references.ts';

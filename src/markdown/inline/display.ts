@@ -1,16 +1,17 @@
 import type { Inline, Segment } from '../blocks.ts';
 import type { InlineChange } from './content.ts';
-import { mostNodes, mostText, splitSegments, textLength } from './segments.ts';
 import { grow, growth, join } from './tail.ts';
 
 /** What the leaf shows, in segments, and what of it has changed since it was taken. */
 export interface Display {
-  /** The segments are the sealed ones, and one with what is settled since and the tail. `isBreak`: what was shown ends in the settled. */
-  show(settled: readonly Inline[], tail: readonly Inline[], isBreak: boolean): void;
+  /** What is settled since segments were sealed. */
+  settled(): readonly Inline[];
+  /** The segments are the sealed ones, these, and one with what is settled since and the tail. */
+  show(seal: readonly Segment[], settled: readonly Inline[], tail: readonly Inline[]): void;
   /** Text joins the last leaf. */
   append(text: string): void;
-  /** What is left; nothing changes after. */
-  finish(nodes: readonly Inline[]): void;
+  /** What is left, in segments, with what was settled; nothing changes after. */
+  finish(rest: readonly Segment[]): void;
   reset(): void;
   take(): InlineChange | undefined;
 }
@@ -44,32 +45,32 @@ export function createDisplay(): Display {
     if (changedFrom === undefined) appended += text;
   };
 
-  const seal = (): void => {
-    changed(sealed.length);
-    sealed.push(...splitSegments(settled));
-    settled = [];
+  const seal = (segments: readonly Segment[]): void => {
+    for (const segment of segments) sealed.push(segment);
   };
 
   return {
-    show(nodes, tail, isBreak) {
+    settled: () => settled,
+    show(full, since, tail) {
       fold();
-      settled = join(settled, nodes);
-      const weight = Math.max(settled.length / mostNodes, textLength(settled) / mostText);
-      if (weight >= 1 || (isBreak && weight >= 0.5)) seal();
-      const shown = join(settled, tail);
+      if (full.length > 0) {
+        changed(sealed.length);
+        seal(full);
+      }
+      settled = since;
+      const shown = tail.length === 0 ? settled : join(settled, tail);
       const text = changedFrom === undefined ? growth(last, shown) : undefined;
       if (text === undefined) changed(sealed.length);
       else appended += text;
       last = shown;
     },
     append,
-    finish(nodes) {
+    finish(rest) {
       fold();
-      const rest = splitSegments(join(settled, nodes));
       const text = changedFrom === undefined && rest.length === 1 && rest[0] ? growth(last, rest[0]) : undefined;
       if (text === undefined && !(rest.length === 0 && last.length === 0)) changed(sealed.length);
       else appended += text ?? '';
-      sealed.push(...rest);
+      seal(rest);
       settled = [];
       last = [];
       finished = true;

@@ -119,7 +119,13 @@ export function* healBrackets(scan: Scan, text: string): Generator<void, Healed>
     else root.first = undefined;
   }
   const bracket = brackets.top();
-  if (bracket?.active && !bracket.image && text.length - bracket.from < most.link && isLinkStart(text, bracket.node.start, bracket.from)) {
+  const isLink = stopped?.type === 'link' && text.charCodeAt(stopped.from + 1) === 40;
+  if (
+    bracket?.active &&
+    !bracket.image &&
+    text.length - bracket.from < most.link &&
+    isLinkStart(text, bracket.node.start, bracket.from, isLink)
+  ) {
     const { node } = bracket;
     yield* delimiters.resolve(bracket.bottom, true);
     healDelimiters(root, delimiters.last(), bracket.bottom, text, open);
@@ -141,7 +147,9 @@ function openCode(said: string): string {
   return trimCode(/^[ \n]/.test(said) ? `${said} ` : said);
 }
 
-function isLinkStart(text: string, at: number, from: number): boolean {
+/** `isLink`: an address follows. A number in brackets is rather a citation. */
+function isLinkStart(text: string, at: number, from: number, isLink: boolean): boolean {
+  if (!isLink && isDigit(text.charCodeAt(from))) return false;
   return !isBlank(text.charCodeAt(from)) && (at === 0 || classify(text.charCodeAt(at - 1)) !== other);
 }
 
@@ -154,6 +162,8 @@ export function healDelimiters(
   open: Set<Node>,
 ): void {
   for (let opener = last; opener && opener !== bottom; opener = opener.previous) {
+    // Those before it are farther away.
+    if (text.length - opener.node.start > most.delimiter) return;
     if (!opener.canOpen || !isMeant(opener, text)) continue;
     while (opener.size > 0 && opener.node.next) {
       const used: number = opener.size > 1 ? 2 : 1;
@@ -171,7 +181,7 @@ export function healDelimiters(
 
 function isMeant(opener: Delimiter, text: string): boolean {
   const { start } = opener.node;
-  if (text.length - start > most.delimiter || opener.size > 3) return false;
+  if (opener.size > 3) return false;
   if (opener.code === 126) return opener.size === 2;
   return start === 0 || classify(text.charCodeAt(start - 1)) !== other;
 }

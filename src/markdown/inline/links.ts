@@ -31,6 +31,13 @@ export interface Reading {
   readonly text: string;
   readonly root: Node;
   readonly references: References;
+  readonly missed: Missed[];
+}
+
+/** A label looked up without success, normalised, a footnote's with a leading `^`; and where its bracket ends. */
+export interface Missed {
+  readonly label: string;
+  readonly at: number;
 }
 
 interface Target {
@@ -42,13 +49,25 @@ interface Target {
 export function createLinks(context: LinkContext): Links {
   const { reading, delimiters, brackets, seek, add, plain, pend } = context;
 
+  const findLink = (label: string, at: number): ReturnType<References['link']> => {
+    const found = reading.references.link(label);
+    if (!found) reading.missed.push({ label, at });
+    return found;
+  };
+
+  const findFootnote = (label: string, at: number): boolean => {
+    const found = reading.references.footnote(label);
+    if (!found) reading.missed.push({ label: `^${label}`, at });
+    return found;
+  };
+
   const push = (node: Node, image: boolean): void => {
     brackets.push({ node, image, from: node.end, bottom: delimiters.last(), active: true, nested: false });
   };
 
   /** What follows the `]` at `at` makes of the bracket. `pending`: what comes after the source says. */
   const readTarget = (bracket: Bracket, at: number): Target | typeof pending | undefined => {
-    const { text, references } = reading;
+    const { text } = reading;
     const code = text.charCodeAt(at + 1);
     let open = Number.isNaN(code);
     if (code === 40) {
@@ -59,7 +78,7 @@ export function createLinks(context: LinkContext): Links {
       const end = readLabel(text, at + 1);
       if (end === pending) return pending;
       if (end !== undefined) {
-        const found = references.link(normaliseLabel(text.slice(at + 2, end)));
+        const found = findLink(normaliseLabel(text.slice(at + 2, end)), at);
         if (found) return { ...found, end: end + 1 };
       }
       if (text.charCodeAt(at + 2) !== 93) return undefined;
@@ -71,18 +90,17 @@ export function createLinks(context: LinkContext): Links {
 
   const readShortcut = (bracket: Bracket, at: number, end: number): Target | undefined => {
     if (bracket.nested || at - bracket.from > mostLabel + 1) return undefined;
-    const { text, references } = reading;
-    const label = normaliseLabel(text.slice(bracket.from, at));
-    const found = label === '' ? undefined : references.link(label);
+    const label = normaliseLabel(reading.text.slice(bracket.from, at));
+    const found = label === '' ? undefined : findLink(label, at);
     return found && { ...found, end };
   };
 
   /** `![^label]` is a footnote after an exclamation mark. */
   const footnoteOfImage = (bracket: Bracket, at: number): boolean => {
-    const { text, root, references } = reading;
+    const { text, root } = reading;
     if (bracket.nested || text.charCodeAt(bracket.from) !== 94 || at - bracket.from > mostLabel + 1) return false;
     const label = text.slice(bracket.from + 1, at);
-    if (!references.footnote(normaliseLabel(label))) return false;
+    if (!findFootnote(normaliseLabel(label), at)) return false;
     const { node } = bracket;
     delimiters.truncate(bracket.bottom);
     node.text = '!';
@@ -105,14 +123,14 @@ export function createLinks(context: LinkContext): Links {
       return at + 2;
     },
     open(at) {
-      const { text, references } = reading;
+      const { text } = reading;
       if (text.charCodeAt(at + 1) === 94) {
         const end = readFootnoteLabel(text, at);
         if (end === pending) {
           if (pend('footnote', at, at + 2)) return at + 1;
         } else if (end !== undefined) {
           const label = text.slice(at + 2, end);
-          if (references.footnote(normaliseLabel(label))) {
+          if (findFootnote(normaliseLabel(label), at)) {
             add('footnoteReference', decodeText(label), at, end + 1);
             return end + 1;
           }

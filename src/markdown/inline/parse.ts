@@ -5,7 +5,7 @@ import { parseFinal } from './window.ts';
 
 /** A leaf as a whole, at once: what the segments of its `InlineContent` add up to in the end. */
 export function parseInline(text: string, references: References, syntax: MarkdownSyntax): readonly Inline[] {
-  const steps = parseFinal({ text, before: Number.NaN, tildeFirst: undefined }, syntax, references);
+  const steps = parseFinal({ text, before: Number.NaN, tildeFirst: undefined }, syntax, references, new Set());
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;

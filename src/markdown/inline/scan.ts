@@ -4,7 +4,7 @@ import { type Brackets, createBrackets } from './brackets.ts';
 import { classify, isPunctuation, isSpace, whitespace } from './characters.ts';
 import { createDelimiters, type Delimiters } from './delimiters.ts';
 import { readReference } from './entities.ts';
-import { createLinks } from './links.ts';
+import { createLinks, type Missed } from './links.ts';
 import { createLiterals } from './literal.ts';
 import { append, createNode, type Node, type NodeType } from './node.ts';
 import { pending } from './pending.ts';
@@ -32,6 +32,8 @@ export interface Scan {
   readonly firstPending: number;
   /** The place where `Doubt` stopped reading: what may begin there, and where it stands. */
   readonly stopped: Stop | undefined;
+  /** In the order of where. */
+  readonly missed: readonly Missed[];
 }
 
 export interface Stop {
@@ -58,7 +60,7 @@ export interface Scanner {
 }
 
 export function createScanner(): Scanner {
-  const reading = { text: '', root: createNode('root', '', 0, 0), references: noReferences };
+  const reading = { text: '', root: createNode('root', '', 0, 0), references: noReferences, missed: [] as Missed[] };
   const seek = createSeek();
   const literals = createLiterals();
   const delimiters = createDelimiters();
@@ -216,8 +218,11 @@ export function createScanner(): Scanner {
     const link = address(text.slice(at, found.end), '', at, found.end);
     link.url = found.url;
     if (lastBreak < -1) lastBreak = endOfWords(text);
-    // To the end of the word it may grow.
-    if (found.end > lastBreak) pend('address', at, at);
+    // To the end of the word it may grow, and leads nowhere until then.
+    if (found.end > lastBreak) {
+      pend('address', at, at);
+      if (doubt) link.url = '';
+    }
     return found.end;
   };
 
@@ -228,6 +233,7 @@ export function createScanner(): Scanner {
     reading.text = text;
     reading.root = createNode('root', '', 0, text.length);
     reading.references = references;
+    reading.missed = [];
     seek.reset(text);
     literals.reset(text, before);
     delimiters.reset(reading.root);
@@ -282,7 +288,7 @@ export function createScanner(): Scanner {
     }
     if (at > from) plain(from, at);
 
-    return { root: reading.root, delimiters, brackets, tildeFirst, firstRun, firstPending, stopped };
+    return { root: reading.root, delimiters, brackets, tildeFirst, firstRun, firstPending, stopped, missed: reading.missed };
   }
 
   return {
@@ -292,6 +298,7 @@ export function createScanner(): Scanner {
       reading.text = '';
       reading.root = createNode('root', '', 0, 0);
       reading.references = noReferences;
+      reading.missed = [];
       doubt = undefined;
       seek.reset('');
       literals.reset('', Number.NaN);

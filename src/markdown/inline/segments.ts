@@ -1,11 +1,11 @@
 import type { Inline, Segment } from '../blocks.ts';
 
 /** Bounds of a segment: nodes, and code units of text that stands in it directly. */
-export const mostNodes = 48;
-export const mostText = 2048;
+const mostNodes = 48;
+const mostText = 2048;
 
-/** Nodes in pieces of moderate size. Text that is longer is cut at a space where there is one. */
-export function splitSegments(nodes: readonly Inline[]): Segment[] {
+/** Nodes in pieces of moderate size. Text that is longer is cut at a space where there is one. Yields now and then. */
+export function* splitSegments(nodes: readonly Inline[]): Generator<void, Segment[]> {
   const segments: Segment[] = [];
   let segment: Inline[] = [];
   let length = 0;
@@ -21,11 +21,15 @@ export function splitSegments(nodes: readonly Inline[]): Segment[] {
       if (at > 0) segment.push({ type: 'text', text: rest.slice(0, at) });
       rest = rest.slice(at);
       close();
+      if ((segments.length & 63) === 0) yield;
     }
     if (node.type !== 'text') segment.push(node);
     else if (rest !== '') segment.push(rest.length === node.text.length ? node : { type: 'text', text: rest });
     length += rest.length;
-    if (segment.length >= mostNodes) close();
+    if (segment.length >= mostNodes) {
+      close();
+      if ((segments.length & 15) === 0) yield;
+    }
   }
   close();
   return segments;
@@ -41,8 +45,14 @@ function cutText(text: string, most: number): number {
 }
 
 /** Code units of the text that stands directly among the nodes. */
-export function textLength(nodes: readonly Inline[]): number {
+function textLength(nodes: readonly Inline[]): number {
   let length = 0;
   for (const node of nodes) if (node.type === 'text') length += node.text.length;
   return length;
+}
+
+/** Whether nodes that will not change are enough for segments of their own. `isBreak`: what is on display ends in them. */
+export function isFull(nodes: readonly Inline[], isBreak: boolean): boolean {
+  const weight = Math.max(nodes.length / mostNodes, textLength(nodes) / mostText);
+  return weight >= 1 || (isBreak && weight >= 0.5);
 }

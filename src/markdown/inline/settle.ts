@@ -9,16 +9,19 @@ export interface Cut {
 
 /**
  * The last place at or before `limit` where what is before says the same whatever follows, and what follows the same whatever
- * is before: white space after something else, or the middle of a word of a script that does without (no address is in one).
+ * is before: white space after something else, or the middle of a word of a script that does without (no address is in one). Yields now and then.
  */
-export function findCut(root: Node, text: string, limit: number, spans: readonly number[]): Cut {
+export function* findCut(root: Node, text: string, limit: number, spans: readonly number[]): Generator<void, Cut> {
   let span = spans.length - 2;
   /** In a bracket an address reads otherwise, also if the bracket comes to nothing. */
   const isInside = (at: number): boolean => {
     while (span >= 0 && at <= (spans[span] ?? 0)) span -= 2;
     return span >= 0 && at < (spans[span + 1] ?? 0);
   };
+  let steps = 0;
   for (let node = root.last; node; node = node.previous) {
+    steps += 1;
+    if ((steps & 1023) === 0) yield;
     if (node.start > limit || node.type !== 'text') {
       if (node.start <= limit && node.type === 'break' && isCut(text, node.start) && !isInside(node.start))
         return { at: node.start, next: node };
@@ -28,6 +31,7 @@ export function findCut(root: Node, text: string, limit: number, spans: readonly
       const bound = Math.min(node.end, limit);
       const words = !(node.previous?.type === 'text' && node.previous.text !== '\n') && !mayBeAddress.test(node.text);
       for (let at = bound; at > node.start; at -= 1) {
+        if (((bound - at) & 4095) === 4095) yield;
         if (at < text.length && !isInside(at) && (isCut(text, at) || (words && isCharacter(text, at))))
           return at === node.end ? { at, next: node.next } : { at, next: split(root, node, at) };
       }

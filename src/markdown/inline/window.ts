@@ -36,8 +36,13 @@ function release(scanner: Scanner): void {
   free.push(scanner);
 }
 
-/** A source that nothing follows. */
-export function* parseFinal(source: Source, syntax: MarkdownSyntax, references: References): Generator<void, Inline[]> {
+/** A source that nothing follows. Labels without definition join `unresolved`. */
+export function* parseFinal(
+  source: Source,
+  syntax: MarkdownSyntax,
+  references: References,
+  unresolved: Set<string>,
+): Generator<void, Inline[]> {
   let end = source.text.length;
   while (end > 0 && (source.text.charCodeAt(end - 1) === 32 || source.text.charCodeAt(end - 1) === 9)) end -= 1;
   const scanner = free.pop() ?? createScanner();
@@ -45,12 +50,18 @@ export function* parseFinal(source: Source, syntax: MarkdownSyntax, references: 
   const result = yield* scanner.scan({ text: source.text.slice(0, end), before, tildeFirst }, syntax, references);
   if (result.delimiters.last()) yield* result.delimiters.resolve(undefined, result.tildeFirst ?? false);
   const nodes = yield* build(result.root.first, undefined);
+  for (const { label } of result.missed) unresolved.add(label);
   release(scanner);
   return nodes;
 }
 
-/** A source that grows. */
-export function* parseWindow(source: Source, syntax: MarkdownSyntax, references: References): Generator<void, Window> {
+/** A source that grows. Labels without definition in what is settled join `unresolved`. */
+export function* parseWindow(
+  source: Source,
+  syntax: MarkdownSyntax,
+  references: References,
+  unresolved: Set<string>,
+): Generator<void, Window> {
   const math = syntax.math === true;
   const text = source.text.slice(0, visibleEnd(source.text, math));
   const scanner = free.pop() ?? createScanner();
@@ -60,7 +71,7 @@ export function* parseWindow(source: Source, syntax: MarkdownSyntax, references:
   const blocked = Math.min(result.firstPending, result.brackets.first()?.node.start ?? text.length, text.length);
   const { open, end } = yield* healBrackets(result, text);
   if (delimiters.last()) yield* delimiters.resolve(undefined, result.tildeFirst ?? false);
-  const cut = findCut(root, text, Math.min(blocked, firstOpener(result)), result.brackets.spans);
+  const cut = yield* findCut(root, text, Math.min(blocked, firstOpener(result)), result.brackets.spans);
   const first = cut.next;
   const settled = yield* build(root.first === first ? undefined : root.first, first);
   if (first) {
@@ -69,6 +80,7 @@ export function* parseWindow(source: Source, syntax: MarkdownSyntax, references:
   } else root.first = root.last = undefined;
   healDelimiters(root, delimiters.last(), undefined, text, open as Set<Node>);
   const tail = yield* build(root.first, undefined);
+  for (const { label, at } of result.missed) if (at < cut.at) unresolved.add(label);
   release(scanner);
   return {
     settled,
