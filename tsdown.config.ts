@@ -48,9 +48,9 @@ export default defineConfig([
     outputOptions: {
       codeSplitting: {
         groups: [
-          { name: 'errors', test: /src\/wire\/(errors|limits)\.ts$/, priority: 2 },
-          { name: 'client', test: /src\/(client|(client|store)\/(?!local|reader|response)\w+)\.ts$/, priority: 1 },
-          { name: 'page', test: /src\/react\/(?!markdown\/|panel\/parts\/|stats\/figures|pacing|promotion)[\w/]+\.tsx?$/ },
+          { name: 'errors', test: /src\/wire\/(errors|ids)\.ts$/, priority: 2 },
+          { name: 'client', test: /src\/(client|(client|store)\/(?!local|problem|reader|response)\w+)\.ts$/, priority: 1 },
+          { name: 'page', test: /src\/react\/(?!markdown\/|panel\/parts\/|stats\/figures|announcer|pacing|promotion)[\w/]+\.tsx?$/ },
         ],
       },
     },

@@ -7,8 +7,11 @@ export interface Attachment {
   readonly record: StreamRecord;
   /** Of a stream of the relay. */
   readonly relay: RelayStream | undefined;
-  readonly local: LocalReading | undefined;
+  /** Of a local source: has something done to its reading, as soon as there is one. */
+  local: ((ask: Ask) => void) | undefined;
 }
+
+export type Ask = (reading: LocalReading) => void;
 
 /** A stream of the relay, before and after the relay knows it. Outlives its attachments. */
 export interface RelayStream {

@@ -83,7 +83,7 @@ export function createClient(options: ClientOptions = {}): SluiceClient {
   const fold = ({ patch, changes }: PatchMessage): void => {
     store.apply(changes);
     host.post({ type: 'applied', patch });
-    for (const { key } of changes) attachments.get(key)?.local?.applied(store.cursor(key).afterSeq);
+    for (const { key } of changes) attachments.get(key)?.local?.((reading) => reading.applied(store.cursor(key).afterSeq));
   };
 
   const receive = (message: Exclude<WorkerMessage, { type: 'ready' | 'failure' }>): void => {
@@ -121,7 +121,7 @@ export function createClient(options: ClientOptions = {}): SluiceClient {
       followed.clear();
       for (const attachment of attachments.all()) {
         follow(attachment);
-        if (!store.ended(attachment.key)) attachment.local?.resume(store.cursor(attachment.key).afterSeq);
+        if (!store.ended(attachment.key)) attachment.local?.((reading) => reading.resume(store.cursor(attachment.key).afterSeq));
       }
     },
     onMessage: receive,
@@ -131,7 +131,7 @@ export function createClient(options: ClientOptions = {}): SluiceClient {
       unwatch();
       store.setConnection({ ...idleConnection, status: 'failed', error: { code, message, retryable } });
       for (const { key, local } of attachments.all()) {
-        local?.cancel();
+        local?.((reading) => reading.cancel());
         store.fail(key, { code, message, retryable });
       }
     },
@@ -150,7 +150,7 @@ export function createClient(options: ClientOptions = {}): SluiceClient {
         record,
         subscribe: (listener) => store.subscribe(key, listener),
         async stop() {
-          local?.stop();
+          local?.((reading) => reading.stop());
           if (relay === undefined) return;
           const accepted = await relay.started.then(
             () => true,
@@ -170,7 +170,7 @@ export function createClient(options: ClientOptions = {}): SluiceClient {
     close() {
       over = new StreamError('aborted', 'The client was closed; make another.');
       unwatch();
-      for (const { local } of attachments.all()) local?.cancel();
+      for (const { local } of attachments.all()) local?.((reading) => reading.cancel());
       attachments.clear();
       host.close();
       store.setConnection({ ...idleConnection, status: 'closed' });

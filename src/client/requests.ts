@@ -1,4 +1,4 @@
-import { isErrorCode, StreamError } from '../wire/errors.ts';
+import { StreamError } from '../wire/errors.ts';
 import type { StreamRequest } from './types.ts';
 
 export interface StartedStream {
@@ -49,12 +49,10 @@ export function createRequests(url: string | undefined, credentials: Credentials
   };
 }
 
-/** A problem document of the relay's as the error it stands for. */
+/** Reading of problems is loaded with the first: its server has answered, too. */
 async function problem(response: Response): Promise<StreamError> {
-  const body: unknown = await response.json().catch(() => undefined);
-  const { code, detail, retryAfterMs } = (body ?? {}) as Record<string, unknown>;
-  if (!isErrorCode(code)) return new StreamError('connect_failed', `The server answered ${response.status}. Is the URL the relay’s?`);
-  return new StreamError(code, String(detail), { retryAfterMs: typeof retryAfterMs === 'number' ? retryAfterMs : undefined });
+  const module = await import('./problem.ts').catch(() => undefined);
+  return (await module?.problem(response)) ?? new StreamError('connect_failed', `The server answered ${response.status}.`);
 }
 
 /** The request is idempotent by its id, so a lost response is asked for again. */

@@ -1,9 +1,8 @@
 import type { StreamStore } from '../store/index.ts';
 import { StreamError, toStreamError } from '../wire/errors.ts';
 import type { StreamEvent } from '../wire/events.ts';
-import { isStreamId, streamChannel } from '../wire/limits.ts';
-import type { Attachment, Attachments, RelayStream } from './attachments.ts';
-import type { LocalReading } from './local.ts';
+import { isStreamId, streamChannel } from '../wire/ids.ts';
+import type { Ask, Attachment, Attachments, RelayStream } from './attachments.ts';
 import { noUrl, type Requests, type StartedStream } from './requests.ts';
 import type { LocalSource, StreamRequest, StreamSource } from './types.ts';
 
@@ -35,19 +34,22 @@ export function createSources({ url, store, attachments, requests, follow, feed 
   const byLocal = new WeakMap<LocalSource, Attachment>();
   let lastKey = 0;
 
-  const refused = (error: StreamError, relay?: RelayStream): Attachment => {
+  const open = (relay?: RelayStream): Attachment => {
     lastKey += 1;
-    const record = store.create(lastKey, undefined);
-    fail(lastKey, error);
-    return { key: lastKey, record, relay, local: undefined };
+    const id = relay?.channel === undefined ? undefined : relay.id;
+    return { key: lastKey, record: store.create(lastKey, id), relay, local: undefined };
+  };
+  const refused = (error: StreamError): Attachment => {
+    const attachment = open();
+    fail(attachment.key, error);
+    return attachment;
   };
   const fail = (key: number, { code, message, retryable, retryAfterMs }: StreamError): void =>
     store.fail(key, { code, message, retryable, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
 
   const followRelay = (relay: RelayStream): Attachment => {
-    lastKey += 1;
-    const key = lastKey;
-    const attachment = { key, record: store.create(key, relay.channel === undefined ? undefined : relay.id), relay, local: undefined };
+    const attachment = open(relay);
+    const { key } = attachment;
     byId.set(relay.id, attachment);
     relay.started.then(
       () => {
@@ -90,7 +92,7 @@ export function createSources({ url, store, attachments, requests, follow, feed 
     const attachment = attachments.get(key);
     attachments.forget(key);
     if (attachment === undefined) return;
-    attachment.local?.cancel();
+    attachment.local?.((reading) => reading.cancel());
     for (const [id, known] of byId) if (known === attachment) byId.delete(id);
   };
 
@@ -98,44 +100,30 @@ export function createSources({ url, store, attachments, requests, follow, feed 
    * Reading local sources is loaded when there is one. What is asked of the reading meanwhile is done once it begins, in order;
    * later at once: a new receiver is to be fed what it lacks before anything else.
    */
-  const loadLocal = (source: LocalSource, key: number): LocalReading => {
-    let reading: LocalReading | undefined;
-    const asked: ((reading: LocalReading) => void)[] = [];
+  const loadLocal = (source: LocalSource, key: number): Attachment['local'] => {
+    let act = (ask: Ask): void => void asked.push(ask);
+    const asked: Ask[] = [];
     import('./local.ts')
       .then(({ readLocal }) => {
-        const begun = readLocal(source, (fromSeq, events) => feed(key, fromSeq, events));
-        reading = begun;
-        for (const act of asked) act(begun);
+        const reading = readLocal(source, (fromSeq, events) => feed(key, fromSeq, events));
+        act = (ask) => ask(reading);
+        asked.forEach(act);
       })
       .catch((cause: unknown) =>
-        fail(
-          key,
-          new StreamError('source_failed', 'The part of the client that reads local sources could not be loaded. Reload the page.', {
-            cause,
-          }),
-        ),
+        fail(key, new StreamError('source_failed', 'What reads local sources could not be loaded. Reload the page.', { cause })),
       );
-    const then = (act: (reading: LocalReading) => void): void => {
-      if (reading === undefined) asked.push(act);
-      else act(reading);
-    };
-    return {
-      resume: (seq) => then((reading) => reading.resume(seq)),
-      applied: (seq) => then((reading) => reading.applied(seq)),
-      stop: () => then((reading) => reading.stop()),
-      cancel: () => then((reading) => reading.cancel()),
-    };
+    return (ask) => act(ask);
   };
 
   const local = (source: LocalSource): Attachment => {
     const before = byLocal.get(source);
-    if (before !== undefined && store.get(before.key) !== undefined) return before;
-    if (before !== undefined)
-      return refused(new StreamError('source_failed', 'The source was read before, and its text has left the store. Make a new source.'));
-    lastKey += 1;
-    const key = lastKey;
-    const record = store.create(key, undefined);
-    const attachment = { key, record, relay: undefined, local: loadLocal(source, key) };
+    if (before !== undefined) {
+      return store.get(before.key) === undefined
+        ? refused(new StreamError('source_failed', 'The source was read before, and its text has left the store. Make a new source.'))
+        : before;
+    }
+    const attachment = open();
+    attachment.local = loadLocal(source, attachment.key);
     byLocal.set(source, attachment);
     return attachment;
   };

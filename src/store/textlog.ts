@@ -8,39 +8,35 @@ const CHUNK = 4096;
  * end touches the end only.
  */
 export class ChunkedText implements TextLog {
-  #chunks: string[] = [];
+  /** Flat chunks, then from `#sealed` on the deltas of the open one. */
   #pieces: string[] = [];
-  #pieceLength = 0;
-  #length = 0;
-
-  get length(): number {
-    return this.#length;
-  }
+  #sealed = 0;
+  #openLength = 0;
+  length = 0;
 
   append(delta: string): void {
     if (delta === '') return;
     this.#pieces.push(delta);
-    this.#pieceLength += delta.length;
-    this.#length += delta.length;
-    if (this.#pieceLength >= CHUNK) this.#seal();
+    this.#openLength += delta.length;
+    this.length += delta.length;
+    if (this.#openLength >= CHUNK) this.#seal(this.#sealed);
   }
 
   from(offset: number): string {
-    return readFrom([this.#chunks, this.#pieces], this.#length, offset);
+    return readBack(this.#pieces, this.length, offset);
   }
 
   toString(): string {
-    this.#seal();
     // The whole replaces its chunks: remembering it costs no second copy.
-    if (this.#chunks.length > 1) this.#chunks = [this.#chunks.join('')];
-    return this.#chunks[0] ?? '';
+    if (this.#pieces.length > 1) this.#seal(0);
+    return this.#pieces[0] ?? '';
   }
 
-  #seal(): void {
-    if (this.#pieces.length === 0) return;
-    this.#chunks.push(this.#pieces.join(''));
-    this.#pieces = [];
-    this.#pieceLength = 0;
+  /** What is from `start` on becomes one chunk. */
+  #seal(start: number): void {
+    this.#pieces.push(this.#pieces.splice(start).join(''));
+    this.#sealed = this.#pieces.length;
+    this.#openLength = 0;
   }
 }
 
@@ -61,19 +57,7 @@ export class JoinedText implements TextLog {
   }
 
   from(offset: number): string {
-    const last = this.#logs.at(-1);
-    if (last === undefined) return '';
-    if (offset >= this.#sealedLength) return last.from(offset - this.#sealedLength);
-    const found: string[] = [];
-    let end = this.length;
-    for (let index = this.#logs.length - 1; index >= 0 && end > offset; index -= 1) {
-      const log = this.#logs[index];
-      if (log === undefined) break;
-      const start = end - log.length;
-      found.push(log.from(Math.max(0, offset - start)));
-      end = start;
-    }
-    return found.reverse().join('');
+    return readBack(this.#logs, this.length, offset);
   }
 
   toString(): string {
@@ -84,18 +68,14 @@ export class JoinedText implements TextLog {
 }
 
 /** Walks back from the end only as far as `offset`. */
-function readFrom(groups: readonly (readonly string[])[], length: number, offset: number): string {
-  const wanted = Math.max(0, offset);
-  const found: string[] = [];
+function readBack(pieces: readonly (string | TextLog)[], length: number, offset: number): string {
+  let read = '';
   let end = length;
-  for (let group = groups.length - 1; group >= 0; group -= 1) {
-    const pieces = groups[group] ?? [];
-    for (let index = pieces.length - 1; index >= 0 && end > wanted; index -= 1) {
-      const piece = pieces[index] ?? '';
-      const start = end - piece.length;
-      found.push(start >= wanted ? piece : piece.slice(wanted - start));
-      end = start;
-    }
+  for (let index = pieces.length - 1; index >= 0 && end > offset; index -= 1) {
+    const piece = pieces[index] ?? '';
+    const start = Math.max(0, offset - end + piece.length);
+    end -= piece.length;
+    read = (typeof piece === 'string' ? piece.slice(start) : piece.from(start)) + read;
   }
-  return found.length === 1 ? (found[0] ?? '') : found.reverse().join('');
+  return read;
 }

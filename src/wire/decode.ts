@@ -2,6 +2,7 @@
 import { StreamError } from './errors.ts';
 import { eventTypes, type Json, type LogEntry, type StreamEvent } from './events.ts';
 import { type Batch, type ClientFrame, FrameType, type ServerFrame } from './frames.ts';
+import { maxIdLength } from './ids.ts';
 import { wireLimits } from './limits.ts';
 import { unpackAll } from './unpack.ts';
 
@@ -57,8 +58,8 @@ function clientFrame(value: unknown): ClientFrame {
       return {
         type: 'subscribe',
         subscription: positive(items[1]),
-        channel: string(items[2], wireLimits.maxIdLength + 'stream:'.length),
-        epoch: epoch === null || epoch === undefined ? undefined : string(epoch, wireLimits.maxIdLength),
+        channel: string(items[2], maxIdLength + 'stream:'.length),
+        epoch: epoch === null || epoch === undefined ? undefined : string(epoch, maxIdLength),
         afterSeq: integer(items[4]),
         credit: integer(items[5]),
       };

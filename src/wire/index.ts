@@ -6,6 +6,7 @@ export * from './errors.ts';
 export * from './events.ts';
 export * from './fold.ts';
 export * from './frames.ts';
+export * from './ids.ts';
 export * from './limits.ts';
 export * from './shape.ts';
 export * from './surrogates.ts';

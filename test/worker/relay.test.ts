@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { WebTransport } from 'rwebtransport';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createRelay, type Relay, type RelayServerOptions } from '../../server/index.ts';
-import { creditWindowDefaults, wireLimits } from '../../src/wire/index.ts';
+import { creditWindowDefaults, maxIdLength, wireLimits } from '../../src/wire/index.ts';
 import type { TransportName } from '../../src/worker/messages.ts';
 import { ManualSource } from '../support/source.ts';
 import { TestPage } from './page.ts';
@@ -333,7 +333,7 @@ test('[CN6] [FR7] hundreds of streams with the longest ids pass one connection, 
     const source = new ManualSource();
     source.text(`answer ${index}`);
     source.end();
-    page.attach(index, relay.streams.create({ id: `${index}-`.padEnd(wireLimits.maxIdLength, 'x'), source }).channel);
+    page.attach(index, relay.streams.create({ id: `${index}-`.padEnd(maxIdLength, 'x'), source }).channel);
   }
   const texts = (): string[] => Array.from({ length: count }, (_, index) => page.text(index));
   await eventually(() => expect(texts()).toEqual(Array.from({ length: count }, (_, index) => `answer ${index}`)));
