@@ -1,3 +1,5 @@
+import { createLater, type Later } from './later.ts';
+
 /** Speaks to screen readers: one polite and one assertive region for the page. */
 export interface Announcer {
   /** When the reader is free. What comes within a second is spoken together. */
@@ -6,47 +8,15 @@ export interface Announcer {
   assertive(message: string): void;
 }
 
-const gatherMs = 1000;
-/** A region keeps its message long enough to be read, then empties, so that the same message can be spoken again. */
-const clearMs = 10_000;
-
-function createAnnouncer(region: (role: 'status' | 'alert') => HTMLElement): Announcer {
-  const voice = (role: 'status' | 'alert', delayMs: number): ((message: string) => void) => {
-    let gathered: string[] = [];
-    let clearing: ReturnType<typeof setTimeout> | undefined;
-    return (message) => {
-      gathered.push(message);
-      // A region must be in the document before its text changes, or nothing is spoken.
-      const element = region(role);
-      if (gathered.length > 1) return;
-      setTimeout(() => {
-        const [first, second, third, ...rest] = gathered;
-        element.textContent = [first, second, third, rest.length > 0 ? `And ${rest.length} more.` : undefined].filter(Boolean).join(' ');
-        gathered = [];
-        clearTimeout(clearing);
-        clearing = setTimeout(() => element.replaceChildren(), clearMs);
-      }, delayMs);
-    };
-  };
-  return { polite: voice('status', gatherMs), assertive: voice('alert', 50) };
-}
-
-let pageAnnouncer: Announcer | undefined;
+/** Loaded while the first answer arrives, so that a network that then fails takes no voice with it; else with the first message. */
+export const voices: Later<typeof import('./voices.ts')> = createLater(
+  () => import('./voices.ts'),
+  'What speaks to screen readers could not be loaded; nothing is announced.',
+);
 
 /** The announcer of this page. Not for servers. */
-export function announcer(): Announcer {
-  const regions = new Map<string, HTMLElement>();
-  pageAnnouncer ??= createAnnouncer((role) => {
-    let element = regions.get(role);
-    if (element === undefined || !element.isConnected) {
-      element = document.createElement('div');
-      element.className = 'sluice-announcer';
-      element.setAttribute('role', role);
-      element.setAttribute('data-sluice-announcer', role === 'alert' ? 'assertive' : 'polite');
-      document.body.append(element);
-      regions.set(role, element);
-    }
-    return element;
-  });
-  return pageAnnouncer;
+export const announcer: Announcer = { polite: (message) => say('polite', message), assertive: (message) => say('assertive', message) };
+
+function say(voice: keyof Announcer, message: string): void {
+  void voices.load().then((module) => module?.voices[voice](message));
 }

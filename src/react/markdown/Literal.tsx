@@ -5,6 +5,7 @@ import type { CodeSource } from './code/source.ts';
 import { useMarkdown } from './context.ts';
 import { useMount } from './mount.ts';
 import type { LiteralNode } from './nodes.ts';
+import { truncate } from './truncate.ts';
 
 interface LiteralProps {
   readonly node: LiteralNode;
@@ -39,9 +40,10 @@ function Text({ source, className }: { readonly source: CodeSource; readonly cla
   const element = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     if (element.current === null) return undefined;
-    const boxes = createLineBoxes(element.current);
+    const { current } = element;
+    const boxes = createLineBoxes(current);
     const show = (kept: number): void => {
-      if (kept < boxes.length) boxes.truncate(kept);
+      truncate(current, boxes, kept);
       if (source.length > boxes.length) boxes.append(source.from(boxes.length));
     };
     show(0);

@@ -44,7 +44,7 @@ function Followed({
       onClosed(blocks) {
         const panel = element.current?.closest('[data-stream-panel]');
         // Who has the focus elsewhere listens to something else.
-        if (panel?.contains(document.activeElement)) announcer().polite(`${latest.current.name}: ${spokenText(blocks)}`);
+        if (panel?.contains(document.activeElement)) announcer.polite(`${latest.current.name}: ${spokenText(blocks)}`);
       },
     }),
   );

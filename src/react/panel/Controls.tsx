@@ -16,7 +16,7 @@ export function Controls(): ReactNode {
 
   const stop = (): void => {
     stream.stop().catch((error: unknown) => {
-      announcer().assertive(`${name} could not be stopped. ${error instanceof Error ? error.message : ''}`);
+      announcer.assertive(`${name} could not be stopped. ${error instanceof Error ? error.message : ''}`);
     });
   };
   // The second click of a double click on "Stop" must not ask for a new stream.
@@ -62,9 +62,9 @@ function Copy(): ReactNode {
     try {
       await navigator.clipboard.writeText(stream.handle?.record.text.toString() ?? '');
       setCopied(true);
-      announcer().polite(`${name}: copied.`);
+      announcer.polite(`${name}: copied.`);
     } catch {
-      announcer().assertive(`${name} could not be copied. The browser refused; select the text instead.`);
+      announcer.assertive(`${name} could not be copied. The browser refused; select the text instead.`);
     }
   };
   return (

@@ -10,7 +10,7 @@ import {
   useRef,
   useState,
 } from 'react';
-import { announcer } from '../announcer.ts';
+import { announcer, voices } from '../announcer.ts';
 import { classes } from '../classes.ts';
 import { sameValues } from '../same.ts';
 import { isSameSource } from '../source.ts';
@@ -126,9 +126,10 @@ function useAnnouncements(display: Display, name: string): void {
       const ran = last === 'streaming' || last === 'pending';
       last = status;
       if (!ran) return;
-      if (status === 'done') announcer().polite(`${spoken.current}: answer complete.`);
-      if (status === 'stopped') announcer().polite(`${spoken.current}: stopped.`);
-      if (status === 'failed') announcer().assertive(`${spoken.current} failed. ${error?.message ?? ''}`);
+      if (status === 'streaming') void voices.load();
+      if (status === 'done') announcer.polite(`${spoken.current}: answer complete.`);
+      if (status === 'stopped') announcer.polite(`${spoken.current}: stopped.`);
+      if (status === 'failed') announcer.assertive(`${spoken.current} failed. ${error?.message ?? ''}`);
     });
   }, [display]);
 }

@@ -26,9 +26,25 @@ export interface LineBoxes {
   readonly open: HTMLElement | undefined;
   /** O(text). */
   append(text: string): void;
-  /** Takes away what is behind `length`. O(what is taken away). The line that is then the last is open again, as it looks. */
-  truncate(length: number): void;
+  /** Goes on from where somebody else has brought the element to; `isEnded`: the newline of the open line is there. */
+  resume(state: LineState, isEnded: boolean): void;
   clear(): void;
+}
+
+/** Where the boxes of an element end. */
+export interface LineState {
+  /** UTF-16 code units shown. */
+  readonly length: number;
+  /** Text of the open line. */
+  readonly open: Text | undefined;
+  readonly box: HTMLElement | undefined;
+  /** UTF-16 code units of that box. */
+  readonly boxLength: number;
+  /** The line has boxes before that one. */
+  readonly isContinued: boolean;
+  readonly group: HTMLElement | undefined;
+  /** Lines that have ended in the group. */
+  readonly lines: number;
 }
 
 export function createLineBoxes(element: HTMLElement, { tag = 'div', onLine }: LineBoxesOptions = {}): LineBoxes {
@@ -99,49 +115,12 @@ export function createLineBoxes(element: HTMLElement, { tag = 'div', onLine }: L
         if (isEnded) newline = text.indexOf('\n', start);
       }
     },
-    truncate(to) {
-      if (to >= length) return;
-      if (to === 0) {
-        clear();
-        return;
-      }
-      while (length > to) {
-        const last = lastText(element);
-        if (last === undefined) break;
-        const taken = Math.min(last.length, length - to);
-        length -= taken;
-        if (taken < last.length) last.deleteData(last.length - taken, taken);
-        else removeUp(last, element);
-      }
-      open = lastText(element);
-      box = open?.parentElement?.closest<HTMLElement>('.sluice-line') ?? undefined;
-      group = box?.parentElement ?? undefined;
-      group?.removeAttribute('data-sealed');
-      lines = (group?.childElementCount ?? 1) - 1;
-      boxLength = box?.textContent?.length ?? 0;
-      const before = box?.previousElementSibling ?? group?.previousElementSibling?.lastElementChild;
-      isContinued = before?.textContent?.endsWith('\n') === false;
-      // All that was taken away began with a whole line.
-      if (open?.data.endsWith('\n')) {
-        isContinued = false;
-        seal();
-      }
+    resume(state, isEnded) {
+      ({ length, open, box, boxLength, isContinued, group, lines } = state);
+      if (isEnded) seal();
     },
     clear,
   };
-}
-
-function lastText(element: HTMLElement): Text | undefined {
-  let node: Node | null = element;
-  while (node !== null && !(node instanceof Text)) node = node.lastChild;
-  return node ?? undefined;
-}
-
-/** Removes a node, and whatever of `element` is empty without it. */
-function removeUp(node: ChildNode, element: HTMLElement): void {
-  const parent = node.parentElement;
-  node.remove();
-  if (parent !== null && parent !== element && parent.firstChild === null) removeUp(parent, element);
 }
 
 /** Where the open box, which has `length` already, ends within `added[start…lineEnd]`: at the end unless it grows too long. */

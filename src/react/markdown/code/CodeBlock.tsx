@@ -56,8 +56,8 @@ function Copy({ block }: { readonly block: CodeSource }): ReactNode {
   const copy = async (): Promise<void> => {
     if (await copyText(block.from(0))) {
       setCopied(true);
-      announcer().polite('Code copied.');
-    } else announcer().assertive('The code could not be copied. The browser refused; select the text instead.');
+      announcer.polite('Code copied.');
+    } else announcer.assertive('The code could not be copied. The browser refused; select the text instead.');
   };
   return (
     <button type="button" className="sluice-action" aria-label="Copy code" title="Copy" onClick={() => void copy()}>

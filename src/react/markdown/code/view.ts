@@ -1,4 +1,5 @@
 import { createLineBoxes } from '../../panel/lines.ts';
+import { truncate } from '../truncate.ts';
 import { createColours } from './colours.ts';
 import type { Highlighter } from './highlighter.ts';
 import type { CodeSource } from './source.ts';
@@ -9,7 +10,7 @@ export function showCode(element: HTMLElement, block: CodeSource, highlight: Hig
   const boxes = createLineBoxes(element, { tag: 'span', onLine: (box) => colours?.line(box, boxes.length) });
   const show = (kept: number): void => {
     if (kept < boxes.length) {
-      boxes.truncate(kept);
+      truncate(element, boxes, kept);
       colours?.withdraw(kept);
     }
     if (block.length > boxes.length) boxes.append(block.from(boxes.length));
