@@ -83,7 +83,6 @@ test('[UI38] scrolled up through groups that were never measured, what is in sig
       long.scroller.getBoundingClientRect().top,
     );
   }
-  console.log('jump', Math.max(...jumps), 'anew', mostAnew);
   expect(Math.max(...jumps)).toBeLessThanOrEqual(1);
   expect(mostAnew).toBeLessThanOrEqual(4);
 });
@@ -181,6 +180,7 @@ test('[UI40] before printing all of it is in the document, and afterwards as lit
   dispatchEvent(new Event('afterprint'));
   await expect.poll(() => long.page.container.querySelectorAll('*').length).toBeLessThan(count + 1500);
   await frame(4);
+  await frame(10);
   expect(long.fromEnd()).toBeLessThanOrEqual(1);
 });
 

@@ -25,7 +25,7 @@ export function Blocks({ root }: { readonly root: RootNode }): ReactNode {
           : rows.map(({ group, index, gap, height }) => (
               <Fragment key={group.key}>
                 {gap && <Gap from={index - gap.count} {...gap} />}
-                <TopGroup group={group} index={index} height={isWhole ? Math.round(height) : undefined} measure={measure} />
+                <TopGroup group={group} index={index} height={isWhole ? height : undefined} measure={measure} />
               </Fragment>
             ))}
       </div>

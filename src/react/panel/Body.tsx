@@ -101,11 +101,17 @@ function Place({ scroller, place }: PlaceProps): ReactNode {
 /** Scrolls to where the reader was, a few frames long: what comes into sight turns out to have another height than estimated. */
 function keepPlace(scroller: RefObject<HTMLElement | null>, share: number): () => void {
   let left = 4;
+  let height = 0;
   const task: FrameTask = {
     flush() {},
     settle() {
       const element = scroller.current;
-      if (element !== null) element.scrollTop = share * (element.scrollHeight - element.clientHeight);
+      if (element === null) return;
+      const { scrollHeight, clientHeight } = element;
+      element.scrollTop = share * (scrollHeight - clientHeight);
+      // A text that comes in by whole screens is not all there yet.
+      if (scrollHeight - height > clientHeight) left = 4;
+      height = scrollHeight;
       left -= 1;
       if (left > 0) frames().request(task, true);
     },

@@ -24,6 +24,7 @@ export function createStick(scroller: HTMLElement, onChange: (atEnd: boolean) =>
   let lastHeight = 0;
   let lastView = 0;
   let lastTouch = 0;
+  let seenHeight = 0;
   /** In how many more frames heights may still be found out. */
   let unsettled = 0;
 
@@ -55,11 +56,13 @@ export function createStick(scroller: HTMLElement, onChange: (atEnd: boolean) =>
   });
   on('scroll', () => {
     const top = scroller.scrollTop;
-    // Only the reader (a scrollbar, a search) moves away from the end: growing text leaves the position, and shrinking
-    // text and resizing clamp it to the end.
-    if (top < lastTop && distance() > 1) set(false);
+    const shrunk = Math.max(0, seenHeight - scroller.scrollHeight);
+    // Only the reader (a scrollbar, a search) moves away from the end: growing text leaves the position, shrinking text and
+    // resizing clamp it to the end, and for what shrinks in front of it the browser moves it by as much.
+    if (lastTop - top > shrunk && distance() > 1) set(false);
     else if (top > lastTop && distance() <= 2) set(true);
     lastTop = top;
+    seenHeight = scroller.scrollHeight;
   });
   // Who opens a box wants to read what is in it. `toggle` does not bubble.
   scroller.addEventListener(
@@ -78,6 +81,7 @@ export function createStick(scroller: HTMLElement, onChange: (atEnd: boolean) =>
       if (!stuck) return false;
       const height = scroller.scrollHeight;
       const view = scroller.clientHeight;
+      seenHeight = height;
       const grown = height - lastHeight;
       if (grown === 0 && view === lastView) {
         unsettled -= 1;

@@ -1,4 +1,4 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
+import { useVirtualizer, type VirtualItem } from '@tanstack/react-virtual';
 import { type RefObject, useEffect, useLayoutEffect, useReducer, useRef, useState } from 'react';
 import { type FrameTask, frames } from '../../frame.ts';
 import { useMarkdown } from '../context.ts';
@@ -15,6 +15,12 @@ export const longAt = 64;
 
 /** Groups that are mounted anew in one frame. */
 const perFrame = 4;
+
+/** Heights that were measured, for when the same answer is shown again. */
+const known = new WeakMap<RootNode, VirtualItem[]>();
+
+/** Asked for anew with each group that is added. */
+const estimates = new WeakMap<GroupNode, number>();
 
 /** A group in the document, with what is left out in front of it. */
 export interface LongRow {
@@ -52,12 +58,17 @@ export function useLong(list: RefObject<HTMLDivElement | null>, root: RootNode, 
     getScrollElement: () => list.current,
     estimateSize: (index) => {
       const group = groups[index];
-      return group === undefined ? 0 : estimateHeight(group, list.current?.clientWidth ?? 640);
+      if (group === undefined) return 0;
+      const height = estimates.get(group) ?? estimateHeight(group, list.current?.clientWidth ?? 640);
+      // The last one grows, and is in the document.
+      if (index < groups.length - 1) estimates.set(group, height);
+      return height;
     },
     observeElementRect: observeSize,
     observeElementOffset: observePlace,
     measureElement: (element) => element.getBoundingClientRect().height,
     overscan: 0,
+    initialMeasurementsCache: known.get(root) ?? [],
     // The browser keeps what is in sight where it is, and `stick` the end.
     scrollToFn() {},
   });
@@ -83,6 +94,8 @@ export function useLong(list: RefObject<HTMLDivElement | null>, root: RootNode, 
     setMeasured(true);
   });
 
+  useLayoutEffect(() => () => void known.set(root, virtualizer.takeSnapshot()), [root, virtualizer]);
+
   useLayoutEffect(() => {
     if (!isWindowed || list.current === null || typeof ResizeObserver === 'undefined') return undefined;
     // Who is at the end stays there when heights are found out.
@@ -103,8 +116,11 @@ export function useLong(list: RefObject<HTMLDivElement | null>, root: RootNode, 
     const element = list.current;
     if (element === null) return undefined;
     const unwatch = watchWhole(element, (next) => {
+      const scroller = element.closest('.sluice-scroller');
+      const isAtEnd = scroller !== null && scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop <= 1;
       view.expand(next === 'print');
       frames().commit(() => setWhole(next));
+      if (isAtEnd) scroller.scrollTop = scroller.scrollHeight;
     });
     const panel = element.closest('[data-stream-panel]');
     const copied = (event: ClipboardEvent): void => {
