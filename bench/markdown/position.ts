@@ -1,7 +1,8 @@
 /**
- * What the Markdown parser costs per kilobyte, by the position in the answer: milliseconds in its first and in its last
- * tenth, medians of five runs, and the longest single `advance` of the quietest run. Beside it micromark, which parses the open block again at every chunk.
- * Usage: `node bench/markdown/position.ts [chunk sizes] [parts of names]`; prints a table.
+ * What the Markdown parser costs per kilobyte, by the position in the answer: milliseconds of CPU in its first and in its
+ * last tenth, medians of seven runs, and the longest of the steps between which it can be interrupted. Beside it micromark, which
+ * parses the open block again at every chunk.
+ * Usage: `node bench/markdown/position.ts [chunk sizes] [parts of names] [--alone]`; prints a table. `--alone`: without micromark.
  */
 import { performance } from 'node:perf_hooks';
 import { createDocument } from '../../src/markdown/document.ts';
@@ -19,36 +20,63 @@ interface Row {
   readonly micromark: number;
 }
 
-const runs = 5;
-const sizes = process.argv.slice(2).filter((argument) => /^\d+$/.test(argument));
-const names = process.argv.slice(2).filter((argument) => !sizes.includes(argument));
+const runs = 7;
+const stepRuns = 5;
+const arguments_ = process.argv.slice(2).filter((argument) => argument !== '--alone');
+const alone = process.argv.includes('--alone');
+const sizes = arguments_.filter((argument) => /^\d+$/.test(argument));
+const names = arguments_.filter((argument) => !sizes.includes(argument));
 const chunks = sizes.length > 0 ? sizes.map(Number) : [4, 64];
 const never = (): boolean => false;
+const always = (): boolean => true;
 
-function measure(text: string, chunk: number): { first: number; last: number; longest: number } {
+/** Milliseconds of CPU per kilobyte: the machine does other work, too. */
+function measure(text: string, chunk: number): { first: number; last: number } {
   const document = createDocument({ math: true });
-  const tenth = Math.floor(text.length / 10);
-  let longest = 0;
+  const tenth = Math.floor(text.length / 10 / chunk) * chunk;
   const part = (from: number, to: number): number => {
-    const before = performance.now();
+    const before = process.cpuUsage();
     for (let at = from; at < to; at += chunk) {
-      document.append(text.slice(at, Math.min(at + chunk, to)));
-      const start = performance.now();
+      document.append(text.slice(at, at + chunk));
       document.advance(never);
-      longest = Math.max(longest, performance.now() - start);
     }
-    return (performance.now() - before) / ((to - from) / 1024);
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1000 / ((to - from) / 1024);
   };
   const first = part(0, tenth);
   part(tenth, 9 * tenth);
-  return { first, last: part(9 * tenth, 10 * tenth), longest };
+  return { first, last: part(9 * tenth, 10 * tenth) };
+}
+
+/** Of each step, which is the same in every run, the quickest run counts: the rest is the machine's. */
+function longestStep(text: string, chunk: number): number {
+  let least: number[] | undefined;
+  for (let run = 0; run < stepRuns; run += 1) {
+    const times: number[] = [];
+    const document = createDocument({ math: true });
+    const advance = (): void => {
+      for (let isDone = false; !isDone; ) {
+        const start = performance.now();
+        isDone = document.advance(always).done;
+        times.push(performance.now() - start);
+      }
+    };
+    for (let at = 0; at < text.length; at += chunk) {
+      document.append(text.slice(at, at + chunk));
+      advance();
+    }
+    document.end();
+    advance();
+    least = least?.map((time, index) => Math.min(time, times[index] ?? time)) ?? times;
+  }
+  return (least ?? []).reduce((longest, time) => Math.max(longest, time), 0);
 }
 
 const rows: Row[] = [];
 for (const { name, text } of texts()) {
   if (names.length > 0 && !names.some((part) => name.includes(part))) continue;
   for (const chunk of chunks) {
-    measure(text, chunk);
+    for (let warm = 0; warm < 2; warm += 1) measure(text, chunk);
     const results = Array.from({ length: runs }, () => measure(text, chunk));
     rows.push({
       text: name,
@@ -56,17 +84,14 @@ for (const { name, text } of texts()) {
       kilobytes: Math.round(text.length / 1024),
       first: median(results.map(({ first }) => first)),
       last: median(results.map(({ last }) => last)),
-      // Not the machine's other work: the least of the runs' longest.
-      longest: Math.min(...results.map(({ longest }) => longest)),
-      micromark: reparse(text, chunk),
+      longest: longestStep(text, chunk),
+      micromark: alone ? Number.NaN : reparse(text, chunk),
     });
   }
 }
 
 const cell = (value: number): string => (Number.isNaN(value) ? '-' : value < 10 ? value.toFixed(3) : value.toFixed(0));
-console.log(
-  '| text | kB | chunk | first tenth, ms/kB | last tenth, ms/kB | last/first | longest advance, ms | micromark at the end, ms/kB |',
-);
+console.log('| text | kB | chunk | first tenth, ms/kB | last tenth, ms/kB | last/first | longest step, ms | micromark at the end, ms/kB |');
 console.log('|---|--:|--:|--:|--:|--:|--:|--:|');
 for (const { text, kilobytes, chunk, first, last, longest, micromark } of rows) {
   console.log(

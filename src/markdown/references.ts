@@ -105,11 +105,13 @@ export function createReferences(output: Output, syntax: MarkdownSyntax): Refere
     },
     keep: (key, source, labels) => keep(key, source, labels, 0),
     drop(from, to) {
-      for (let key = from; key <= to; key += 1) {
-        const leaf = waiting.get(key);
-        if (leaf) forget(leaf);
-        if (revising?.leaf.key === key) revising = undefined;
-      }
+      if (revising && revising.leaf.key >= from && revising.leaf.key <= to) revising = undefined;
+      if (to - from < waiting.size) {
+        for (let key = from; key <= to; key += 1) {
+          const leaf = waiting.get(key);
+          if (leaf) forget(leaf);
+        }
+      } else for (const leaf of waiting.values()) if (leaf.key >= from && leaf.key <= to) forget(leaf);
     },
     earn(length) {
       credit += length * revisionsPerUnit;

@@ -30,6 +30,7 @@ describe('hostile texts end, within bounds', () => {
     'a wide table': `${'|a'.repeat(length / 8)}|\n${'|-'.repeat(length / 8)}|\n| b |\n`,
     'delimiter rows': '|-|\n|-|-|\n'.repeat(length / 10),
     'headers without a table': '| a |\nb\n\n'.repeat(length / 10),
+    'a box and spaces': `- [x]${' '.repeat(length)}`,
     'open quotes': '>'.repeat(length),
     'quotes line by line': Array.from({ length: 400 }, (_, index) => `${'> '.repeat(index % 130)}a`).join('\n'),
     'lists within lists': Array.from({ length: 200 }, (_, index) => `${'  '.repeat(index)}- a`).join('\n'),

@@ -35,7 +35,7 @@ export const parsesPerUnit = 16;
 /** So that a short leaf is parsed whenever something arrives, and how much a long one saves up. */
 export const initialCredit = 4096;
 const mostCredit = 1 << 16;
-/** Ordinary text that arrived since the last parse, in code units, from which on it is settled. */
+/** Ordinary text that arrived since the last parse, in code units, from which on it is settled; more where that settled less than it left. */
 const mostUnparsed = 1024;
 /** The same of a link's address, so that what is none is shown. */
 const mostAddress = 200;
@@ -136,7 +136,7 @@ export function createInlineContent(references: References, syntax: MarkdownSynt
 
   /** Shows what arrived without a parse, if it can be only text. */
   const appendOrdinary = (): boolean => {
-    if (mode === undefined || window.length - parsed > (mode === 'address' ? mostAddress : mostUnparsed)) return false;
+    if (mode === undefined || window.length - parsed > (mode === 'address' ? mostAddress : Math.max(mostUnparsed, parsed))) return false;
     if (mode === 'address') {
       if (!isAddress(window, read)) return false;
       read = window.length;

@@ -10,6 +10,9 @@ import { trimCode } from './verbatim.ts';
  */
 const most = { code: 600, math: 300, angle: 200, link: 600, image: 600, footnote: 100, delimiter: 2000 };
 
+/** Marks and white space at the end of a source, held back until it is known what they are. */
+const mostHeld = 256;
+
 /** How much of a growing source can be shown: not the white space, marks and beginnings of marks at its end. */
 export function visibleEnd(text: string, math: boolean): number {
   const end = decidedEnd(text, text.length, math);
@@ -30,7 +33,8 @@ function mayHaveBegun(text: string): boolean {
 
 function decidedEnd(text: string, from: number, math: boolean): number {
   let end = from;
-  while (end > 0 && isUndecided(text.charCodeAt(end - 1), math)) end -= 1;
+  const least = Math.max(0, from - mostHeld);
+  while (end > least && isUndecided(text.charCodeAt(end - 1), math)) end -= 1;
   return end;
 }
 

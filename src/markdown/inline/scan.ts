@@ -221,7 +221,12 @@ export function createScanner(): Scanner {
     // To the end of the word it may grow, and leads nowhere until then.
     if (found.end > lastBreak) {
       pend('address', at, at);
-      if (doubt) link.url = '';
+      if (doubt) {
+        link.url = '';
+        // What ends the sentence, or goes on as the address.
+        const rest = text.length - found.end;
+        if (rest > 0 && rest <= mostSentenceEnd) stopped = { type: 'address', at: found.end, from: found.end };
+      }
     }
     return found.end;
   };
@@ -308,6 +313,9 @@ export function createScanner(): Scanner {
     },
   };
 }
+
+/** Code units after an address that are held back, for they may be of it. */
+const mostSentenceEnd = 16;
 
 const noReferences: References = { link: () => undefined, footnote: () => false };
 

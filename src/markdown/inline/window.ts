@@ -2,6 +2,7 @@ import type { Inline } from '../blocks.ts';
 import type { MarkdownSyntax } from '../document.ts';
 import { build } from './build.ts';
 import { createDoubt, healBrackets, healDelimiters, visibleEnd } from './heal.ts';
+import type { Missed } from './links.ts';
 import type { Node } from './node.ts';
 import { isAddress } from './ordinary.ts';
 import type { References } from './references.ts';
@@ -50,7 +51,7 @@ export function* parseFinal(
   const result = yield* scanner.scan({ text: source.text.slice(0, end), before, tildeFirst }, syntax, references);
   if (result.delimiters.last()) yield* result.delimiters.resolve(undefined, result.tildeFirst ?? false);
   const nodes = yield* build(result.root.first, undefined);
-  for (const { label } of result.missed) unresolved.add(label);
+  yield* collect(result.missed, Number.POSITIVE_INFINITY, unresolved);
   release(scanner);
   return nodes;
 }
@@ -80,7 +81,7 @@ export function* parseWindow(
   } else root.first = root.last = undefined;
   healDelimiters(root, delimiters.last(), undefined, text, open as Set<Node>);
   const tail = yield* build(root.first, undefined);
-  for (const { label, at } of result.missed) if (at < cut.at) unresolved.add(label);
+  if (result.missed.length > 0) yield* collect(result.missed, cut.at, unresolved);
   release(scanner);
   return {
     settled,
@@ -91,6 +92,17 @@ export function* parseWindow(
     read: text.length,
     mode: isInAddress(result.stopped, text) ? 'address' : modeOf(root, open, tail.length > 0 ? tail : settled, text),
   };
+}
+
+/** Labels of brackets that end before `end`. Yields now and then. */
+function* collect(missed: readonly Missed[], end: number, labels: Set<string>): Generator<void, void> {
+  let steps = 0;
+  for (const { label, at } of missed) {
+    if (at >= end) break;
+    steps += 1;
+    if ((steps & 1023) === 0) yield;
+    labels.add(label);
+  }
 }
 
 function firstOpener({ delimiters }: Scan): number {

@@ -1,0 +1,105 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { createDocument } from '../../src/markdown/document.ts';
+
+/** Everything that a loop over the text or over what was made of it does. Searches by the engine itself count once. */
+const counted = [
+  [String.prototype, 'charCodeAt'],
+  [String.prototype, 'charAt'],
+  [String.prototype, 'indexOf'],
+  [String.prototype, 'slice'],
+  [RegExp.prototype, 'exec'],
+  [RegExp.prototype, 'test'],
+  [Array.prototype, 'push'],
+  [Map.prototype, 'get'],
+  [Set.prototype, 'add'],
+] as const;
+const originals = counted.map(([owner, name]) => (owner as never)[name] as (...values: unknown[]) => unknown);
+let units = 0;
+
+function count(): void {
+  counted.forEach(([owner, name], index) => {
+    const original = originals[index];
+    Object.defineProperty(owner, name, {
+      configurable: true,
+      writable: true,
+      value(this: unknown, ...values: unknown[]) {
+        units += 1;
+        return original?.apply(this, values);
+      },
+    });
+  });
+}
+
+function restore(): void {
+  counted.forEach(([owner, name], index) => {
+    Object.defineProperty(owner, name, { configurable: true, writable: true, value: originals[index] });
+  });
+}
+
+afterEach(restore);
+
+/** The most units of work between two polls of `isLate`, in pieces of `size`; and of a single one of the calls that it stops at once. */
+function longestSteps(text: string, size: number): number {
+  const document = createDocument({ math: true });
+  let most = 0;
+  const poll = (): boolean => {
+    if (units > most) most = units;
+    units = 0;
+    return true;
+  };
+  const advance = (): void => {
+    for (let isDone = false; !isDone; poll()) {
+      units = 0;
+      isDone = document.advance(poll).done;
+    }
+  };
+  count();
+  for (let at = 0; at < text.length; at += size) {
+    document.append(text.substring(at, at + size));
+    advance();
+  }
+  document.end();
+  advance();
+  restore();
+  return most;
+}
+
+const length = 1 << 18;
+const repeat = (piece: string): string => piece.repeat(Math.ceil(length / piece.length));
+
+describe('no step between two polls does more than so much, however long the text', () => {
+  const ordinary: { readonly [name: string]: string } = {
+    'many paragraphs': repeat('Some **bold** and `code`, a [link](https://example.com/a?b=c), see https://example.org.\n\n'),
+    'one paragraph': repeat('Some **bold** and `code`, a [link](https://example.com/a?b=c), see https://example.org. '),
+    words: repeat('the model of a stream '),
+    'a fence': `\`\`\`ts\n${repeat('const a = b;\n')}`,
+    'a table': `| a | b |\n|---|---|\n${repeat('| **a** | `b` |\n')}`,
+    items: repeat('- some *words*\n'),
+    references: repeat('See [a label].\n\n'),
+  };
+  const hostile: { readonly [name: string]: string } = {
+    'no break': repeat('x1y2z3'),
+    'images in images': `${'!['.repeat(length / 16)}a${'](b)'.repeat(length / 16)}`,
+    'a long description': `![${repeat('*a* `b` ')}](c)`,
+    brackets: repeat('['),
+    'a bracket early on': `[ ${repeat('*a* `b` ')}`,
+    delimiters: repeat('*a **a '),
+    nested: `${repeat('*a ')}${repeat('a* ')}`,
+    cells: repeat('|a'),
+    'references in one paragraph': repeat('[a] '),
+    bold: repeat('**a** '),
+    'escaped characters': repeat('\\*'),
+    ideographs: repeat('这是一个很长的段落没有空格'),
+    addresses: repeat('a@b.c '),
+  };
+  const sizes = [64, length * 2];
+  const bound = (isOrdinary: boolean): number => (isOrdinary ? 8192 : 32_768);
+
+  test.for([
+    ...Object.entries(ordinary).map(([name, text]) => ({ name, text, most: bound(true) })),
+    ...Object.entries(hostile).map(([name, text]) => ({ name, text, most: bound(false) })),
+  ])('$name', ({ text, most }) => {
+    const steps = sizes.map((size) => longestSteps(text, size));
+    expect(Math.max(...steps)).toBeLessThanOrEqual(most);
+  });
+});
