@@ -9,7 +9,7 @@ import {
   type References,
 } from '../../../src/markdown/inline/content.ts';
 import { joined } from './oracle.ts';
-import { createPage, type Page } from './page.ts';
+import { createPage, type Page, textOf } from './page.ts';
 import { examples } from './spec.ts';
 
 const nothing: References = { link: () => undefined, footnote: () => false };
@@ -166,6 +166,27 @@ describe('work follows what arrives', () => {
       })
     );
     expect(polls).toBeGreaterThan(100);
+  });
+});
+
+describe('marks within marks', () => {
+  /** How deep the nodes are nested, and all the text in them. */
+  const depthOf = (nodes: readonly Inline[]): number =>
+    Math.max(0, ...nodes.map((node) => ('children' in node ? 1 + depthOf(node.children) : 0)));
+
+  test.each([64, 65, 1000])('%i deep: the innermost ones are text from a depth of 64 on', (depth) => {
+    const nodes = parseInline(`${'*a '.repeat(depth)}x${' a*'.repeat(depth)}`, nothing, {});
+    expect(depthOf(nodes)).toBe(Math.min(depth, 64));
+    expect(textOf(nodes).includes('*')).toBe(depth > 64);
+  });
+
+  test('an image’s alternative text is what its description says, whatever is in it', () => {
+    const source = '![a *b **c** `d`* [e](f) ![g *h*](i) &amp; \\* j](k)';
+    expect(parseInline(source, nothing, {})).toEqual([{ type: 'image', url: 'k', title: undefined, alt: 'a b c d e g h & * j' }]);
+    const deep = `![${'*a '.repeat(2000)}x${' a*'.repeat(2000)}](k)`;
+    expect(parseInline(deep, nothing, {})).toEqual([
+      { type: 'image', url: 'k', title: undefined, alt: `${'a '.repeat(2000)}x${' a'.repeat(2000)}` },
+    ]);
   });
 });
 
