@@ -54,6 +54,11 @@ export interface MarkdownViewOptions {
   readonly promoter?: () => Promotions;
 }
 
+/** Who is this much behind, in a text this long, passes by what nobody could read: it is shown as often only. Code units, ms. */
+const behindLength = 131_072;
+const longLength = 262_144;
+const passingMs = 250;
+
 /** More closed blocks than this in one frame are a catch-up, not news. */
 const maxClosed = 8;
 
@@ -76,6 +81,8 @@ export function createView({
   /** What is rendered. */
   let model = first;
   let unwatch = (): void => {};
+  /** When something was shown last, ms. */
+  let shownAt = 0;
 
   const watcher: ModelWatcher = {
     changed(node) {
@@ -142,7 +149,11 @@ export function createView({
       onDirty();
       return false;
     }
-    const { ended } = document;
+    const { ended, length } = document;
+    const now = performance.now();
+    const isBehind = !ended && length > longLength && record.text.length - length > behindLength;
+    if (isBehind && now - shownAt < passingMs) return false;
+    shownAt = now;
     const whole = flush();
     if (closed.length > 0) {
       onClosed(closed);
