@@ -1,6 +1,6 @@
 /**
  * What the Markdown parser costs per kilobyte, by the position in the answer: milliseconds of CPU in its first and in its
- * last tenth, medians of seven runs, and the longest of the steps between which it can be interrupted. Beside it micromark, which
+ * last tenth, medians of seven runs (`-`: the pieces are larger), and the longest of the steps between which it can be interrupted. Beside it micromark, which
  * parses the open block again at every chunk.
  * Usage: `node bench/markdown/position.ts [chunk sizes] [parts of names] [--alone]`; prints a table. `--alone`: without micromark.
  */
@@ -32,6 +32,7 @@ const always = (): boolean => true;
 
 /** Milliseconds of CPU per kilobyte: the machine does other work, too. */
 function measure(text: string, chunk: number): { first: number; last: number } {
+  if (chunk > text.length / 10) return { first: Number.NaN, last: Number.NaN };
   const document = createDocument({ math: true });
   const tenth = Math.floor(text.length / 10 / chunk) * chunk;
   const part = (from: number, to: number): number => {
@@ -85,7 +86,7 @@ for (const { name, text } of texts()) {
       first: median(results.map(({ first }) => first)),
       last: median(results.map(({ last }) => last)),
       longest: longestStep(text, chunk),
-      micromark: alone ? Number.NaN : reparse(text, chunk),
+      micromark: alone || chunk > text.length / 10 ? Number.NaN : reparse(text, chunk),
     });
   }
 }
