@@ -12,6 +12,7 @@ import {
 } from 'react';
 import { announcer, voices } from '../announcer.ts';
 import { classes } from '../classes.ts';
+import { useTurn } from '../grid/turn.ts';
 import { sameValues } from '../same.ts';
 import { isSameSource } from '../source.ts';
 import type { Stream } from '../stream.ts';
@@ -57,6 +58,7 @@ function Shown({
   useLayoutEffect(() => display.hold(stream.paused), [display, stream.paused]);
   useLayoutEffect(() => display.bind(stream.handle), [display, stream.handle]);
   useAnnouncements(display, name);
+  const isIn = useTurn(element, display);
 
   const isPaced = pacing === 'smooth';
   const retry = useRetry(stream, onRetry);
@@ -78,13 +80,14 @@ function Shown({
         data-epoch=""
         data-paused={stream.paused ? '' : undefined}
       >
-        {children ?? (
-          <>
-            <Header />
-            <Body />
-            <Footer />
-          </>
-        )}
+        {isIn &&
+          (children ?? (
+            <>
+              <Header />
+              <Body />
+              <Footer />
+            </>
+          ))}
       </section>
     </PanelContext>
   );
