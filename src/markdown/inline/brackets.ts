@@ -38,8 +38,8 @@ export function createBrackets(): Brackets {
   const spans: number[] = [];
   return {
     reset() {
-      stack.length = 0;
-      spans.length = 0;
+      if (stack.length > 0) stack.length = 0;
+      if (spans.length > 0) spans.length = 0;
     },
     top: () => stack[stack.length - 1],
     first: () => stack[0],

@@ -89,17 +89,9 @@ function isFormula(text: string, at: number, from: number): boolean {
   return !isBlank(next) && !isDigit(next) && !(at > 0 && isAlphanumeric(text.charCodeAt(at - 1)));
 }
 
-/** The wrapped and literal nodes that are shown as closed, by which further text may join them. */
-export interface Healed {
-  readonly open: ReadonlySet<Node>;
-  /** The end of what is shown. */
-  readonly end: number;
-}
-
-/** Before delimiters are resolved: closes brackets. Yields as resolving does. */
-export function* healBrackets(scan: Scan, text: string): Generator<void, Healed> {
+/** Before delimiters are resolved: closes brackets, and returns the end of what is shown. Yields as resolving does. */
+export function* healBrackets(scan: Scan, text: string): Generator<void, number> {
   const { root, brackets, delimiters, stopped } = scan;
-  const open = new Set<Node>();
   let end =
     stopped && stopped.type !== 'code' && stopped.type !== 'math' ? (stopped.type === 'link' ? stopped.from : stopped.at) : text.length;
   if (stopped?.type === 'code' || stopped?.type === 'math') {
@@ -111,7 +103,7 @@ export function* healBrackets(scan: Scan, text: string): Generator<void, Healed>
       end,
     );
     append(root, node);
-    open.add(node);
+    node.open = true;
   }
   const image = brackets.firstImage(text.length - most.image);
   if (image) {
@@ -132,19 +124,19 @@ export function* healBrackets(scan: Scan, text: string): Generator<void, Healed>
   ) {
     const { node } = bracket;
     yield* delimiters.resolve(bracket.bottom, true);
-    healDelimiters(root, delimiters.last(), bracket.bottom, text, open);
+    healDelimiters(root, delimiters.last(), bracket.bottom, text);
     delimiters.truncate(bracket.bottom);
     if (node.next) {
       node.type = 'link';
       node.plain = false;
       wrapRest(root, node);
-      open.add(node);
+      node.open = true;
     } else {
       remove(root, node);
       end = Math.min(end, node.start);
     }
   }
-  return { open, end };
+  return end;
 }
 
 function openCode(said: string): string {
@@ -158,13 +150,7 @@ function isLinkStart(text: string, at: number, from: number, isLink: boolean): b
 }
 
 /** After delimiters are resolved: closes the openers after `bottom`, the last first. */
-export function healDelimiters(
-  root: Node,
-  last: Delimiter | undefined,
-  bottom: Delimiter | undefined,
-  text: string,
-  open: Set<Node>,
-): void {
+export function healDelimiters(root: Node, last: Delimiter | undefined, bottom: Delimiter | undefined, text: string): void {
   for (let opener = last; opener && opener !== bottom; opener = opener.previous) {
     // Those before it are farther away.
     if (text.length - opener.node.start > most.delimiter) return;
@@ -175,7 +161,7 @@ export function healDelimiters(
       const node = createNode(opener.code === 126 ? 'delete' : used === 2 ? 'strong' : 'emphasis', marker, opener.node.start, text.length);
       insertAfter(root, opener.node, node);
       wrapRest(root, node);
-      open.add(node);
+      node.open = true;
       opener.size -= used;
       opener.node.text = opener.node.text.slice(used);
     }

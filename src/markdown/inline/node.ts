@@ -12,6 +12,8 @@ export interface Node {
   start: number;
   end: number;
   plain: boolean;
+  /** Shown as closed, by which further text may join it. */
+  open: boolean;
   first: Node | undefined;
   last: Node | undefined;
   previous: Node | undefined;
@@ -41,6 +43,7 @@ export function createNode(type: NodeType, text: string, start: number, end: num
     start,
     end,
     plain: false,
+    open: false,
     first: undefined,
     last: undefined,
     previous: undefined,

@@ -55,7 +55,7 @@ const withMath = table('\n\\`*_~[]!<&$');
 export interface Scanner {
   /** Yields now and then, so that the caller can stop in between. What it returns is valid until the next call. */
   scan(source: Source, syntax: MarkdownSyntax, references: References, doubt?: Doubt): Generator<void, Scan>;
-  /** Keeps nothing of what was read. */
+  /** Keeps nothing of what was read, but for a small text. */
   forget(): void;
 }
 
@@ -238,7 +238,7 @@ export function createScanner(): Scanner {
     reading.text = text;
     reading.root = createNode('root', '', 0, text.length);
     reading.references = references;
-    reading.missed = [];
+    if (reading.missed.length > 0) reading.missed = [];
     seek.reset(text);
     literals.reset(text, before);
     delimiters.reset(reading.root);
@@ -299,12 +299,13 @@ export function createScanner(): Scanner {
   return {
     scan,
     forget() {
+      reading.references = noReferences;
+      doubt = undefined;
+      if (text.length <= mostKept) return;
       text = '';
       reading.text = '';
       reading.root = createNode('root', '', 0, 0);
-      reading.references = noReferences;
       reading.missed = [];
-      doubt = undefined;
       seek.reset('');
       literals.reset('', Number.NaN);
       delimiters.reset(reading.root);
@@ -314,6 +315,8 @@ export function createScanner(): Scanner {
   };
 }
 
+/** Code units of a text that need not be forgotten. */
+const mostKept = 4096;
 /** Code units after an address that are held back, for they may be of it. */
 const mostSentenceEnd = 16;
 

@@ -70,7 +70,7 @@ export function* parseWindow(
   const result = yield* scanner.scan({ text, before, tildeFirst }, syntax, references, createDoubt(text, math));
   const { root, delimiters } = result;
   const blocked = Math.min(result.firstPending, result.brackets.first()?.node.start ?? text.length, text.length);
-  const { open, end } = yield* healBrackets(result, text);
+  const end = yield* healBrackets(result, text);
   if (delimiters.last()) yield* delimiters.resolve(undefined, result.tildeFirst ?? false);
   const cut = yield* findCut(root, text, Math.min(blocked, firstOpener(result)), result.brackets.spans);
   const first = cut.next;
@@ -79,7 +79,7 @@ export function* parseWindow(
     root.first = first;
     first.previous = undefined;
   } else root.first = root.last = undefined;
-  healDelimiters(root, delimiters.last(), undefined, text, open as Set<Node>);
+  healDelimiters(root, delimiters.last(), undefined, text);
   const tail = yield* build(root.first, undefined);
   if (result.missed.length > 0) yield* collect(result.missed, cut.at, unresolved);
   release(scanner);
@@ -90,7 +90,7 @@ export function* parseWindow(
     tail,
     end,
     read: text.length,
-    mode: isInAddress(result.stopped, text) ? 'address' : modeOf(root, open, tail.length > 0 ? tail : settled, text),
+    mode: isInAddress(result.stopped, text) ? 'address' : modeOf(root, tail.length > 0 ? tail : settled, text),
   };
 }
 
@@ -115,15 +115,15 @@ function isInAddress(stopped: Stop | undefined, text: string): boolean {
 }
 
 /** By the last leaf, if everything around it is open; not where an address may be going on. */
-function modeOf(root: Node, open: ReadonlySet<Node>, tail: readonly Inline[], text: string): Mode | undefined {
+function modeOf(root: Node, tail: readonly Inline[], text: string): Mode | undefined {
   let node = root.last;
   let shown = tail.at(-1);
-  while (node && shown && 'children' in shown && open.has(node)) {
+  while (node && shown && 'children' in shown && node.open) {
     node = node.last;
     shown = shown.children.at(-1);
   }
   if (shown?.type === 'text' && (!node || node.type === 'text')) return mayBeAddress.test(text.slice(-400)) ? undefined : 'text';
-  if (node && open.has(node) && (shown?.type === 'inlineCode' || shown?.type === 'inlineMath')) return shown.type;
+  if (node?.open && (shown?.type === 'inlineCode' || shown?.type === 'inlineMath')) return shown.type;
   return undefined;
 }
 
