@@ -20,7 +20,7 @@ const pinned: readonly string[] = [
 ];
 
 describe(`documents of Markdown's pieces end in the tree of the oracle (seed ${seed})`, () => {
-  test('whole, by character, and in any cuts', () => {
+  test('[MD2] whole, by character, and in any cuts', () => {
     let documents = 0;
     let unjudged = 0;
     fc.assert(

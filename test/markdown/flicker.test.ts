@@ -109,7 +109,7 @@ function flickers(text: string, size: number): { readonly unshown: string[]; rea
 const documented = /\[\d[^\]]*\]\([^)]*$|\$\d[^$]*\$\S*$|\$\S{0,9} ?$/;
 
 describe('what is shown stays', () => {
-  test.each([1, 4])('in answers that come in pieces of %i', (size) => {
+  test.each([1, 4])('[MD4] in answers that come in pieces of %i', (size) => {
     const answers = Array.from({ length: 60 }, (_, seed) => answer(createRandom(seed + 1)));
     const results = answers.map((text) => flickers(text, size));
     const unshown = results.flatMap((result) => result.unshown);
@@ -119,5 +119,19 @@ describe('what is shown stays', () => {
     expect(size > 1 || unshown.length > links / 2).toBe(true);
     expect(unshown.filter((before) => !documented.test(before))).toEqual([]);
     expect(results.flatMap((result) => result.moved)).toEqual([]);
+  });
+
+  test('[MD4] code without end is text in the end, and turns once', () => {
+    for (const size of [1, 4]) {
+      const { unshown, moved } = flickers(`Then \`${'some words '.repeat(300)}`, size);
+      expect([...unshown, ...moved]).toHaveLength(1);
+    }
+  });
+
+  test('[MD4] a citation is what it says from its first character on', () => {
+    for (const size of [1, 4]) {
+      const { unshown, moved } = flickers('As shown [1], and [12] [3, 4]. See [5].', size);
+      expect([...unshown, ...moved]).toEqual([]);
+    }
   });
 });

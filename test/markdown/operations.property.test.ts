@@ -9,7 +9,7 @@ import { treeOf } from './tree.ts';
 const seed = Number(process.env['SEED'] ?? 20_261_122);
 
 describe(`operations are consistent at every moment (seed ${seed})`, () => {
-  test('keys ascend, parents are open, only open blocks grow, closed ones change by revision alone', () => {
+  test('[MD1] keys ascend, parents are open, only open blocks grow, closed ones change by revision alone', () => {
     fc.assert(
       fc.property(markdown, fc.boolean(), (text, math) => {
         // The fold throws at the first operation that breaks a promise.

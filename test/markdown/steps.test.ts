@@ -98,7 +98,7 @@ describe('no step between two polls does more than so much, however long the tex
   test.for([
     ...Object.entries(ordinary).map(([name, text]) => ({ name, text, most: bound(true) })),
     ...Object.entries(hostile).map(([name, text]) => ({ name, text, most: bound(false) })),
-  ])('$name', ({ text, most }) => {
+  ])('[MD3] $name', ({ text, most }) => {
     const steps = sizes.map((size) => longestSteps(text, size));
     expect(Math.max(...steps)).toBeLessThanOrEqual(most);
   });
