@@ -1,8 +1,9 @@
-import type { StreamError } from '../../src/wire/index.ts';
+import { errorTable, type StreamError } from '../../src/wire/index.ts';
 
 /** An error as RFC 9457 problem document (docs/PROTOCOL.md, RL8). */
 export function problem(error: StreamError, headers: Readonly<Record<string, string>> = {}): Response {
-  const { status, code, message, retryable, retryAfterMs } = error;
+  const { code, message, retryable, retryAfterMs } = error;
+  const { status } = errorTable[code];
   const body = { type: 'about:blank', title: title(code), status, code, detail: message, retryable, retryAfterMs };
   return new Response(JSON.stringify(body), {
     status,

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
-import { StreamError, toStreamError, wireLimits } from '../../src/wire/index.ts';
+import { errorTable, StreamError, toStreamError, wireLimits } from '../../src/wire/index.ts';
 import { composeMessage } from './compose.ts';
 import type { Accept, Connection, ConnectionRequest, Delivery, Peer } from './peer.ts';
 import { MAX_UNSENT_BYTES, refuse, rejectUpgrade } from './refusal.ts';
@@ -109,7 +109,7 @@ class WebSocketPeer implements Peer {
   close(reason?: StreamError): void {
     if (this.closing) return;
     this.closing = true;
-    this.#ws.close(reason?.close ?? 1000, reason?.code ?? '');
+    this.#ws.close(reason === undefined ? 1000 : errorTable[reason.code].close, reason?.code ?? '');
   }
 }
 
@@ -145,6 +145,7 @@ function connectionRequest(message: IncomingMessage): ConnectionRequest {
 
 /** A browser shows its page nothing but the failure; the body is for people with other tools. */
 function refusalOf(error: StreamError): string {
-  const body = JSON.stringify({ status: error.status, code: error.code, detail: error.message });
-  return `HTTP/1.1 ${error.status} Refused\r\nconnection: close\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+  const { status } = errorTable[error.code];
+  const body = JSON.stringify({ status, code: error.code, detail: error.message });
+  return `HTTP/1.1 ${status} Refused\r\nconnection: close\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 }

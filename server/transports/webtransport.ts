@@ -1,4 +1,4 @@
-import { encodeServerFrame, type StreamError, toStreamError, wireLimits } from '../../src/wire/index.ts';
+import { encodeServerFrame, errorTable, type StreamError, toStreamError, wireLimits } from '../../src/wire/index.ts';
 import { composeMessage } from './compose.ts';
 import { frameMessage, LENGTH_BYTES, MessageReader } from './framing.ts';
 import type { Accept, ConnectionRequest, Delivery, Peer } from './peer.ts';
@@ -37,7 +37,7 @@ export function serveSession(session: QuicSession, request: ConnectionRequest, a
 /** The end of a client that is not served. */
 export function refuseSession(session: QuicSession, error: StreamError): void {
   session.closed.catch(() => {});
-  session.close({ closeCode: error.close, reason: error.code });
+  session.close({ closeCode: errorTable[error.code].close, reason: error.code });
 }
 
 /** Reads the first bidirectional stream to its end; turns away all others. */
@@ -120,7 +120,7 @@ class WebTransportPeer implements Peer {
   close(reason?: StreamError): void {
     if (this.#closing) return;
     this.#closing = true;
-    const info = { closeCode: reason?.close ?? 0, reason: reason?.code ?? '' };
+    const info = { closeCode: reason === undefined ? 0 : errorTable[reason.code].close, reason: reason?.code ?? '' };
     setTimeout(() => this.#session.close(info), CLOSE_LINGER_MS);
   }
 

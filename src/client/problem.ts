@@ -1,4 +1,5 @@
-import { isErrorCode, StreamError } from '../wire/errors.ts';
+import { isErrorCode } from '../wire/codes.ts';
+import { StreamError } from '../wire/errors.ts';
 
 /** A problem document of the relay's as the error it stands for. */
 export async function problem(response: Response): Promise<StreamError> {

@@ -1,5 +1,6 @@
 import { EventSourceParserStream } from 'eventsource-parser/stream';
-import { isErrorCode, StreamError } from '../wire/errors.ts';
+import { isErrorCode } from '../wire/codes.ts';
+import { StreamError } from '../wire/errors.ts';
 import { eventTypes, type StreamEvent } from '../wire/events.ts';
 import { readStream, type SourceReader } from './reader.ts';
 

@@ -1,4 +1,5 @@
-import { createLater, type Later } from './later.ts';
+import type { Shown } from './panel/display.ts';
+import { running } from './running.ts';
 
 /** Speaks to screen readers: one polite and one assertive region for the page. */
 export interface Announcer {
@@ -6,17 +7,17 @@ export interface Announcer {
   polite(message: string): void;
   /** At once: failures. */
   assertive(message: string): void;
+  /** How an answer has ended, if it has. */
+  ending(name: string, status: Shown['status'], error: Shown['error']): void;
 }
 
-/** Loaded while the first answer arrives, so that a network that then fails takes no voice with it; else with the first message. */
-export const voices: Later<typeof import('./voices.ts')> = createLater(
-  () => import('./voices.ts'),
-  'What speaks to screen readers could not be loaded; nothing is announced.',
-);
-
 /** The announcer of this page. Not for servers. */
-export const announcer: Announcer = { polite: (message) => say('polite', message), assertive: (message) => say('assertive', message) };
+export const announcer: Announcer = {
+  polite: (message) => speak((voices) => voices.polite(message)),
+  assertive: (message) => speak((voices) => voices.assertive(message)),
+  ending: (name, status, error) => speak((voices) => voices.ending(name, status, error)),
+};
 
-function say(voice: keyof Announcer, message: string): void {
-  void voices.load().then((module) => module?.voices[voice](message));
+function speak(act: (voices: Announcer) => void): void {
+  void running.load().then((module) => module && act(module.voices));
 }

@@ -1,5 +1,6 @@
 import { flushSync } from 'react-dom';
-import { type Budget, createBudget } from './frame/budget.ts';
+import type { Budget } from './running/budget.ts';
+import { running } from './running.ts';
 
 /** How much it matters that something is up to date: it has the reader's attention, is in view, or is not. */
 export type Rank = 'focused' | 'visible' | 'offscreen';
@@ -54,6 +55,8 @@ export interface FrameHost {
   onPrint?(callback: () => void): void;
   /** Called in a frame: calls back once after it has been painted. Without it, only late frames tell what frames cost. */
   afterPaint?(callback: () => void): void;
+  /** What learns what frames cost, the same each time; until there is one, they may cost what it would begin with. */
+  budget?(): Budget | undefined;
   /** Whether the reader has done something that waits for this frame to end. */
   isInputPending?(): boolean;
 }
@@ -69,8 +72,10 @@ const roundMs = 100;
 /** What is urgent overrides the budget up to this many frames' worth; a crowd of a hundred ends spreads over a few frames. */
 const urgentFrames = 2;
 
+const unlearned: Budget = { frameMs: 14, intervalMs: 1000 / 60, cost: () => 0.3, paced() {}, rested() {}, measured() {} };
+
 export function createFrames(host: FrameHost): Frames {
-  const budget: Budget = createBudget();
+  let budget = unlearned;
   // Insertion order is order of waiting: whoever was served asks again behind the others.
   const waiting = new Map<FrameTask, Wait>();
   let scheduled = false;
@@ -94,6 +99,7 @@ export function createFrames(host: FrameHost): Frames {
   function run(now: number): void {
     scheduled = false;
     if (host.isHidden()) return;
+    budget = host.budget?.() ?? budget;
     const elapsed = now - lastFrame;
     if (lastFrame === Number.NEGATIVE_INFINITY) budget.rested(now - restingSince);
     else budget.paced(elapsed, counts, limited);
@@ -238,6 +244,7 @@ interface TaskScheduler {
 function pageHost(): FrameHost {
   const { scheduling } = navigator as Scheduling;
   const { scheduler } = globalThis as TaskScheduler;
+  let budget: Budget | undefined;
   return {
     requestFrame: (callback) => void requestAnimationFrame(callback),
     now: () => performance.now(),
@@ -249,6 +256,7 @@ function pageHost(): FrameHost {
       if (scheduler?.postTask === undefined) setTimeout(callback);
       else void scheduler.postTask(callback, { priority: 'user-blocking' });
     },
+    budget: () => (budget ??= running.module?.createBudget()),
     isInputPending: () => scheduling?.isInputPending?.() ?? false,
   };
 }

@@ -1,4 +1,5 @@
 export * from './batch.ts';
+export * from './codes.ts';
 export * from './credit.ts';
 export * from './decode.ts';
 export * from './encode.ts';

@@ -1,9 +1,9 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { StreamHandle } from '../../src/client.ts';
 import { createFrames, type FrameHost } from '../../src/react/frame.ts';
-import { beside } from '../../src/react/panel/beside.ts';
 import { createDisplay } from '../../src/react/panel/display.ts';
 import { createPlainBody } from '../../src/react/panel/plain.ts';
+import { running } from '../../src/react/running.ts';
 import { createStreamStore } from '../../src/store/index.ts';
 import type { LogEntry, StreamEvent } from '../../src/wire/index.ts';
 import type { StreamChange } from '../../src/worker/messages.ts';
@@ -92,19 +92,19 @@ test('[UI2] a frame that has not come shows neither text nor status', () => {
 });
 
 test('[UI2] an end is on display only with the parts in front of it, and what shows those is loaded with the first', async () => {
-  expect(beside.module).toBeUndefined();
+  expect(running.module).toBeUndefined();
   const { store, display, see, frame } = openDisplay();
   store.apply([change('e1', 1, [start, text('text'), { type: 'source', part: 's', url: 'https://example.org' }, finish])]);
   expect(frame()).toEqual({ epoch: 'e1', text: 'text', status: 'streaming' });
   expect(display.shown().parts).toEqual([]);
-  await beside.load();
+  await running.load();
   expect(see().status).toBe('streaming');
   expect(frame().status).toBe('done');
   expect(display.shown().parts).toHaveLength(1);
 });
 
 test('[ST3] what React is told changes with parts, status and the first text, and never with text', async () => {
-  await beside.load();
+  await running.load();
   const { store, display, frame } = openDisplay();
   let told = 0;
   display.subscribe(() => {
@@ -158,8 +158,8 @@ test('[UI6] another stream, or none, empties the panel at once', () => {
 
 test('[UI16] [UI2] paced, a burst is shown over several frames, its characters whole, and the end at once with all of it', async () => {
   const { store, display, frame } = openDisplay();
+  await running.load();
   display.pace('smooth');
-  await vi.dynamicImportSettled();
   const burst = '👩‍👩‍👧‍👦 one word after the other. '.repeat(20);
   store.apply([change('e1', 1, [start, text(burst)])]);
   const from = performance.now();
@@ -177,8 +177,8 @@ test('[UI16] where the reader asks for reduced motion nothing is paced', async (
   vi.stubGlobal('matchMedia', (query: string) => ({ matches: query.includes('reduced-motion') }));
   onTestFinished(() => void vi.unstubAllGlobals());
   const { store, display, frame } = openDisplay();
+  await running.load();
   display.pace('smooth');
-  await vi.dynamicImportSettled();
   store.apply([change('e1', 1, [start, text('word '.repeat(100))])]);
   expect(frame(performance.now() + 16).text).toHaveLength(500);
 });

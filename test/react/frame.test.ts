@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { createFrames, type FrameHost, type Frames, type FrameTask } from '../../src/react/frame.ts';
+import { createBudget } from '../../src/react/running/budget.ts';
 
 interface Page extends FrameHost {
   time: number;
@@ -12,6 +13,7 @@ interface Page extends FrameHost {
 
 function createPage(): Page {
   const visible: (() => void)[] = [];
+  const budget = createBudget();
   const page: Page = {
     time: 1000,
     hidden: false,
@@ -20,6 +22,7 @@ function createPage(): Page {
     now: () => page.time,
     isHidden: () => page.hidden,
     onVisible: (callback) => void visible.push(callback),
+    budget: () => budget,
     frame(ms = 16) {
       page.time += ms;
       for (const callback of page.requested.splice(0)) callback(page.time);

@@ -1,4 +1,5 @@
 import { createFrames, type FrameHost, type Frames, type FrameTask, type Rank } from '../../src/react/frame.ts';
+import { createBudget } from '../../src/react/running/budget.ts';
 
 /** A page under load: what tasks cost delays the display's next picture. Time moves only here. */
 export interface Screen extends FrameHost {
@@ -27,6 +28,7 @@ export function createScreen(intervalMs = 1000 / 60): Screen {
   let printed = (): void => {};
   let spentMs = 0;
   let rasterMs = 0;
+  const budget = createBudget();
   const screen: Omit<Screen, 'loop'> = {
     intervalMs,
     baseMs: 0,
@@ -48,6 +50,7 @@ export function createScreen(intervalMs = 1000 / 60): Screen {
       printed = callback;
     },
     afterPaint: (callback) => void painted.push(callback),
+    budget: () => budget,
     isInputPending: () => screen.input,
     frame() {
       const startedAt = time;

@@ -20,8 +20,6 @@ test('an error carries what its code says, unless told otherwise', () => {
     message: 'Slow down.',
     retryable: true,
     retryAfterMs: 5,
-    status: 503,
-    close: 4503,
   });
   expect(new StreamError('internal', undefined, { retryable: false })).toMatchObject({ retryable: false });
   expect([isErrorCode('internal'), isErrorCode('toString'), isErrorCode(7)]).toEqual([true, false, false]);

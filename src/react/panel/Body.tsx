@@ -1,9 +1,8 @@
 import { Fragment, type ReactNode, type RefObject, use, useCallback, useImperativeHandle, useLayoutEffect, useRef, useState } from 'react';
 import { classes } from '../classes.ts';
-import { type FrameTask, frames } from '../frame.ts';
 import { DownIcon } from '../icons.tsx';
 import { MarkdownWorkerContext } from '../provider/context.ts';
-import { beside } from './beside.ts';
+import { running } from '../running.ts';
 import { usePanel, useShown } from './context.ts';
 import { Ending } from './Ending.tsx';
 import { NoText } from './PlainText.tsx';
@@ -20,7 +19,7 @@ export function Body({ pending, empty, ref, className, ...rest }: StreamPanelBod
   const { display, name, stream, view, markdown, isPaced } = panel;
   const { handle } = stream;
   // There as soon as a part is.
-  const parts = beside.module;
+  const parts = running.module;
   const worker = use(MarkdownWorkerContext);
   const shown = useShown(panel);
   const scroller = useRef<HTMLDivElement>(null);
@@ -47,7 +46,7 @@ export function Body({ pending, empty, ref, className, ...rest }: StreamPanelBod
     const share = place.current;
     place.current = undefined;
     if (share === undefined) return undefined;
-    if (!atEnd) return keepPlace(scroller, share);
+    if (!atEnd && scroller.current !== null) return running.module?.keepPlace(scroller.current, share);
     display.settle();
     return undefined;
   }, [turn]);
@@ -96,26 +95,4 @@ function Place({ scroller, place }: PlaceProps): ReactNode {
     [scroller, place],
   );
   return null;
-}
-
-/** Scrolls to where the reader was, a few frames long: what comes into sight turns out to have another height than estimated. */
-function keepPlace(scroller: RefObject<HTMLElement | null>, share: number): () => void {
-  let left = 4;
-  let height = 0;
-  const task: FrameTask = {
-    flush() {},
-    settle() {
-      const element = scroller.current;
-      if (element === null) return;
-      const { scrollHeight, clientHeight } = element;
-      element.scrollTop = share * (scrollHeight - clientHeight);
-      // A text that comes in by whole screens is not all there yet.
-      if (scrollHeight - height > clientHeight) left = 4;
-      height = scrollHeight;
-      left -= 1;
-      if (left > 0) frames().request(task, true);
-    },
-  };
-  task.settle?.();
-  return () => frames().cancel(task);
 }

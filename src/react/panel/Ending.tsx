@@ -1,4 +1,5 @@
-import type { MouseEvent, ReactNode } from 'react';
+import type { ReactNode } from 'react';
+import { running } from '../running.ts';
 import { useConnection } from '../useConnection.ts';
 import { usePanel } from './context.ts';
 import type { Shown } from './display.ts';
@@ -8,9 +9,6 @@ const cutShort: Readonly<Record<string, string>> = {
   length: 'Cut off: the model reached its length limit.',
   'content-filter': 'Cut off by the provider’s content filter.',
 };
-
-/** A new stream does where the relay has lost this one. */
-const mayHelp = (error: Shown['error']): boolean => error?.retryable !== false || error.code === 'unknown_channel';
 
 /** Set apart from the text, if there is any. */
 const cut = (hasText: boolean): string => (hasText ? 'sluice-note sluice-cut' : 'sluice-note');
@@ -24,11 +22,6 @@ export function Ending({ shown, pending, empty }: EndingProps): ReactNode {
   const { retry, stream } = usePanel('StreamPanel.Body');
   const connection = useConnection();
   const { status, error, finishReason, hasText } = shown;
-  // The button goes with the failure; focus stays in the panel.
-  const again = ({ currentTarget }: MouseEvent<HTMLElement>): void => {
-    currentTarget.closest<HTMLElement>('.sluice-scroller')?.focus({ preventScroll: true });
-    retry?.();
-  };
   switch (status) {
     case 'pending':
     case 'streaming':
@@ -42,21 +35,16 @@ export function Ending({ shown, pending, empty }: EndingProps): ReactNode {
       if (note !== undefined) return <p className={cut(hasText)}>{note}</p>;
       return hasText ? null : <p className="sluice-note">{empty ?? 'The answer has no text.'}</p>;
     }
-    case 'failed':
-      return (
-        <div className="sluice-failure" data-after-text={hasText ? '' : undefined}>
-          <p className="sluice-failure-message">{error?.message ?? 'The answer broke off.'}</p>
-          <p className="sluice-failure-detail">
-            <code>{error?.code ?? 'internal'}</code>
-            {hasText && <span>What had arrived is kept.</span>}
-            {error?.retryAfterMs !== undefined && <span>Try again in {Math.ceil(error.retryAfterMs / 1000)} s.</span>}
+    case 'failed': {
+      const Failure = running.module?.Failure;
+      // Where that cannot be loaded, neither can what speaks.
+      if (Failure === undefined)
+        return (
+          <p className={cut(hasText)} role="alert">
+            {error?.message}
           </p>
-          {retry !== undefined && mayHelp(error) && (
-            <button type="button" className="sluice-button" onClick={again}>
-              Try again
-            </button>
-          )}
-        </div>
-      );
+        );
+      return <Failure error={error} hasText={hasText} retry={retry} />;
+    }
   }
 }

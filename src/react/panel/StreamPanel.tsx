@@ -10,7 +10,7 @@ import {
   useRef,
   useState,
 } from 'react';
-import { announcer, voices } from '../announcer.ts';
+import { announcer } from '../announcer.ts';
 import { classes } from '../classes.ts';
 import { useTurn } from '../grid/turn.ts';
 import { sameValues } from '../same.ts';
@@ -128,11 +128,7 @@ function useAnnouncements(display: Display, name: string): void {
       if (status === last) return;
       const ran = last === 'streaming' || last === 'pending';
       last = status;
-      if (!ran) return;
-      if (status === 'streaming') void voices.load();
-      if (status === 'done') announcer.polite(`${spoken.current}: answer complete.`);
-      if (status === 'stopped') announcer.polite(`${spoken.current}: stopped.`);
-      if (status === 'failed') announcer.assertive(`${spoken.current} failed. ${error?.message ?? ''}`);
+      if (ran) announcer.ending(spoken.current, status, error);
     });
   }, [display]);
 }

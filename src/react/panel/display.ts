@@ -2,8 +2,8 @@ import type { Part, StreamHandle, StreamRecord, StreamSummary } from '../../clie
 import { same } from '../../store/index.ts';
 import { type Frames, type FrameTask, frames } from '../frame.ts';
 import type { Pacer } from '../pacing.ts';
+import { running } from '../running.ts';
 import { type Visibility, visibility } from '../visibility.ts';
-import { beside } from './beside.ts';
 import type { Stick } from './stick.ts';
 
 /** What of a stream is on display that React renders: rare things only. A new object for each change. */
@@ -77,7 +77,7 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
   let pacer: Pacer | undefined;
   /** Code units on display, or allowed to be. */
   let allowed = 0;
-  /** Whether what shows parts is being loaded; `undefined` before it was asked for. */
+  /** Whether what a running stream needs is being loaded; `undefined` before it was asked for. */
   let awaited: boolean | undefined;
   let unwatch = (): void => {};
 
@@ -95,12 +95,12 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
         whole = false;
         request();
       }
-      // Nor are parts on display before what shows them is.
+      // Nor are parts, or a failure, before there is what shows them.
+      if (awaited === undefined && (record.seq > 0 || record.endedAt > 0)) awaitRunning();
       const parts = outline(record.parts);
-      const waits = parts.length > 0 && beside.module === undefined;
-      if (waits && awaited === undefined) awaitBeside();
+      const waits = awaited === true && (parts.length > 0 || record.summary.status === 'failed');
       // An end whose text is not all there is not on display yet.
-      const ended = record.endedAt > 0 && whole && !(waits && awaited);
+      const ended = record.endedAt > 0 && whole && !waits;
       const { error, finishReason } = ended ? record.summary : nothingShown;
       const status = ended || record.endedAt === 0 ? record.summary.status : 'streaming';
       if (root?.dataset['status'] !== status) root?.setAttribute('data-status', status);
@@ -127,6 +127,11 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
   };
 
   const limitAt = (now: number, { text, endedAt }: StreamRecord): number => {
+    if (smooth && pacer === undefined) {
+      pacer = running.module?.createPacer();
+      pacer?.restart(allowed);
+      pacer?.arrived(now, text.length);
+    }
     const paced = pacer === undefined || endedAt > 0 || reducesMotion() ? text.length : pacer.limit(now, text);
     allowed = Math.max(allowed, Math.min(paced, allowed + mostPerFrame));
     return allowed;
@@ -136,9 +141,10 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
     shown = next;
     for (const listener of listeners) listener();
   };
-  const awaitBeside = (): void => {
-    awaited = true;
-    void beside.load().then(() => {
+  const awaitRunning = (): void => {
+    awaited = running.module === undefined;
+    if (!awaited) return;
+    void running.load().then(() => {
       awaited = false;
       request();
     });
@@ -162,13 +168,6 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
     const { summary, text } = handle.record;
     const changed = summary.status !== shown.status || text.length > 0 !== shown.hasText;
     loop().request(task, changed && root !== null && sight().rank(root, performance.now()) !== 'offscreen');
-  };
-  /** For those who want it: until it is there nothing is paced, and if it never is, neither. */
-  const loadPacing = async (): Promise<void> => {
-    const { createPacer } = await import('../pacing.ts');
-    if (!smooth) return;
-    pacer = createPacer();
-    pacer.restart(allowed);
   };
   /** At once, where something new mounts: not a frame of emptiness in front of text the page already has. */
   const showNow = (): void => {
@@ -229,7 +228,6 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
     pace(pacing) {
       smooth = pacing === 'smooth';
       if (!smooth) pacer = undefined;
-      else void loadPacing().catch(() => {});
       request();
     },
     settle: request,

@@ -1,11 +1,8 @@
 import { type ReactNode, use, useImperativeHandle, useLayoutEffect, useRef } from 'react';
 import { classes } from '../classes.ts';
-import { createLater } from '../later.ts';
 import { PanelContext } from '../panel/context.ts';
+import { running } from '../running.ts';
 import type { StreamStatsProps } from './props.ts';
-
-/** Loaded when a stream begins: before that there is nothing to say. */
-const counting = createLater(() => import('./figures.ts'), 'The figures of streams could not be loaded; none are shown.');
 
 const names = [
   ['rate', 'Tokens/s'],
@@ -25,11 +22,11 @@ export function StreamStats({ stream: given, ref, className, ...rest }: StreamSt
   useLayoutEffect(() => {
     const element = root.current;
     if (element === null || handle === undefined) return undefined;
-    let stop = counting.module?.showFigures(element, handle);
+    let stop = running.module?.showFigures(element, handle);
     let isOver = false;
     const begin = (): void => {
       unsubscribe?.();
-      void counting.load().then((module) => {
+      void running.load().then((module) => {
         if (!isOver) stop ??= module?.showFigures(element, handle);
       });
     };

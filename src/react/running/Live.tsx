@@ -1,7 +1,7 @@
 import { type ReactNode, useLayoutEffect, useRef } from 'react';
-import type { TextLog } from '../../../client.ts';
-import { usePanel } from '../context.ts';
-import { createPlainBody } from '../plain.ts';
+import type { TextLog } from '../../client.ts';
+import { usePanel } from '../panel/context.ts';
+import { createPlainBody } from '../panel/plain.ts';
 
 interface LiveProps {
   readonly text: TextLog;

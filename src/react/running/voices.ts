@@ -1,13 +1,24 @@
-import type { Announcer } from './announcer.ts';
+import type { Announcer } from '../announcer.ts';
 
 const gatherMs = 1000;
 /** A region keeps its message long enough to be read, then empties, so that the same message can be spoken again. */
 const clearMs = 10_000;
 
-/** The two voices of this page, each a region of its own. Not for servers. */
-export const voices: Announcer = { polite: createVoice('polite', 'status', gatherMs), assertive: createVoice('assertive', 'alert', 50) };
+const polite = createVoice('polite', 'status', gatherMs);
+const assertive = createVoice('assertive', 'alert', 50);
 
-function createVoice(name: keyof Announcer, role: 'status' | 'alert', delayMs: number): (message: string) => void {
+/** The two voices of this page, each with a region of its own. Not for servers. */
+export const voices: Announcer = {
+  polite,
+  assertive,
+  ending(name, status, error) {
+    if (status === 'done') polite(`${name}: answer complete.`);
+    if (status === 'stopped') polite(`${name}: stopped.`);
+    if (status === 'failed') assertive(`${name} failed. ${error?.message ?? ''}`);
+  },
+};
+
+function createVoice(name: 'polite' | 'assertive', role: 'status' | 'alert', delayMs: number): (message: string) => void {
   let region: HTMLElement | undefined;
   let gathered: string[] = [];
   let clearing: ReturnType<typeof setTimeout> | undefined;
@@ -27,7 +38,7 @@ function createVoice(name: keyof Announcer, role: 'status' | 'alert', delayMs: n
   };
 }
 
-function createRegion(name: keyof Announcer, role: 'status' | 'alert'): HTMLElement {
+function createRegion(name: 'polite' | 'assertive', role: 'status' | 'alert'): HTMLElement {
   const element = document.createElement('div');
   element.className = 'sluice-announcer';
   element.setAttribute('role', role);

@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from 'react';
-import type { Part } from '../../../client.ts';
-import type { Json } from '../../../wire/index.ts';
+import type { Part } from '../../client.ts';
+import type { Json } from '../../wire/index.ts';
 import { Live } from './Live.tsx';
 
 type Call = Extract<Part, { type: 'tool' }>;

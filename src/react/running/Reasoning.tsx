@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from 'react';
-import type { Part } from '../../../client.ts';
+import type { Part } from '../../client.ts';
 import { Live } from './Live.tsx';
 
 type Thought = Extract<Part, { text: unknown }>;

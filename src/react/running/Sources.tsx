@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { Part } from '../../../client.ts';
+import type { Part } from '../../client.ts';
 
 /** What the answer rests on. Only http and https become links. */
 export function Sources({ parts }: { readonly parts: readonly Part[] }): ReactNode {

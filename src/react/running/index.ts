@@ -1,0 +1,9 @@
+export { createPacer } from '../pacing.ts';
+export { createBudget } from './budget.ts';
+export { Failure } from './Failure.tsx';
+export { showFigures } from './figures.ts';
+export { keepPlace } from './place.ts';
+export { Reasoning } from './Reasoning.tsx';
+export { Sources } from './Sources.tsx';
+export { Tools } from './Tools.tsx';
+export { voices } from './voices.ts';

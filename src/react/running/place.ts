@@ -1,0 +1,21 @@
+import { type FrameTask, frames } from '../frame.ts';
+
+/** Scrolls to where the reader was, a few frames long: what comes into sight turns out to have another height than estimated. */
+export function keepPlace(scroller: HTMLElement, share: number): () => void {
+  let left = 4;
+  let height = 0;
+  const task: FrameTask = {
+    flush() {},
+    settle() {
+      const { scrollHeight, clientHeight } = scroller;
+      scroller.scrollTop = share * (scrollHeight - clientHeight);
+      // A text that comes in by whole screens is not all there yet.
+      if (scrollHeight - height > clientHeight) left = 4;
+      height = scrollHeight;
+      left -= 1;
+      if (left > 0) frames().request(task, true);
+    },
+  };
+  task.settle?.();
+  return () => frames().cancel(task);
+}
