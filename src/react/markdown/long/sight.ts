@@ -18,6 +18,19 @@ function sightOf(list: HTMLElement): { readonly offset: number; readonly width: 
   return { offset: from - top, width, height: Math.max(0, to - from) };
 }
 
+/** Whether the browser keeps what is in sight where it is while what is in front of it changes. */
+export function isAnchored(list: HTMLElement | null): boolean {
+  const scroller = list?.closest('.sluice-scroller');
+  return scroller ? (getComputedStyle(scroller).overflowAnchor ?? 'none') !== 'none' : false;
+}
+
+/** For the virtualizer: makes up for what has turned out to have another height. At the end the end is what stays. */
+export function correct(_offset: number, { adjustments = 0 }: { adjustments?: number }, { scrollElement }: List): void {
+  const scroller = scrollElement?.closest('.sluice-scroller');
+  if (!scroller || adjustments === 0) return;
+  if (scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop > 1) scroller.scrollTop += adjustments;
+}
+
 /** For the virtualizer: calls back with the size of what is in sight. */
 export function observeSize(instance: List, call: (rect: { width: number; height: number }) => void): (() => void) | undefined {
   const list = instance.scrollElement;

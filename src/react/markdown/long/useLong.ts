@@ -7,7 +7,7 @@ import { choose } from './choice.ts';
 import { selectedText } from './copy.ts';
 import { estimateHeight } from './estimate.ts';
 import { pinnedGroups } from './pins.ts';
-import { observePlace, observeSize } from './sight.ts';
+import { correct, isAnchored, observePlace, observeSize } from './sight.ts';
 import { type Whole, watchWhole } from './whole.ts';
 
 /** An answer of this many groups of its own blocks (about 1,500 blocks, 200 KB of prose) is long: only what is near the sight is in the document. */
@@ -21,6 +21,8 @@ const known = new WeakMap<RootNode, VirtualItem[]>();
 
 /** Asked for anew with each group that is added. */
 const estimates = new WeakMap<GroupNode, number>();
+
+const never = (): boolean => false;
 
 /** A group in the document, with what is left out in front of it. */
 export interface LongRow {
@@ -52,6 +54,7 @@ export function useLong(list: RefObject<HTMLDivElement | null>, root: RootNode, 
   // What is in the document is measured before any of it is taken away: it leaves its height.
   const [isMeasured, setMeasured] = useState(isLong);
 
+  const [anchored, setAnchored] = useState<typeof never>();
   const virtualizer = useVirtualizer<HTMLElement, HTMLElement>({
     count: groups.length,
     enabled: isLong,
@@ -69,10 +72,10 @@ export function useLong(list: RefObject<HTMLDivElement | null>, root: RootNode, 
     measureElement: (element) => element.getBoundingClientRect().height,
     overscan: 0,
     initialMeasurementsCache: known.get(root) ?? [],
-    // The browser keeps what is in sight where it is, and `stick` the end.
-    scrollToFn() {},
+    scrollToFn: correct,
   });
-  virtualizer.shouldAdjustScrollPositionOnItemSizeChange = () => false;
+  // What is in sight is kept where it is by the browser, where it can.
+  virtualizer.shouldAdjustScrollPositionOnItemSizeChange = anchored;
 
   const isWindowed = isLong && isMeasured;
   const items = isLong ? virtualizer.getVirtualItems() : [];
@@ -93,6 +96,10 @@ export function useLong(list: RefObject<HTMLDivElement | null>, root: RootNode, 
     if (!isLong || isMeasured) return;
     setMeasured(true);
   });
+
+  useLayoutEffect(() => {
+    if (isWindowed && list.current !== null) setAnchored(() => (isAnchored(list.current) ? never : undefined));
+  }, [isWindowed, list]);
 
   useLayoutEffect(() => () => void known.set(root, virtualizer.takeSnapshot()), [root, virtualizer]);
 
@@ -118,7 +125,7 @@ export function useLong(list: RefObject<HTMLDivElement | null>, root: RootNode, 
     const unwatch = watchWhole(element, (next) => {
       const scroller = element.closest('.sluice-scroller');
       const isAtEnd = scroller !== null && scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop <= 1;
-      view.expand(next === 'print');
+      view.expand(next === 'print' && element.closest('[data-paused]') === null);
       frames().commit(() => setWhole(next));
       if (isAtEnd) scroller.scrollTop = scroller.scrollHeight;
     });
@@ -138,7 +145,9 @@ export function useLong(list: RefObject<HTMLDivElement | null>, root: RootNode, 
     };
   }, [list, root, view]);
 
-  let end = 0;
+  // While a finger scrolls, the virtualizer holds back what it has to make up for: until then it is taken off the first gap.
+  const first = items[0];
+  let end = first === undefined ? 0 : (virtualizer.measurementsCache[first.index]?.start ?? 0) - first.start;
   let next = 0;
   const rows = choice?.shown.flatMap((index): LongRow[] => {
     const group = groups[index];
