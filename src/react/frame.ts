@@ -1,4 +1,5 @@
 import { flushSync } from 'react-dom';
+import { guarded } from '../store/index.ts';
 import type { Budget } from './running/budget.ts';
 import { running } from './running.ts';
 
@@ -165,14 +166,14 @@ export function createFrames(host: FrameHost): Frames {
   function write(due: readonly FrameTask[], now: number, all = false): void {
     const commits: (() => void)[] = [];
     updates = commits;
-    for (const task of due) guard(() => task.flush(now, all));
+    for (const task of due) guarded(() => task.flush(now, all));
     updates = undefined;
     if (commits.length > 0) {
       flushSync(() => {
-        for (const update of commits) guard(update);
+        for (const update of commits) guarded(update);
       });
     }
-    for (const task of due) guard(() => task.settle?.());
+    for (const task of due) guarded(() => task.settle?.());
   }
 
   const request = (task: FrameTask, urgent = false): void => {
@@ -218,7 +219,7 @@ export function createFrames(host: FrameHost): Frames {
     },
     mount(task) {
       mounting = true;
-      if (!host.isHidden()) guard(() => task.flush(host.now()));
+      if (!host.isHidden()) guarded(() => task.flush(host.now()));
       mounting = false;
       request(task, true);
     },
@@ -259,13 +260,4 @@ function pageHost(): FrameHost {
     budget: () => (budget ??= running.module?.createBudget()),
     isInputPending: () => scheduling?.isInputPending?.() ?? false,
   };
-}
-
-/** One task's failure is reported and stops no other. */
-function guard(work: () => void): void {
-  try {
-    work();
-  } catch (error) {
-    reportError(error);
-  }
 }

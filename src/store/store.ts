@@ -1,6 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { StreamChange } from '../worker/messages.ts';
 import { applyChange, createRecord, cursorOf, failRecord, isEnded } from './apply.ts';
+import { guarded } from './guarded.ts';
 import type { OwnRecord } from './record.ts';
 import type { SluiceState, StreamRecord, StreamSummary } from './state.ts';
 
@@ -169,13 +170,3 @@ const goneError: NonNullable<StreamSummary['error']> = {
   message: 'The relay has no such stream: it never existed, its grace period is over, or the relay was restarted. Start a new one.',
   retryable: false,
 };
-
-/** A listener that throws is reported, and keeps neither the others nor the acknowledgement from going on. */
-function guarded(run: () => void): void {
-  try {
-    run();
-  } catch (error) {
-    if (typeof reportError === 'function') reportError(error);
-    else console.error(error);
-  }
-}

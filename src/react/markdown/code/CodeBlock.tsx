@@ -1,10 +1,12 @@
 import { type ReactNode, use, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { announcer } from '../../announcer.ts';
-import { CheckIcon, CopyIcon, WrapIcon } from '../../icons.tsx';
+import { CheckIcon, CopyIcon, icon } from '../../icons.tsx';
 import { copyText } from './clipboard.ts';
 import { CodeContext } from './context.ts';
 import type { CodeProps, CodeSource } from './source.ts';
 import { showCode } from './view.ts';
+
+const WrapIcon: () => ReactNode = icon('M2.5 4h11M2.5 8h8.2a2.1 2.1 0 0 1 0 4.2H8M9.4 10.6 7.8 12.2l1.6 1.6M2.5 12.2h2.6');
 
 /**
  * A block of code, with its language, a switch for long lines and a button that copies it. The code itself passes React by:
