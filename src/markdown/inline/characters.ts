@@ -48,6 +48,20 @@ export function skipBlanks(source: string, at: number): number {
   return end;
 }
 
+/** The first code unit from `at` on that is no space or tab. */
+export function skipSpaces(text: string, at: number): number {
+  let end = at;
+  while (isSpace(text.charCodeAt(end))) end += 1;
+  return end;
+}
+
+/** Where the last white space or `<` is, -1 if nowhere. */
+export function endOfWords(text: string): number {
+  let at = text.length - 1;
+  while (at >= 0 && classify(text.charCodeAt(at)) !== whitespace && text.charCodeAt(at) !== 60) at -= 1;
+  return at;
+}
+
 const ascii = new Uint8Array(128);
 for (let code = 33; code < 127; code += 1) if (!isAlphanumeric(code)) ascii[code] = punctuation;
 for (const code of [9, 10, 11, 12, 13, 32]) ascii[code] = whitespace;

@@ -1,7 +1,7 @@
 import { classify, isAlphanumeric, isBlank, isDigit, other } from './characters.ts';
 import type { Delimiter } from './delimiters.ts';
 import { append, createNode, type Node, remove, wrapRest } from './node.ts';
-import type { Doubt, Scan } from './scan.ts';
+import type { Doubt, Scan } from './source.ts';
 import { trimCode } from './verbatim.ts';
 
 /**

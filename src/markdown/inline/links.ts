@@ -6,8 +6,8 @@ import { type Node, type NodeType, wrapRest } from './node.ts';
 import { pending } from './pending.ts';
 import type { References } from './references.ts';
 import { readResource } from './resource.ts';
-import type { Doubt } from './scan.ts';
 import type { Seek } from './seek.ts';
+import type { Doubt } from './source.ts';
 
 /** What `[`, `![` and `]` do. Each answers where reading goes on. */
 export interface Links {

@@ -1,8 +1,8 @@
 import type { MarkdownSyntax } from '../document.ts';
 import { type DeadTags, readAngle } from './angle.ts';
-import { type Brackets, createBrackets } from './brackets.ts';
-import { classify, isPunctuation, isSpace, whitespace } from './characters.ts';
-import { createDelimiters, type Delimiters } from './delimiters.ts';
+import { createBrackets } from './brackets.ts';
+import { endOfWords, isPunctuation, isSpace, skipSpaces } from './characters.ts';
+import { createDelimiters } from './delimiters.ts';
 import { readReference } from './entities.ts';
 import { createLinks, type Missed } from './links.ts';
 import { createLiterals } from './literal.ts';
@@ -10,43 +10,8 @@ import { append, createNode, type Node, type NodeType } from './node.ts';
 import { pending } from './pending.ts';
 import type { References } from './references.ts';
 import { createSeek } from './seek.ts';
+import type { Doubt, Scan, Source, Stop } from './source.ts';
 import { trimCode, trimMath } from './verbatim.ts';
-
-export interface Source {
-  readonly text: string;
-  /** The code unit before it, NaN at the beginning of the leaf. */
-  readonly before: number;
-  /** Whether the leaf's first delimiter run is one of `~`, if there has been one. */
-  readonly tildeFirst: boolean | undefined;
-}
-
-/** A source taken apart, with delimiters still to be resolved. */
-export interface Scan {
-  readonly root: Node;
-  readonly delimiters: Delimiters;
-  readonly brackets: Brackets;
-  readonly tildeFirst: boolean | undefined;
-  /** Where the leaf's first delimiter run is. Infinity: not in this source. */
-  readonly firstRun: number;
-  /** The first place where something begins that what follows the source decides, and was read as text. Infinity: none. */
-  readonly firstPending: number;
-  /** The place where `Doubt` stopped reading: what may begin there, and where it stands. */
-  readonly stopped: Stop | undefined;
-  /** In the order of where. */
-  readonly missed: readonly Missed[];
-}
-
-export interface Stop {
-  readonly type: PendingType;
-  readonly at: number;
-  /** Where its content begins. */
-  readonly from: number;
-}
-
-export type PendingType = 'code' | 'math' | 'angle' | 'reference' | 'address' | 'link' | 'image' | 'footnote';
-
-/** Whether reading stops where the end of the source leaves open what begins at `at`, whose content begins at `from`. */
-export type Doubt = (type: PendingType, at: number, from: number) => boolean;
 
 const ordinary = table('\n\\`*_~[]!<&');
 const withMath = table('\n\\`*_~[]!<&$');
@@ -321,18 +286,6 @@ const mostKept = 4096;
 const mostSentenceEnd = 16;
 
 const noReferences: References = { link: () => undefined, footnote: () => false };
-
-function endOfWords(text: string): number {
-  let at = text.length - 1;
-  while (at >= 0 && classify(text.charCodeAt(at)) !== whitespace && text.charCodeAt(at) !== 60) at -= 1;
-  return at;
-}
-
-function skipSpaces(text: string, at: number): number {
-  let end = at;
-  while (isSpace(text.charCodeAt(end))) end += 1;
-  return end;
-}
 
 function table(chars: string): Uint8Array {
   const marks = new Uint8Array(128);

@@ -1,8 +1,8 @@
 import type { Inline, Segment } from '../blocks.ts';
 import type { MarkdownSyntax } from '../document.ts';
 import type { References } from './references.ts';
-import type { Source } from './scan.ts';
 import { isFull, splitSegments } from './segments.ts';
+import type { Source } from './source.ts';
 import { join } from './tail.ts';
 import { parseFinal, parseWindow, type Window } from './window.ts';
 

@@ -6,8 +6,9 @@ import type { Missed } from './links.ts';
 import type { Node } from './node.ts';
 import { isAddress } from './ordinary.ts';
 import type { References } from './references.ts';
-import { createScanner, type Scan, type Scanner, type Source, type Stop } from './scan.ts';
+import { createScanner, type Scanner } from './scan.ts';
 import { findCut } from './settle.ts';
+import type { Scan, Source, Stop } from './source.ts';
 
 /** What a stretch of a leaf says that reaches to its end, so far. */
 export interface Window {
