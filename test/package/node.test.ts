@@ -63,7 +63,7 @@ describe('the published package', () => {
 describe('what an entry reaches without asking', () => {
   test.for([
     ['client', ['zustand/vanilla']],
-    ['index', ['react', 'react/jsx-runtime', 'zustand/vanilla']],
+    ['index', ['react', 'react-dom', 'react/jsx-runtime', 'zustand/vanilla']],
     ['worker', []],
   ] as const)('%s needs %j: neither the codec nor anything of a server', ([entry, packages]) => {
     expect([...reach(`${entry}.js`)].filter((to) => !to.endsWith('.js')).sort()).toEqual(packages);
@@ -80,11 +80,11 @@ describe('what an entry reaches without asking', () => {
     expect(existsSync(join(dist, 'worker.js'))).toBe(true);
   });
 
-  test('only the React entry is for clients', () => {
+  test('only the entries with components are for clients', () => {
     const marked = readdirSync(dist).filter(
       (name) => name.endsWith('.js') && /^['"]use client['"]/.test(readFileSync(join(dist, name), 'utf8')),
     );
-    expect(marked).toEqual(['index.js']);
+    expect(marked.sort()).toEqual(['index.js', 'katex.js', 'mermaid.js']);
   });
 });
 
