@@ -23,7 +23,6 @@ export interface InlineLeaf {
 export function createInlineLeaf({ output, references, syntax }: Context, parent: BlockKey, block: Block): InlineLeaf {
   let key = 0;
   let content = createInlineContent(references.lookups, syntax);
-  let source = '';
   let spaces = '';
   let dirty = false;
 
@@ -32,7 +31,7 @@ export function createInlineLeaf({ output, references, syntax }: Context, parent
   };
 
   return {
-    length: () => source.length,
+    length: () => content.source().length,
     write(text) {
       const end = endWithout(text, '\n');
       if (end === 0) {
@@ -42,27 +41,25 @@ export function createInlineLeaf({ output, references, syntax }: Context, parent
       open();
       const visible = spaces + text.slice(0, end);
       spaces = text.slice(end);
-      content.replace(source.length, visible);
-      source += visible;
+      content.replace(content.source().length, visible);
       dirty = true;
     },
     truncate(to) {
-      const length = endWithout(source.slice(0, to), '\n');
+      const length = endWithout(content.source().slice(0, to), '\n');
       if (length === 0) {
         if (key > 0) output.remove(key);
         key = 0;
         content = createInlineContent(references.lookups, syntax);
       } else content.replace(length, '');
-      source = source.slice(0, length);
       spaces = '';
       dirty = key > 0;
     },
-    source: () => source,
+    source: () => content.source(),
     open,
     close() {
       if (key === 0) return;
       const closed = content;
-      const text = source;
+      const text = content.source();
       const at = key;
       closed.finish();
       output.parse(key, closed, () => references.keep(at, text, closed.unresolved));

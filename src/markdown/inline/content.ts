@@ -14,6 +14,8 @@ export interface InlineContent {
    * A truncation below what is settled is allowed, and may cost a parse of the whole leaf.
    */
   replace(from: number, text: string): void;
+  /** All of it. */
+  source(): string;
   /** No more text will come: what is unclosed is what it says literally. */
   finish(): void;
   /** Labels without definition in what is settled, normalised; footnotes with a leading `^`. */
@@ -156,6 +158,7 @@ export function createInlineContent(references: References, syntax: MarkdownSynt
   return {
     unresolved,
     parsedLength: () => parsedLength,
+    source: () => whole,
     replace(from, text) {
       credit = Math.min(Math.max(mostCredit, window.length + text.length), credit + parsesPerUnit * text.length);
       fresh = true;
