@@ -41,6 +41,7 @@ export function createModel(): Model {
   const nodes = new Map<BlockKey, BlockNode>();
   const watchers = new Set<ModelWatcher>();
   let outline: readonly number[] = [];
+  let groupsMade = 0;
 
   const changed = (node: ModelNode): void => {
     for (const watcher of watchers) watcher.changed(node);
@@ -80,7 +81,9 @@ export function createModel(): Model {
       touch(last);
       return;
     }
-    const group: GroupNode = { kind: 'group', key: (last?.key ?? 0) + 1, version: 0, children: [node], full: false };
+    // A new one in the place of one that was withdrawn is another.
+    groupsMade += 1;
+    const group: GroupNode = { kind: 'group', key: groupsMade, version: 0, children: [node], full: false };
     parent.groups = [...parent.groups, group];
     touch(parent);
   };

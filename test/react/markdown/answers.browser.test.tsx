@@ -41,6 +41,22 @@ test.for(all)('[UI30] in random cuts, a frame apart, an answer ends as what it i
   }
 });
 
+test.for([
+  ['a paragraph alone in its item that turns out a heading', '- one, and\n- the other, which', ' turns out\n   -'],
+  ['a table alone in its quote that turns out none', '> | one | two', ' |\n> and more'],
+] as const)('[UI30] %s takes the place of what was there', async ([, before, after]) => {
+  const page = openPage();
+  const source = new ManualSource();
+  page.render(<StreamPanel source={source} view="markdown" />);
+  source.push(start);
+  source.text(before);
+  await expect.poll(() => page.body().textContent).toContain('one');
+  source.text(after);
+  source.push(finish);
+  await expect.poll(() => page.status()).toBe('done');
+  expect(bare(page.body())).toBe(await shownWhole(before + after));
+});
+
 function textIn(lines: string): string {
   let text = '';
   const visit = (value: unknown, key: string): void => {
