@@ -1,9 +1,15 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { cdp } from 'vitest/browser';
 import { StreamPanel } from '../../src/index.ts';
 import { ManualSource } from '../support/source.ts';
 import { finish, start } from './events.ts';
 import { longAnswer } from './long.ts';
 import { frame, openPage, type Page } from './page.tsx';
+
+/** Of Chromium's tools; what vitest declares of them is empty. */
+interface Session {
+  send(method: 'Emulation.setEmulatedMedia', options: { media: string }): Promise<unknown>;
+}
 
 interface Long {
   readonly page: Page;
@@ -216,6 +222,21 @@ test('[UI40] before printing all of it is in the document, and afterwards as lit
   await frame(4);
   await frame(10);
   expect(long.fromEnd()).toBeLessThanOrEqual(1);
+});
+
+test('[UI40] on paper a panel is as high as its text', async () => {
+  const page = openPage();
+  const source = new ManualSource();
+  source.push(start, { type: 'text', part: 't0', delta: longAnswer(20_000) }, finish);
+  page.render(<StreamPanel source={source} view="markdown" title="Long" style={{ height: '300px' }} />);
+  await expect.poll(() => page.status()).toBe('done');
+  expect(page.panel().clientHeight).toBeLessThan(310);
+  await (cdp() as Session).send('Emulation.setEmulatedMedia', { media: 'print' });
+  const height = page.body().getBoundingClientRect().height;
+  const panel = page.panel().getBoundingClientRect().height;
+  await (cdp() as Session).send('Emulation.setEmulatedMedia', { media: '' });
+  expect(height).toBeGreaterThan(3000);
+  expect(panel).toBeGreaterThan(height);
 });
 
 test('[UI40] what is still coming in is printed whole', async () => {

@@ -8,6 +8,7 @@ import '../../src/styles/controls.css';
 import '../../src/styles/layout.css';
 import '../../src/styles/panel.css';
 import '../../src/styles/parts.css';
+import '../../src/styles/print.css';
 import '../../src/styles/text.css';
 import '../../src/styles/markdown.css';
 import '../../src/styles/tokens.css';
