@@ -56,13 +56,16 @@ export function createStick(scroller: HTMLElement, onChange: (atEnd: boolean) =>
   });
   on('scroll', () => {
     const top = scroller.scrollTop;
-    const shrunk = Math.max(0, seenHeight - scroller.scrollHeight);
+    // Our own.
+    if (top === lastTop) return;
+    const height = scroller.scrollHeight;
+    const left = height - scroller.clientHeight - top;
     // Only the reader (a scrollbar, a search) moves away from the end: growing text leaves the position, shrinking text and
     // resizing clamp it to the end, and for what shrinks in front of it the browser moves it by as much.
-    if (lastTop - top > shrunk && distance() > 1) set(false);
-    else if (top > lastTop && distance() <= 2) set(true);
+    if (lastTop - top > Math.max(0, seenHeight - height) && left > 1) set(false);
+    else if (top > lastTop && left <= 2) set(true);
     lastTop = top;
-    seenHeight = scroller.scrollHeight;
+    seenHeight = height;
   });
   // Who opens a box wants to read what is in it. `toggle` does not bubble.
   scroller.addEventListener(
