@@ -28,6 +28,7 @@ const optimizeDeps = {
     '@shikijs/engine-javascript',
     '@shikijs/primitive',
     '@shikijs/primitive/textmate',
+    '@tanstack/react-virtual',
     'eventsource-parser',
     'eventsource-parser/stream',
     'katex',
