@@ -1,25 +1,34 @@
 import { type Context, createContext, type RefObject, use, useLayoutEffect, useState } from 'react';
-import type { Display } from '../panel/display.ts';
+import { type Display, nothingYet } from '../panel/display.ts';
 
 /** Calls back when it is this panel's turn to mount what is in it. Returns the canceller. */
 export type Wait = (panel: Element, mount: () => void) => () => void;
 
-/** In a grid of many panels: in which order they come in. Elsewhere none waits. */
-export const TurnContext: Context<Wait | undefined> = createContext<Wait | undefined>(undefined);
+/** Whether panels come in one after the other, as in a grid of many. */
+export const TurnContext: Context<boolean> = createContext(false);
 
 /** Whether what is in the panel is to be rendered. Once it is, it stays. */
 export function useTurn(panel: RefObject<HTMLElement | null>, display: Display): boolean {
-  const wait = use(TurnContext);
-  const [isIn, setIn] = useState(wait === undefined);
+  const waits = use(TurnContext);
+  const [isIn, setIn] = useState(!waits);
   useLayoutEffect(() => {
-    if (isIn || panel.current === null) return undefined;
-    // Until then nothing is on display, and no end either.
-    const remove = display.live({ show: () => false, clear() {} });
-    const cancel = wait?.(panel.current, () => setIn(true)) ?? setIn(true);
+    const element = panel.current;
+    if (isIn || element === null) return undefined;
+    let isOver = false;
+    let cancel = (): void => {};
+    const mount = (): void => setIn(true);
+    const remove = display.live(nothingYet);
+    if (waits) {
+      // Loaded with the first grid that is long. Who cannot be given a turn has it.
+      import('./turns.ts').then(({ turns }) => {
+        if (!isOver) cancel = turns(element, mount);
+      }, mount);
+    } else mount();
     return () => {
+      isOver = true;
       remove();
-      cancel?.();
+      cancel();
     };
-  }, [isIn, wait, panel, display]);
+  }, [isIn, waits, panel, display]);
   return isIn;
 }

@@ -1,4 +1,5 @@
 import { type ReactNode, useLayoutEffect, useRef } from 'react';
+import { nothingYet } from './display.ts';
 import { createPlainBody } from './plain.ts';
 import type { TextViewProps } from './view.ts';
 
@@ -18,8 +19,8 @@ export function PlainText({ display }: Pick<TextViewProps, 'display'>): ReactNod
   return <div ref={element} className="sluice-text" />;
 }
 
-/** Stands where the text will be until there is something to show it with: nothing is on display, and no end either. */
+/** Stands where the text will be until there is something to show it with. */
 export function NoText({ display }: Pick<TextViewProps, 'display'>): ReactNode {
-  useLayoutEffect(() => display.live({ show: () => false, clear() {} }), [display]);
+  useLayoutEffect(() => display.live(nothingYet), [display]);
   return null;
 }

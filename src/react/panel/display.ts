@@ -49,6 +49,9 @@ export interface Display {
   shown(): Shown;
 }
 
+/** Stands for a text that is not there yet: nothing is on display, and no end either. */
+export const nothingYet: LiveText = { show: () => false, clear() {} };
+
 export const nothingShown: Shown = {
   status: 'pending',
   error: undefined,
