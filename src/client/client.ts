@@ -6,7 +6,7 @@ import { resolveClientOptions } from './options.ts';
 import { recallTransport, rememberTransport } from './remember.ts';
 import { type Credentials, createRequests } from './requests.ts';
 import { watchSignals } from './signals.ts';
-import { createSources } from './sources.ts';
+import { createSources, summarised } from './sources.ts';
 import type { ClientOptions, SluiceClient, StreamHandle } from './types.ts';
 import { createReceiverHost } from './worker.ts';
 
@@ -126,13 +126,12 @@ export function createClient(options: ClientOptions = {}): SluiceClient {
     },
     onMessage: receive,
     onFailed(error) {
-      const { code, message, retryable } = error;
       over = error;
       unwatch();
-      store.setConnection({ ...idleConnection, status: 'failed', error: { code, message, retryable } });
+      store.setConnection({ ...idleConnection, status: 'failed', error: summarised(error) });
       for (const { key, local } of attachments.all()) {
         local?.((reading) => reading.cancel());
-        store.fail(key, { code, message, retryable });
+        store.fail(key, summarised(error));
       }
     },
   });

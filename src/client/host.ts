@@ -41,7 +41,8 @@ export function createHost<In, Out extends HostedMessage>(options: HostOptions<I
   const { name, consequence } = options.words;
   let port: Hosted<In> | undefined;
   let state: 'new' | 'running' | 'closed' = 'new';
-  let onPage = options.worker === false;
+  /** `false` for the page's own thread, from when on none can start. */
+  let make = options.worker;
   let deaths: number[] = [];
 
   const fail = (message: string, cause?: unknown): void => {
@@ -62,21 +63,19 @@ export function createHost<In, Out extends HostedMessage>(options: HostOptions<I
   };
 
   const open = (): void => {
-    if (onPage || options.worker === false) {
-      void openOnPage();
-      return;
-    }
     try {
-      openWorker(options.worker);
+      if (make !== false) {
+        openWorker(make());
+        return;
+      }
     } catch {
       // No worker may be made here (a content security policy, a sandbox): the same code does it on the page.
-      onPage = true;
-      void openOnPage();
+      make = false;
     }
+    void openOnPage();
   };
 
-  const openWorker = (make: () => Worker): void => {
-    const worker = make();
+  const openWorker = (worker: Worker): void => {
     let ready = false;
     const own: Hosted<In> = {
       post: (message) => worker.postMessage(message),
@@ -93,7 +92,7 @@ export function createHost<In, Out extends HostedMessage>(options: HostOptions<I
       }
       own.close();
       port = undefined;
-      onPage = true;
+      make = false;
       open();
     };
     const timer = setTimeout(() => broken('it did not start in time'), READY_TIMEOUT_MS);

@@ -1,5 +1,5 @@
 import { StreamError } from '../wire/errors.ts';
-import type { ReceiverOptions } from '../worker/messages.ts';
+import type { ReceiverOptions, TransportName } from '../worker/messages.ts';
 import type { ClientOptions } from './types.ts';
 
 export type ResolvedClientOptions = Required<Omit<ClientOptions, 'url' | 'credentials' | 'worker' | 'receiver'>> & {
@@ -9,6 +9,8 @@ export type ResolvedClientOptions = Required<Omit<ClientOptions, 'url' | 'creden
   readonly worker: ClientOptions['worker'];
   readonly receiver: ReceiverOptions;
 };
+
+export const transportNames: readonly (TransportName | undefined)[] = ['webtransport', 'websocket', 'sse'];
 
 export const receiverDefaults: ReceiverOptions = {
   maxBufferBytes: 262_144,
@@ -27,28 +29,21 @@ export const clientDefaults: Required<Pick<ClientOptions, 'transport' | 'detachG
 };
 
 /** Fills in the defaults. @throws {StreamError} `bad_option`, naming the option, its value and what it takes */
-export function resolveClientOptions(options: ClientOptions): ResolvedClientOptions {
-  const receiver = { ...receiverDefaults, ...given(options.receiver ?? {}) };
-  const { receiver: _receiver, url, credentials, worker, ...rest } = options;
-  const resolved = { ...clientDefaults, ...given(rest) };
-  const numbers = {
-    ...receiver,
-    detachGraceMs: resolved.detachGraceMs,
-    maxIdleStreams: resolved.maxIdleStreams,
-    maxIdleBytes: resolved.maxIdleBytes,
-  };
-  for (const [name, value] of Object.entries(numbers)) {
-    if (!(Number.isSafeInteger(value) && value >= 0)) {
-      throw new StreamError('bad_option', `createClient: ${name} is ${value}; it must be an integer from 0. Leave it out for the default.`);
-    }
+export function resolveClientOptions({ url, credentials, worker, receiver, ...rest }: ClientOptions): ResolvedClientOptions {
+  const resolved = withDefaults(rest, clientDefaults);
+  const { transport } = resolved;
+  if (transport !== 'auto' && !transportNames.includes(transport)) throw bad('transport', transport, `auto, ${transportNames.join(', ')}`);
+  return { ...resolved, url: absolute(url), credentials, worker, receiver: withDefaults(receiver, receiverDefaults) };
+}
+
+/** What is `undefined` is left out; numbers are counts. */
+function withDefaults<Options extends object>(options: Partial<Options> | undefined, defaults: Options): Options {
+  const given = Object.entries(options ?? {}).filter(([, value]) => value !== undefined);
+  for (const [name, value] of given) {
+    const isCount = Number.isSafeInteger(value) && Number(value) >= 0;
+    if (typeof defaults[name as keyof Options] === 'number' && !isCount) throw bad(name, value, 'an integer from 0');
   }
-  if (!['auto', 'webtransport', 'websocket', 'sse'].includes(resolved.transport)) {
-    throw new StreamError(
-      'bad_option',
-      `createClient: transport is ${resolved.transport}; it must be auto, webtransport, websocket or sse.`,
-    );
-  }
-  return { ...resolved, url: absolute(url), credentials, worker, receiver };
+  return { ...defaults, ...Object.fromEntries(given) };
 }
 
 function absolute(url: string | undefined): string | undefined {
@@ -59,10 +54,10 @@ function absolute(url: string | undefined): string | undefined {
     // The relay may live below a path: its addresses are relative to it.
     return new URL(pathname.endsWith('/') ? pathname : `${pathname}/`, origin).href;
   } catch {
-    throw new StreamError('bad_option', `createClient: url is ${url}; it must be the relay's URL, absolute where there is no page.`);
+    throw bad('url', url, 'the relay’s URL, absolute where there is no page');
   }
 }
 
-function given<T extends object>(options: T): Partial<T> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
+function bad(name: string, value: unknown, takes: string): StreamError {
+  return new StreamError('bad_option', `createClient: ${name} is ${value}; it takes ${takes}.`);
 }

@@ -1,4 +1,5 @@
 import type { RememberedTransport } from '../worker/messages.ts';
+import { transportNames } from './options.ts';
 
 /** The transport that won for this relay lately, if it is not too old (CN15). Never throws: storage may be full, denied or missing. */
 export function recallTransport(url: string, nowMs: number): RememberedTransport | undefined {
@@ -23,5 +24,5 @@ function storageKey(url: string): string {
 }
 
 function isRemembered(value: Partial<RememberedTransport> | null): value is RememberedTransport {
-  return ['webtransport', 'websocket', 'sse'].includes(value?.winner ?? '') && typeof value?.expiresAt === 'number';
+  return transportNames.includes(value?.winner) && typeof value?.expiresAt === 'number';
 }

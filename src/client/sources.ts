@@ -1,4 +1,5 @@
 import type { StreamStore } from '../store/index.ts';
+import type { StreamSummary } from '../store/state.ts';
 import { StreamError, toStreamError } from '../wire/errors.ts';
 import type { StreamEvent } from '../wire/events.ts';
 import { isStreamId, streamChannel } from '../wire/ids.ts';
@@ -44,8 +45,7 @@ export function createSources({ url, store, attachments, requests, follow, feed 
     fail(attachment.key, error);
     return attachment;
   };
-  const fail = (key: number, { code, message, retryable, retryAfterMs }: StreamError): void =>
-    store.fail(key, { code, message, retryable, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
+  const fail = (key: number, error: StreamError): void => store.fail(key, summarised(error));
 
   const followRelay = (relay: RelayStream): Attachment => {
     const attachment = open(relay);
@@ -150,9 +150,14 @@ export function createSources({ url, store, attachments, requests, follow, feed 
   };
 }
 
-function isLocal(source: StreamSource): source is LocalSource {
+/** An error as state, which keeps nothing but what is shown of it. */
+export function summarised({ code, message, retryable, retryAfterMs }: StreamError): NonNullable<StreamSummary['error']> {
+  return { code, message, retryable, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+}
+
+export function isLocal(source: StreamSource): source is LocalSource {
   if (typeof source !== 'object' || source === null) return false;
-  return (typeof Response !== 'undefined' && source instanceof Response) || 'getReader' in source || Symbol.asyncIterator in source;
+  return Symbol.asyncIterator in source || 'getReader' in source || 'headers' in source;
 }
 
 /** 128 random bits. `crypto.randomUUID` exists in secure contexts only. */

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { isLocal } from '../client/sources.ts';
 import type { StreamSource } from '../client.ts';
 
 /** The first of several sources that mean the same stream, so that one written inline is not another at each render. */
@@ -28,8 +29,4 @@ export function isSameSource(a: StreamSource, b: StreamSource): boolean {
   if (isLocal(a) || isLocal(b)) return false;
   if ('request' in a && 'request' in b) return JSON.stringify(a.request) === JSON.stringify(b.request);
   return 'id' in a && 'id' in b && a.id === b.id;
-}
-
-function isLocal(source: StreamSource): source is Exclude<StreamSource, { id: string } | { request: unknown }> {
-  return Symbol.asyncIterator in source || 'getReader' in source || 'headers' in source;
 }

@@ -11,9 +11,9 @@ export function channelStream(channel: string): string | undefined {
   return channel.startsWith('stream:') ? channel.slice('stream:'.length) : undefined;
 }
 
-const ID = /^[A-Za-z0-9._~-]+$/;
+const ID = /^(?!\.\.?$)[\w.~-]{1,128}$/;
 
-/** Whether `id` may name a stream: 1–128 unreserved characters (RFC 3986 §2.3). */
+/** Whether `id` may name a stream: 1–128 (`maxIdLength`) unreserved characters (RFC 3986 §2.3), not `.` or `..`. */
 export function isStreamId(id: unknown): id is string {
-  return typeof id === 'string' && id.length <= maxIdLength && ID.test(id) && id !== '.' && id !== '..';
+  return typeof id === 'string' && ID.test(id);
 }
