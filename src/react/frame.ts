@@ -234,17 +234,7 @@ export function frames(): Frames {
   return pageFrames;
 }
 
-/** Not in every browser, and not in TypeScript's library. */
-interface Scheduling {
-  readonly scheduling?: { isInputPending?(): boolean };
-}
-interface TaskScheduler {
-  readonly scheduler?: { postTask?(callback: () => void, options: { priority: 'user-blocking' }): Promise<void> };
-}
-
 function pageHost(): FrameHost {
-  const { scheduling } = navigator as Scheduling;
-  const { scheduler } = globalThis as TaskScheduler;
   let budget: Budget | undefined;
   return {
     requestFrame: (callback) => void requestAnimationFrame(callback),
@@ -252,12 +242,8 @@ function pageHost(): FrameHost {
     isHidden: () => document.hidden,
     onVisible: (callback) => document.addEventListener('visibilitychange', () => document.hidden || callback()),
     onPrint: (callback) => addEventListener('beforeprint', callback),
-    // A task posted in a frame runs after its picture has been made.
-    afterPaint: (callback) => {
-      if (scheduler?.postTask === undefined) setTimeout(callback);
-      else void scheduler.postTask(callback, { priority: 'user-blocking' });
-    },
+    afterPaint: (callback) => running.module?.afterPaint(callback),
     budget: () => (budget ??= running.module?.createBudget()),
-    isInputPending: () => scheduling?.isInputPending?.() ?? false,
+    isInputPending: () => running.module?.isInputPending() ?? false,
   };
 }

@@ -3,8 +3,8 @@ import type { ReactNode } from 'react';
 /** Drawn on a 16 px grid in the text's colour; always beside a name, so hidden from assistive technology. */
 export function icon(path: string): () => ReactNode {
   return () => (
-    <svg className="sluice-icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">
-      <path d={path} fill="none" stroke="currentColor" strokeWidth="1.5" strokeLinecap="round" strokeLinejoin="round" />
+    <svg className="sluice-icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+      <path d={path} />
     </svg>
   );
 }

@@ -1,4 +1,4 @@
-import { Fragment, type ReactNode, type RefObject, use, useCallback, useImperativeHandle, useLayoutEffect, useRef, useState } from 'react';
+import { Fragment, type ReactNode, type RefObject, use, useImperativeHandle, useLayoutEffect, useRef, useState } from 'react';
 import { classes } from '../classes.ts';
 import { DownIcon } from '../icons.tsx';
 import { MarkdownWorkerContext } from '../provider/context.ts';
@@ -51,10 +51,10 @@ export function Body({ pending, empty, ref, className, ...rest }: StreamPanelBod
     return undefined;
   }, [turn]);
 
-  const toLatest = useCallback(() => {
+  const toLatest = (): void => {
     stick.current?.toEnd();
     scroller.current?.focus({ preventScroll: true });
-  }, []);
+  };
 
   return (
     <div className="sluice-stage">

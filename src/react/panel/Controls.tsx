@@ -15,9 +15,7 @@ export function Controls(): ReactNode {
   const pausable = stream.paused || shown.status === 'pending' || shown.status === 'streaming';
 
   const stop = (): void => {
-    stream.stop().catch((error: unknown) => {
-      announcer.assertive(`${name} could not be stopped. ${error instanceof Error ? error.message : ''}`);
-    });
+    stream.stop().catch((error: Error) => announcer.tell(name, 'not-stopped', error));
   };
   // The second click of a double click on "Stop" must not ask for a new stream.
   const again = (event: MouseEvent): void => {
@@ -62,9 +60,9 @@ function Copy(): ReactNode {
     try {
       await navigator.clipboard.writeText(stream.handle?.record.text.toString() ?? '');
       setCopied(true);
-      announcer.polite(`${name}: copied.`);
+      announcer.tell(name, 'copied');
     } catch {
-      announcer.assertive(`${name} could not be copied. The browser refused; select the text instead.`);
+      announcer.tell(name, 'not-copied');
     }
   };
   return (

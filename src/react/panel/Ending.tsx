@@ -5,14 +5,6 @@ import { usePanel } from './context.ts';
 import type { Shown } from './display.ts';
 import type { StreamPanelBodyProps } from './props.ts';
 
-const cutShort: Readonly<Record<string, string>> = {
-  length: 'Cut off: the model reached its length limit.',
-  'content-filter': 'Cut off by the provider’s content filter.',
-};
-
-/** Set apart from the text, if there is any. */
-const cut = (hasText: boolean): string => (hasText ? 'sluice-note sluice-cut' : 'sluice-note');
-
 interface EndingProps extends Pick<StreamPanelBodyProps, 'pending' | 'empty'> {
   readonly shown: Shown;
 }
@@ -21,30 +13,21 @@ interface EndingProps extends Pick<StreamPanelBodyProps, 'pending' | 'empty'> {
 export function Ending({ shown, pending, empty }: EndingProps): ReactNode {
   const { retry, stream } = usePanel('StreamPanel.Body');
   const connection = useConnection();
-  const { status, error, finishReason, hasText } = shown;
-  switch (status) {
-    case 'pending':
-    case 'streaming':
-      // Nothing will come of the relay until the application does something about its connection.
-      if (connection.status === 'failed' && stream.id !== undefined) return <p className="sluice-note">{connection.error?.message}</p>;
-      return hasText ? null : <p className="sluice-note">{pending ?? 'Waiting for the first token…'}</p>;
-    case 'stopped':
-      return <p className={cut(hasText)}>Stopped. {hasText ? 'What had arrived is kept.' : 'Nothing had arrived.'}</p>;
-    case 'done': {
-      const note = finishReason === undefined ? undefined : cutShort[finishReason];
-      if (note !== undefined) return <p className={cut(hasText)}>{note}</p>;
-      return hasText ? null : <p className="sluice-note">{empty ?? 'The answer has no text.'}</p>;
-    }
-    case 'failed': {
-      const Failure = running.module?.Failure;
-      // Where that cannot be loaded, neither can what speaks.
-      if (Failure === undefined)
-        return (
-          <p className={cut(hasText)} role="alert">
-            {error?.message}
-          </p>
-        );
-      return <Failure error={error} hasText={hasText} retry={retry} />;
-    }
+  const { status, error, hasText } = shown;
+  if (status === 'pending' || status === 'streaming') {
+    // Nothing will come of the relay until the application does something about its connection.
+    if (connection.status === 'failed' && stream.id !== undefined) return <p className="sluice-note">{connection.error?.message}</p>;
+    return hasText ? null : <p className="sluice-note">{pending ?? 'Waiting for the first token…'}</p>;
   }
+  const whole = hasText ? null : <p className="sluice-note">{empty ?? 'The answer has no text.'}</p>;
+  const Outcome = running.module?.Outcome;
+  if (Outcome !== undefined) return <Outcome shown={shown} retry={retry} whole={whole} />;
+  // Where that cannot be loaded, neither can what speaks.
+  return error === undefined ? (
+    whole
+  ) : (
+    <p className="sluice-note" role="alert">
+      {error.message}
+    </p>
+  );
 }

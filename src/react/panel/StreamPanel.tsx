@@ -128,7 +128,7 @@ function useAnnouncements(display: Display, name: string): void {
       if (status === last) return;
       const ran = last === 'streaming' || last === 'pending';
       last = status;
-      if (ran) announcer.ending(spoken.current, status, error);
+      if (ran) announcer.tell(spoken.current, status, error);
     });
   }, [display]);
 }

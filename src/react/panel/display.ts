@@ -2,6 +2,7 @@ import type { Part, StreamHandle, StreamRecord, StreamSummary } from '../../clie
 import { same } from '../../store/index.ts';
 import { type Frames, type FrameTask, frames } from '../frame.ts';
 import type { Pacer } from '../pacing.ts';
+import type { Outline } from '../running/outline.ts';
 import { running } from '../running.ts';
 import { type Visibility, visibility } from '../visibility.ts';
 import type { Stick } from './stick.ts';
@@ -75,7 +76,7 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
   let epoch = '';
   let generation = 0;
   let resets = 0;
-  let outline = createOutline();
+  let outline: Outline | undefined;
   let smooth = false;
   let pacer: Pacer | undefined;
   /** Code units on display, or allowed to be. */
@@ -98,10 +99,11 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
         whole = false;
         request();
       }
-      // Nor are parts, or a failure, before there is what shows them.
+      // Nor are parts, or why it ends early, before there is what shows them.
       if (awaited === undefined && (record.seq > 0 || record.endedAt > 0)) awaitRunning();
-      const parts = outline(record.parts);
-      const waits = awaited === true && (parts.length > 0 || record.summary.status === 'failed');
+      const isEarly = record.endedAt > 0 && record.summary.finishReason !== 'stop';
+      const waits = awaited === true && (isEarly || record.parts.some(({ type }) => type !== 'text'));
+      outline ??= running.module?.createOutline();
       // An end whose text is not all there is not on display yet.
       const ended = record.endedAt > 0 && whole && !waits;
       const { error, finishReason } = ended ? record.summary : nothingShown;
@@ -111,7 +113,7 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
         status,
         error,
         finishReason,
-        parts: waits ? nothingShown.parts : parts,
+        parts: outline?.(record.parts) ?? nothingShown.parts,
         hasText: record.text.length > 0,
         generation: resets,
       };
@@ -159,7 +161,7 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
   const reset = (next: number): void => {
     generation = next;
     resets += 1;
-    outline = createOutline();
+    outline = undefined;
     awaited = undefined;
     allowed = 0;
     pacer?.restart(0);
@@ -244,20 +246,4 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
 
 function reducesMotion(): boolean {
   return typeof matchMedia === 'function' && matchMedia('(prefers-reduced-motion: reduce)').matches;
-}
-
-/** The parts other than text; the same array until a part is added or a tool answers. O(new parts + open calls). */
-function createOutline(): (parts: readonly Part[]) => readonly Part[] {
-  let seen = 0;
-  let listed: readonly Part[] = [];
-  let open: Extract<Part, { type: 'tool' }>[] = [];
-  return (parts) => {
-    const added = parts.slice(seen).filter((part) => part.type !== 'text');
-    seen = parts.length;
-    const waiting = open.filter((part) => part.result === undefined);
-    if (added.length === 0 && waiting.length === open.length) return listed;
-    open = [...waiting, ...added.filter((part) => part.type === 'tool')];
-    listed = [...listed, ...added];
-    return listed;
-  };
 }

@@ -1,9 +1,11 @@
 export { createPacer } from '../pacing.ts';
 export { createBudget } from './budget.ts';
-export { Failure } from './Failure.tsx';
 export { showFigures } from './figures.ts';
+export { Outcome } from './Outcome.tsx';
+export { createOutline } from './outline.ts';
 export { keepPlace } from './place.ts';
 export { Reasoning } from './Reasoning.tsx';
 export { Sources } from './Sources.tsx';
 export { Tools } from './Tools.tsx';
+export { afterPaint, isInputPending } from './thread.ts';
 export { voices } from './voices.ts';

@@ -1,4 +1,4 @@
-import type { Announcer } from '../announcer.ts';
+import type { Announcer, Outcome } from '../announcer.ts';
 
 const gatherMs = 1000;
 /** A region keeps its message long enough to be read, then empties, so that the same message can be spoken again. */
@@ -7,14 +7,22 @@ const clearMs = 10_000;
 const polite = createVoice('polite', 'status', gatherMs);
 const assertive = createVoice('assertive', 'alert', 50);
 
+const good: Partial<Record<Outcome, string>> = { done: 'answer complete.', stopped: 'stopped.', copied: 'copied.' };
+const bad: Partial<Record<Outcome, string>> = {
+  failed: 'failed.',
+  'not-stopped': 'could not be stopped.',
+  'not-copied': 'could not be copied. The browser refused; select the text instead.',
+};
+
 /** The two voices of this page, each with a region of its own. Not for servers. */
 export const voices: Announcer = {
   polite,
   assertive,
-  ending(name, status, error) {
-    if (status === 'done') polite(`${name}: answer complete.`);
-    if (status === 'stopped') polite(`${name}: stopped.`);
-    if (status === 'failed') assertive(`${name} failed. ${error?.message ?? ''}`);
+  tell(name, outcome, error) {
+    const said = good[outcome];
+    if (said !== undefined) polite(`${name}: ${said}`);
+    const failed = bad[outcome];
+    if (failed !== undefined) assertive([name, failed, error?.message].filter(Boolean).join(' '));
   },
 };
 

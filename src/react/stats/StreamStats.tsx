@@ -22,19 +22,19 @@ export function StreamStats({ stream: given, ref, className, ...rest }: StreamSt
   useLayoutEffect(() => {
     const element = root.current;
     if (element === null || handle === undefined) return undefined;
-    let stop = running.module?.showFigures(element, handle);
+    let stop: (() => void) | undefined;
     let isOver = false;
     const begin = (): void => {
-      unsubscribe?.();
+      unsubscribe();
       void running.load().then((module) => {
-        if (!isOver) stop ??= module?.showFigures(element, handle);
+        if (!isOver) stop = module?.showFigures(element, handle);
       });
     };
-    const unsubscribe = stop === undefined ? handle.subscribe(begin) : undefined;
-    if (stop === undefined && handle.record.seq > 0) begin();
+    const unsubscribe = handle.subscribe(begin);
+    if (handle.record.seq > 0) begin();
     return () => {
       isOver = true;
-      unsubscribe?.();
+      unsubscribe();
       stop?.();
     };
   }, [handle]);
