@@ -17,6 +17,8 @@ export interface FrameTask {
   settle?(): void;
   /** Asked for once per frame in which the task waits. @default 'visible' */
   rank?(now: number): Rank;
+  /** Where it is on the page: neighbours have numbers near each other. @default 0 */
+  place?(): number;
   /** Class of work: what one costs tells what another of its class will. @default 'text' */
   readonly kind?: string;
 }
@@ -80,6 +82,8 @@ export function createFrames(host: FrameHost): Frames {
   // Insertion order is order of waiting: whoever was served asks again behind the others.
   const waiting = new Map<FrameTask, Wait>();
   let scheduled = false;
+  /** Of the task that was served last. */
+  let lastPlace = 0;
   /** Something waits that may be served. */
   let wanted = false;
   let lastFrame = Number.NEGATIVE_INFINITY;
@@ -150,6 +154,7 @@ export function createFrames(host: FrameHost): Frames {
           return;
         }
         due.push(task);
+        lastPlace = task.place?.() ?? 0;
         waiting.delete(task);
         counts.set(kind, (counts.get(kind) ?? 0) + 1);
       }
@@ -159,8 +164,21 @@ export function createFrames(host: FrameHost): Frames {
     const limitMs = host.isInputPending?.() ? 0 : Math.max(budget.frameMs, (demandMs * budget.intervalMs) / roundMs);
     take(focused, limitMs);
     take(overdue, Number.POSITIVE_INFINITY);
-    take(visible, limitMs);
+    take(inTurn(visible), limitMs);
     return due;
+  }
+
+  /**
+   * By place, from where the last frame ended: everybody has a turn in each round, and what one frame changes is near together,
+   * since the browser draws the rectangle around all of it anew.
+   */
+  function inTurn(tasks: readonly FrameTask[]): readonly FrameTask[] {
+    const placed = tasks.map((task) => [task.place?.() ?? 0, task] as const).sort(([a], [b]) => a - b);
+    const next = Math.max(
+      0,
+      placed.findIndex(([place]) => place > lastPlace),
+    );
+    return [...placed.slice(next), ...placed.slice(0, next)].map(([, task]) => task);
   }
 
   function write(due: readonly FrameTask[], now: number, all = false): void {

@@ -1,9 +1,12 @@
 import { frames, type Rank } from './frame.ts';
+import { isSelected } from './selected.ts';
 
 /** Which parts of the page are in view, and which have the reader's attention. */
 export interface Visibility {
   /** From now on `rank` knows the element. Returns the end of that. */
   watch(element: Element): () => void;
+  /** Where the element was when it last came into view or left it: row by row. */
+  place(element: Element): number;
   /** `now` is the frame's time: within a frame the reader's attention is looked up once. */
   rank(element: Element, now: number): Rank;
 }
@@ -13,13 +16,15 @@ const margin = '50%';
 
 function createVisibility(): Visibility {
   const offscreen = new WeakSet<Element>();
+  const places = new WeakMap<Element, number>();
   // Absent where apps run their own tests, as in jsdom: everything is in view.
   const observer =
     typeof IntersectionObserver === 'undefined'
       ? undefined
       : new IntersectionObserver(
           (entries) => {
-            for (const { target, isIntersecting } of entries) {
+            for (const { target, isIntersecting, boundingClientRect } of entries) {
+              places.set(target, boundingClientRect.top * 8192 + boundingClientRect.left);
               if (isIntersecting) offscreen.delete(target);
               else offscreen.add(target);
             }
@@ -36,8 +41,7 @@ function createVisibility(): Visibility {
   let attention: Node[] = [];
   /** Where focus, pointer and selection are. */
   const look = (): Node[] => {
-    const selection = getSelection();
-    const selected = selection?.type === 'Range' ? selection.anchorNode : null;
+    const selected = isSelected() ? getSelection()?.anchorNode : null;
     return [document.activeElement, hovered, selected].filter((node) => node instanceof Node);
   };
 
@@ -49,6 +53,7 @@ function createVisibility(): Visibility {
         offscreen.delete(element);
       };
     },
+    place: (element) => places.get(element) ?? 0,
     rank(element, now) {
       if (offscreen.has(element)) return 'offscreen';
       if (lookedAt !== now) attention = look();

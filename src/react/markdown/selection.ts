@@ -1,3 +1,5 @@
+import { isSelected } from '../selected.ts';
+
 /** A selection by place in an element's text: for when the nodes it lies in are replaced by others. */
 export type SavedSelection = readonly [anchor: Place, focus: Place];
 
@@ -10,6 +12,7 @@ interface Place {
 
 /** What is selected, where an end of it lies in the element. */
 export function saveSelection(element: Element): SavedSelection | undefined {
+  if (!isSelected()) return undefined;
   const selection = element.ownerDocument.getSelection();
   if (selection === null || selection.isCollapsed || selection.anchorNode === null || selection.focusNode === null) return undefined;
   const anchor = place(element, selection.anchorNode, selection.anchorOffset);

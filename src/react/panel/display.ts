@@ -27,6 +27,8 @@ export interface LiveText {
    */
   show(handle: StreamHandle, limit: number): boolean;
   clear(): void;
+  /** Asks for its turns itself, by `settle`, when it has something to show. @default false: whenever something was folded in */
+  readonly asks?: boolean;
 }
 
 /**
@@ -123,6 +125,7 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
     settle: () => {
       if (stick?.settle()) request();
     },
+    place: () => (root === null ? 0 : sight().place(root)),
     rank(now) {
       if (root === null) return 'offscreen';
       const rank = sight().rank(root, now);

@@ -1,3 +1,4 @@
+import { isSelected } from '../../selected.ts';
 import type { TokenLine } from './highlighter.ts';
 import { classOf } from './styles.ts';
 
@@ -27,6 +28,10 @@ export function colourLine(box: HTMLElement, tokens: TokenLine): void {
 
 /** Changes lines of `element`, their text staying what it is, without moving the reader's selection. */
 export function keepSelection(element: HTMLElement, change: () => void): void {
+  if (!isSelected()) {
+    change();
+    return;
+  }
   const selection = document.getSelection();
   const anchor = placeOf(element, selection?.anchorNode, selection?.anchorOffset);
   const focus = placeOf(element, selection?.focusNode, selection?.focusOffset);
