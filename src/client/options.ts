@@ -54,8 +54,13 @@ function absolute(url: string | undefined): string | undefined {
     // The relay may live below a path: its addresses are relative to it.
     return new URL(pathname.endsWith('/') ? pathname : `${pathname}/`, origin).href;
   } catch {
-    throw bad('url', url, 'the relay’s URL, absolute where there is no page');
+    throw badUrl(url);
   }
+}
+
+/** Where there is none, too. */
+export function badUrl(url?: string): StreamError {
+  return bad('url', url, 'the relay’s URL, absolute where there is no page');
 }
 
 function bad(name: string, value: unknown, takes: string): StreamError {

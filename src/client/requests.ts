@@ -1,4 +1,5 @@
 import { StreamError } from '../wire/errors.ts';
+import { badUrl } from './options.ts';
 import type { StreamRequest } from './types.ts';
 
 export interface StartedStream {
@@ -24,7 +25,7 @@ const TIMEOUT_MS = 15_000;
 
 export function createRequests(url: string | undefined, credentials: Credentials): Requests {
   const post = async (path: string, body: unknown): Promise<Response> => {
-    if (url === undefined) throw noUrl();
+    if (url === undefined) throw badUrl();
     const headers = new Headers({ 'content-type': 'application/json', ...(await authorization(credentials)) });
     const init = { method: 'POST', headers, body: JSON.stringify(body) };
     const response = await fetchAgain(new URL(path, url), init);
@@ -36,10 +37,7 @@ export function createRequests(url: string | undefined, credentials: Credentials
       const response = await post('v1/streams', request);
       const started: unknown = await response.json().catch(() => undefined);
       if (!isStarted(started)) {
-        throw new StreamError(
-          'connect_failed',
-          'The relay answered the start of a stream in another form than documented. Is the URL the relay’s?',
-        );
+        throw new StreamError('connect_failed', 'What answered the start of a stream is no relay. Is the URL the relay’s?');
       }
       return started;
     },
@@ -85,8 +83,4 @@ function isStarted(value: unknown): value is StartedStream {
   if (typeof value !== 'object' || value === null) return false;
   const { id, channel, epoch } = value as Partial<StartedStream>;
   return typeof id === 'string' && typeof channel === 'string' && typeof epoch === 'string';
-}
-
-export function noUrl(): StreamError {
-  return new StreamError('bad_option', 'createClient has no url, and there is no page to take it from. Pass the relay’s URL.');
 }

@@ -7,7 +7,7 @@ type Signal = SignalMessage['signal'];
  * Says at once where the page is offline or hidden. Does nothing where there is no page. Returns the end of it.
  */
 export function watchSignals(tell: (signal: Signal) => void): () => void {
-  if (typeof window === 'undefined' || typeof document === 'undefined') return () => {};
+  if (typeof document === 'undefined') return () => {};
   const watching = new AbortController();
   const on = (target: EventTarget, type: string, signal: (event: Event) => Signal | undefined): void => {
     const listener = (event: Event): void => {

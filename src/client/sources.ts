@@ -4,7 +4,8 @@ import { StreamError, toStreamError } from '../wire/errors.ts';
 import type { StreamEvent } from '../wire/events.ts';
 import { isStreamId, streamChannel } from '../wire/ids.ts';
 import type { Ask, Attachment, Attachments, RelayStream } from './attachments.ts';
-import { noUrl, type Requests, type StartedStream } from './requests.ts';
+import { badUrl } from './options.ts';
+import type { Requests, StartedStream } from './requests.ts';
 import type { LocalSource, StreamRequest, StreamSource } from './types.ts';
 
 export interface SourcesOptions {
@@ -131,7 +132,7 @@ export function createSources({ url, store, attachments, requests, follow, feed 
   return {
     find(source) {
       if (isLocal(source)) return local(source);
-      if (url === undefined) return refused(noUrl());
+      if (url === undefined) return refused(badUrl());
       if ('request' in source && typeof source.request === 'object') {
         const id = byRequest.get(source.request)?.id ?? source.request.id;
         return (id === undefined ? undefined : known(id)) ?? followRelay(request(source.request));

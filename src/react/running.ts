@@ -6,5 +6,5 @@ import { createLater, type Later } from './later.ts';
  */
 export const running: Later<typeof import('./running/index.ts')> = createLater(
   () => import('./running/index.ts'),
-  'A part of the page could not be loaded: reasoning, tool calls, sources, figures and announcements are missing.',
+  'Reasoning, tool calls, sources, figures and announcements could not be loaded.',
 );

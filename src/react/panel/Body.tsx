@@ -1,11 +1,11 @@
-import { Fragment, type ReactNode, type RefObject, use, useImperativeHandle, useLayoutEffect, useRef, useState } from 'react';
+import { Fragment, type ReactNode, use, useImperativeHandle, useLayoutEffect, useRef, useState } from 'react';
 import { classes } from '../classes.ts';
 import { DownIcon } from '../icons.tsx';
 import { MarkdownWorkerContext } from '../provider/context.ts';
 import { running } from '../running.ts';
 import { usePanel, useShown } from './context.ts';
 import { Ending } from './Ending.tsx';
-import { NoText } from './PlainText.tsx';
+import { NoText, PlainText } from './PlainText.tsx';
 import type { StreamPanelBodyProps } from './props.ts';
 import { createStick, type Stick } from './stick.ts';
 import { useTextView } from './view.ts';
@@ -39,7 +39,7 @@ export function Body({ pending, empty, ref, className, ...rest }: StreamPanelBod
   }, [display]);
 
   // After a change of the view the same part of the text is in sight, about.
-  const { Text = NoText, turn, fail } = useTextView(view, { handle, markdown, worker });
+  const { Text = NoText, fail } = useTextView(view, { handle, markdown, worker });
   const place = useRef<number>(undefined);
   // biome-ignore lint/correctness/useExhaustiveDependencies: when the view has changed
   useLayoutEffect(() => {
@@ -49,7 +49,7 @@ export function Body({ pending, empty, ref, className, ...rest }: StreamPanelBod
     if (!atEnd && scroller.current !== null) return running.module?.keepPlace(scroller.current, share);
     display.settle();
     return undefined;
-  }, [turn]);
+  }, [Text]);
 
   const toLatest = (): void => {
     stick.current?.toEnd();
@@ -63,8 +63,8 @@ export function Body({ pending, empty, ref, className, ...rest }: StreamPanelBod
         {parts && <parts.Tools parts={shown.parts} generation={shown.generation} />}
         {/* Stays, whatever renders the text in it. */}
         <div data-stream-body="">
-          <Fragment key={turn}>
-            <Place scroller={scroller} place={place} />
+          <Fragment key={String(Text === PlainText)}>
+            {parts && <parts.Place scroller={scroller} place={place} />}
             <Text handle={handle} display={display} name={name} markdown={markdown} worker={worker} isPaced={isPaced} onFailed={fail} />
           </Fragment>
         </div>
@@ -78,21 +78,4 @@ export function Body({ pending, empty, ref, className, ...rest }: StreamPanelBod
       )}
     </div>
   );
-}
-
-interface PlaceProps {
-  readonly scroller: RefObject<HTMLElement | null>;
-  readonly place: RefObject<number | undefined>;
-}
-
-/** Notes how far down the reader is when the text behind it goes: its effect ends before that leaves the document. */
-function Place({ scroller, place }: PlaceProps): ReactNode {
-  useLayoutEffect(
-    () => () => {
-      const element = scroller.current;
-      if (element !== null) place.current = element.scrollTop / Math.max(1, element.scrollHeight - element.clientHeight);
-    },
-    [scroller, place],
-  );
-  return null;
 }

@@ -1,4 +1,4 @@
-import { type MouseEvent, type ReactNode, useEffect, useState } from 'react';
+import { type MouseEvent, type ReactNode, useState } from 'react';
 import { announcer } from '../announcer.ts';
 import { CheckIcon, CopyIcon, PauseIcon, PlayIcon, RetryIcon, StopIcon } from '../icons.tsx';
 import { usePanel, useShown } from './context.ts';
@@ -50,16 +50,11 @@ function Copy(): ReactNode {
   const { stream, name } = panel;
   const [copied, setCopied] = useState(false);
 
-  useEffect(() => {
-    if (!copied) return undefined;
-    const timer = setTimeout(() => setCopied(false), 1600);
-    return () => clearTimeout(timer);
-  }, [copied]);
-
   const copy = async (): Promise<void> => {
     try {
       await navigator.clipboard.writeText(stream.handle?.record.text.toString() ?? '');
       setCopied(true);
+      setTimeout(setCopied, 1600, false);
       announcer.tell(name, 'copied');
     } catch {
       announcer.tell(name, 'not-copied');
@@ -87,8 +82,8 @@ function Action({ label, onClick, children }: ActionProps): ReactNode {
       className="sluice-action"
       aria-label={label}
       title={verb}
-      aria-disabled={onClick === false ? true : undefined}
-      onClick={onClick === false ? undefined : onClick}
+      aria-disabled={onClick === false || undefined}
+      onClick={onClick || undefined}
     >
       {children}
     </button>

@@ -140,11 +140,7 @@ const continuing: RegExp = /\p{M}|\u200c|\u200d|[\u{1f3fb}-\u{1f3ff}]|[\udc00-\u
 /** The first place at or after `at` that is neither inside a surrogate pair nor in front of a combining mark or joiner. */
 function characterBoundary(text: string, at: number, end: number): number {
   let index = at;
-  while (index < end && index < at + 32 && continuing.test(charAt(text, index))) index += 1;
+  // Inside of a pair the code point is the low surrogate.
+  while (index < end && index < at + 32 && continuing.test(String.fromCodePoint(text.codePointAt(index) ?? 0))) index += 1;
   return index;
-}
-
-/** The character at `index`; a low surrogate, where `index` is inside a pair. */
-function charAt(text: string, index: number): string {
-  return String.fromCodePoint(text.codePointAt(index) ?? 0);
 }

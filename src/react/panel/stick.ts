@@ -13,7 +13,7 @@ export interface Stick {
 }
 
 /** Keys that scroll up. */
-const upwards: ReadonlySet<string> = new Set(['ArrowUp', 'PageUp', 'Home']);
+const upwards = /^(ArrowUp|PageUp|Home)$/;
 
 const settlingFrames = 3;
 
@@ -35,7 +35,6 @@ export function createStick(scroller: HTMLElement, onChange: (atEnd: boolean) =>
     lastHeight = 0;
     onChange(next);
   };
-  const distance = (): number => scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
   // Before anything has moved: a slow gesture moves less in a frame than the text grows, and would never win.
   const leave = (): void => {
     if (scroller.scrollTop > 0) set(false);
@@ -43,9 +42,9 @@ export function createStick(scroller: HTMLElement, onChange: (atEnd: boolean) =>
 
   const events = new AbortController();
   const on = <Type extends keyof HTMLElementEventMap>(type: Type, listener: (event: HTMLElementEventMap[Type]) => void): void =>
-    scroller.addEventListener(type, listener, { passive: true, signal: events.signal });
+    scroller.addEventListener(type, listener, { passive: true, capture: true, signal: events.signal });
   on('wheel', ({ deltaY }) => deltaY < 0 && leave());
-  on('keydown', ({ key, shiftKey }) => (upwards.has(key) || (key === ' ' && shiftKey)) && leave());
+  on('keydown', ({ key, shiftKey }) => (upwards.test(key) || (key === ' ' && shiftKey)) && leave());
   on('touchstart', ({ touches }) => {
     lastTouch = touches[0]?.clientY ?? 0;
   });
@@ -68,13 +67,10 @@ export function createStick(scroller: HTMLElement, onChange: (atEnd: boolean) =>
     seenHeight = height;
   });
   // Who opens a box wants to read what is in it. `toggle` does not bubble.
-  scroller.addEventListener(
-    'toggle',
-    ({ target }) => {
-      if (target instanceof HTMLDetailsElement && target.open && distance() > 1) set(false);
-    },
-    { capture: true, signal: events.signal },
-  );
+  on('toggle', ({ target }) => {
+    if (target instanceof HTMLDetailsElement && target.open && scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop > 1)
+      set(false);
+  });
   // Absent where apps run their own tests, as in jsdom.
   const resizes = typeof ResizeObserver === 'undefined' ? undefined : new ResizeObserver(onResize);
   resizes?.observe(scroller);

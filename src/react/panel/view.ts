@@ -43,8 +43,6 @@ export interface ViewChange {
 export interface ShownView {
   /** `undefined`: nothing can be shown yet. */
   readonly Text: TextView | undefined;
-  /** Counts the changes of `Text`. */
-  readonly turn: number;
   /** Shows the text as it is. */
   readonly fail: () => void;
 }
@@ -64,8 +62,7 @@ export async function preloadMarkdown(): Promise<void> {
 
 /** The component for the text: that of the view asked for, or until that is ready the one there was. */
 export function useTextView(wanted: View, props: ViewChange['props']): ShownView {
-  const [{ Text, turn }, setShown] = useState(() => ({ Text: viewOf(wanted), turn: 0 }));
-  const [setText] = useState(() => (next: TextView) => setShown((now) => ({ Text: next, turn: now.turn + 1 })));
+  const [Text, setText] = useState(() => viewOf(wanted));
   const committed = useRef(Text);
   const latest = useRef(props);
   useLayoutEffect(() => {
@@ -79,7 +76,7 @@ export function useTextView(wanted: View, props: ViewChange['props']): ShownView
     const change = (module: MarkdownModule | undefined): void => {
       const next = (wanted === 'markdown' && module?.MarkdownText) || PlainText;
       if (isOver || committed.current === next) return;
-      const apply = (): void => setText(next);
+      const apply = (): void => setText(() => next);
       if (committed.current === undefined || module === undefined) apply();
       else cancel = module.switchView({ to: wanted, props: latest.current, apply, isDone: () => committed.current === next });
     };
@@ -89,9 +86,9 @@ export function useTextView(wanted: View, props: ViewChange['props']): ShownView
       isOver = true;
       cancel();
     };
-  }, [wanted, setText]);
+  }, [wanted]);
 
-  return { Text, turn, fail: () => setText(PlainText) };
+  return { Text, fail: () => setText(() => PlainText) };
 }
 
 function viewOf(view: View): TextView | undefined {

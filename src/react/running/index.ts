@@ -3,7 +3,7 @@ export { createBudget } from './budget.ts';
 export { showFigures } from './figures.ts';
 export { Outcome } from './Outcome.tsx';
 export { createOutline } from './outline.ts';
-export { keepPlace } from './place.ts';
+export { keepPlace, Place } from './Place.tsx';
 export { Reasoning } from './Reasoning.tsx';
 export { Sources } from './Sources.tsx';
 export { Tools } from './Tools.tsx';

@@ -1,4 +1,22 @@
+import { type ReactNode, type RefObject, useLayoutEffect } from 'react';
 import { type FrameTask, frames } from '../frame.ts';
+
+interface PlaceProps {
+  readonly scroller: RefObject<HTMLElement | null>;
+  readonly place: RefObject<number | undefined>;
+}
+
+/** Notes how far down the reader is when the text behind it goes: its effect ends before that leaves the document. */
+export function Place({ scroller, place }: PlaceProps): ReactNode {
+  useLayoutEffect(
+    () => () => {
+      const element = scroller.current;
+      if (element !== null) place.current = element.scrollTop / Math.max(1, element.scrollHeight - element.clientHeight);
+    },
+    [scroller, place],
+  );
+  return null;
+}
 
 /** Scrolls to where the reader was, a few frames long: what comes into sight turns out to have another height than estimated. */
 export function keepPlace(scroller: HTMLElement, share: number): () => void {
