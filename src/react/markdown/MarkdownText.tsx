@@ -69,6 +69,7 @@ function Followed({
         return view.show(of, to);
       },
       clear: view.clear,
+      asks: true,
     });
     return () => {
       remove();

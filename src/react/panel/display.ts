@@ -79,6 +79,9 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
   let generation = 0;
   let resets = 0;
   let outline: Outline | undefined;
+  /** What the last turn has seen. */
+  let seen: StreamSummary | undefined;
+  let partsSeen = 0;
   let smooth = false;
   let pacer: Pacer | undefined;
   /** Code units on display, or allowed to be. */
@@ -91,6 +94,8 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
     flush(now, all = false) {
       if (held || handle === undefined) return;
       const { record } = handle;
+      seen = record.summary;
+      partsSeen = record.parts.length;
       if (record.generation !== generation) reset(record.generation);
       // Epoch before text and status after it: whoever looks between sees a prefix of that epoch's text.
       if (record.summary.epoch !== epoch) setEpoch(record.summary.epoch);
@@ -170,6 +175,13 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
     pacer?.restart(0);
     for (const text of texts) text.clear();
   };
+  /** Whether a turn of this panel would show something of what was folded in. */
+  const isDue = ({ summary, parts, generation: current }: StreamRecord): boolean =>
+    pacer !== undefined ||
+    current !== generation ||
+    summary !== seen ||
+    parts.length !== partsSeen ||
+    Array.from(texts).some(({ asks = false }) => !asks);
   /** Urgent are the beginning and the end, where they can be seen. */
   const request = (): void => {
     if (handle === undefined) return;
@@ -220,7 +232,7 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
       if (next === undefined) return () => {};
       const unsubscribe = next.subscribe(() => {
         pacer?.arrived(performance.now(), next.record.text.length);
-        if (!held) request();
+        if (!held && isDue(next.record)) request();
       });
       return () => {
         unsubscribe();
