@@ -85,7 +85,7 @@ export function createHost<In, Out extends HostedMessage>(options: HostOptions<I
         worker.terminate();
       },
     };
-    const broken = (why: string): void => {
+    const broken = (why = ''): void => {
       if (ready) {
         replace(why);
         return;
@@ -95,13 +95,13 @@ export function createHost<In, Out extends HostedMessage>(options: HostOptions<I
       make = false;
       open();
     };
-    const timer = setTimeout(() => broken('it did not start in time'), READY_TIMEOUT_MS);
+    const timer = setTimeout(broken, READY_TIMEOUT_MS);
     worker.onmessage = ({ data }: MessageEvent<Out>) => {
       ready = true;
       clearTimeout(timer);
       receive(data);
     };
-    worker.onerror = (event) => broken(event.message || 'an error without a message');
+    worker.onerror = (event) => broken(event.message || 'no message');
     worker.onmessageerror = () => broken('a message could not be read');
     port = own;
     options.onOpen();

@@ -5,7 +5,7 @@ import { transportNames } from './options.ts';
 export function recallTransport(url: string, nowMs: number): RememberedTransport | undefined {
   try {
     const value: Partial<RememberedTransport> | null = JSON.parse(localStorage.getItem(storageKey(url)) ?? 'null');
-    return isRemembered(value) && value.expiresAt > nowMs ? value : undefined;
+    return isRemembered(value, nowMs) ? value : undefined;
   } catch {
     return undefined;
   }
@@ -23,6 +23,6 @@ function storageKey(url: string): string {
   return `sluice:transport:${new URL(url).origin}`;
 }
 
-function isRemembered(value: Partial<RememberedTransport> | null): value is RememberedTransport {
-  return transportNames.includes(value?.winner) && typeof value?.expiresAt === 'number';
+function isRemembered(value: Partial<RememberedTransport> | null, nowMs: number): value is RememberedTransport {
+  return transportNames.includes(value?.winner) && Number(value?.expiresAt) > nowMs;
 }

@@ -120,7 +120,7 @@ export function createSources({ url, store, attachments, requests, follow, feed 
     const before = byLocal.get(source);
     if (before !== undefined) {
       return store.get(before.key) === undefined
-        ? refused(new StreamError('source_failed', 'The source was read before, and its text has left the store. Make a new source.'))
+        ? refused(new StreamError('source_failed', 'The source was read before, and its text has left the store; make another.'))
         : before;
     }
     const attachment = open();
@@ -141,9 +141,7 @@ export function createSources({ url, store, attachments, requests, follow, feed 
         const { id } = source;
         return known(id) ?? followRelay({ id, channel: streamChannel(id), started: Promise.resolve() });
       }
-      return refused(
-        new StreamError('bad_request', 'The source is not a stream id, a request, an async iterable, a ReadableStream or a Response.'),
-      );
+      return refused(new StreamError('bad_request', 'The source is no stream id, request, async iterable, ReadableStream or Response.'));
     },
     refused,
     start: (body) => requests.start({ ...body, id: body.id ?? randomId() }),

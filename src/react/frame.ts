@@ -75,7 +75,15 @@ const roundMs = 100;
 /** What is urgent overrides the budget up to this many frames' worth; a crowd of a hundred ends spreads over a few frames. */
 const urgentFrames = 2;
 
-const unlearned: Budget = { frameMs: 14, intervalMs: 1000 / 60, cost: () => 0.3, paced() {}, rested() {}, measured() {} };
+const unlearned: Budget = {
+  frameMs: 14,
+  intervalMs: 1000 / 60,
+  cost: () => 0.3,
+  paced() {},
+  rested() {},
+  measured() {},
+  inTurn: (tasks) => tasks,
+};
 
 export function createFrames(host: FrameHost): Frames {
   let budget = unlearned;
@@ -164,21 +172,8 @@ export function createFrames(host: FrameHost): Frames {
     const limitMs = host.isInputPending?.() ? 0 : Math.max(budget.frameMs, (demandMs * budget.intervalMs) / roundMs);
     take(focused, limitMs);
     take(overdue, Number.POSITIVE_INFINITY);
-    take(inTurn(visible), limitMs);
+    take(budget.inTurn(visible, lastPlace), limitMs);
     return due;
-  }
-
-  /**
-   * By place, from where the last frame ended: everybody has a turn in each round, and what one frame changes is near together,
-   * since the browser draws the rectangle around all of it anew.
-   */
-  function inTurn(tasks: readonly FrameTask[]): readonly FrameTask[] {
-    const placed = tasks.map((task) => [task.place?.() ?? 0, task] as const).sort(([a], [b]) => a - b);
-    const next = Math.max(
-      0,
-      placed.findIndex(([place]) => place > lastPlace),
-    );
-    return [...placed.slice(next), ...placed.slice(0, next)].map(([, task]) => task);
   }
 
   function write(due: readonly FrameTask[], now: number, all = false): void {

@@ -15,4 +15,3 @@ export const StopIcon: () => ReactNode = icon('M4 4h8v8H4z');
 export const RetryIcon: () => ReactNode = icon('M12.6 6.4A5 5 0 1 0 13 8.6M13 3.4v3.2H9.8');
 export const CopyIcon: () => ReactNode = icon('M6 5.8h6.2v7.4H6zM10 5.8V3H3.8v7.4H6');
 export const CheckIcon: () => ReactNode = icon('M3.5 8.5 6.6 11.6 12.5 4.8');
-export const DownIcon: () => ReactNode = icon('M8 3.5v9M4.2 8.8 8 12.6l3.8-3.8');

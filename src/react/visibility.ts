@@ -33,16 +33,12 @@ function createVisibility(): Visibility {
           { rootMargin: margin },
         );
 
-  let hovered: EventTarget | null = null;
-  document.addEventListener('pointerover', ({ target }) => (hovered = target), { passive: true, capture: true });
-  document.documentElement.addEventListener('pointerleave', () => (hovered = null), { passive: true });
-
   let lookedAt = Number.NaN;
   let attention: Node[] = [];
-  /** Where focus, pointer and selection are. */
+  /** Where focus and selection are. */
   const look = (): Node[] => {
     const selected = isSelected() ? getSelection()?.anchorNode : null;
-    return [document.activeElement, hovered, selected].filter((node) => node instanceof Node);
+    return [document.activeElement, selected].filter((node) => node instanceof Node);
   };
 
   return {
@@ -58,7 +54,7 @@ function createVisibility(): Visibility {
       if (offscreen.has(element)) return 'offscreen';
       if (lookedAt !== now) attention = look();
       lookedAt = now;
-      return attention.some((node) => element.contains(node)) ? 'focused' : 'visible';
+      return element.matches(':hover') || attention.some((node) => element.contains(node)) ? 'focused' : 'visible';
     },
   };
 }

@@ -91,10 +91,7 @@ export class StreamError extends Error {
     message?: string,
     options: { cause?: unknown; retryable?: boolean; retryAfterMs?: number | undefined } = {},
   ) {
-    super(
-      message ?? `${code}: see the table of codes in docs/PROTOCOL.md.`,
-      options.cause === undefined ? undefined : { cause: options.cause },
-    );
+    super(message ?? `${code}: see docs/PROTOCOL.md.`, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.retryable = options.retryable ?? retryableCodes.has(code);
     this.retryAfterMs = options.retryAfterMs;

@@ -3,6 +3,7 @@ import type { StreamHandle } from '../../src/client.ts';
 import { createFrames, type FrameHost } from '../../src/react/frame.ts';
 import { createDisplay } from '../../src/react/panel/display.ts';
 import { createPlainBody } from '../../src/react/panel/plain.ts';
+import { pacing } from '../../src/react/running/smooth.ts';
 import { running } from '../../src/react/running.ts';
 import { createStreamStore } from '../../src/store/index.ts';
 import type { LogEntry, StreamEvent } from '../../src/wire/index.ts';
@@ -159,6 +160,7 @@ test('[UI6] another stream, or none, empties the panel at once', () => {
 test('[UI16] [UI2] paced, a burst is shown over several frames, its characters whole, and the end at once with all of it', async () => {
   const { store, display, frame } = openDisplay();
   await running.load();
+  await pacing.load();
   display.pace('smooth');
   const burst = '👩‍👩‍👧‍👦 one word after the other. '.repeat(20);
   store.apply([change('e1', 1, [start, text(burst)])]);
@@ -178,6 +180,7 @@ test('[UI16] where the reader asks for reduced motion nothing is paced', async (
   onTestFinished(() => void vi.unstubAllGlobals());
   const { store, display, frame } = openDisplay();
   await running.load();
+  await pacing.load();
   display.pace('smooth');
   store.apply([change('e1', 1, [start, text('word '.repeat(100))])]);
   expect(frame(performance.now() + 16).text).toHaveLength(500);

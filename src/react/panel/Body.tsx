@@ -1,6 +1,5 @@
 import { Fragment, type ReactNode, use, useImperativeHandle, useLayoutEffect, useRef, useState } from 'react';
 import { classes } from '../classes.ts';
-import { DownIcon } from '../icons.tsx';
 import { MarkdownWorkerContext } from '../provider/context.ts';
 import { running } from '../running.ts';
 import { usePanel, useShown } from './context.ts';
@@ -71,11 +70,7 @@ export function Body({ pending, empty, ref, className, ...rest }: StreamPanelBod
         <Ending shown={shown} pending={pending} empty={empty} />
         {parts && <parts.Sources parts={shown.parts} />}
       </div>
-      {!atEnd && (
-        <button type="button" className="sluice-latest" aria-label={`Jump to the latest of ${name}`} onClick={toLatest}>
-          <DownIcon /> Latest
-        </button>
-      )}
+      {!atEnd && parts && <parts.Latest name={name} onClick={toLatest} />}
     </div>
   );
 }

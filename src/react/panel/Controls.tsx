@@ -1,7 +1,7 @@
 import { type MouseEvent, type ReactNode, useState } from 'react';
 import { announcer } from '../announcer.ts';
 import { CheckIcon, CopyIcon, PauseIcon, PlayIcon, RetryIcon, StopIcon } from '../icons.tsx';
-import { usePanel, useShown } from './context.ts';
+import { isRunning, usePanel, useShown } from './context.ts';
 
 /**
  * Three buttons that are always there, so that focus never falls off one that has done its work: what does not apply is
@@ -11,8 +11,8 @@ export function Controls(): ReactNode {
   const panel = usePanel('StreamPanel.Header');
   const { stream, name, retry } = panel;
   const shown = useShown(panel);
-  const running = stream.status === 'pending' || stream.status === 'streaming';
-  const pausable = stream.paused || shown.status === 'pending' || shown.status === 'streaming';
+  const running = isRunning(stream.status);
+  const pausable = stream.paused || isRunning(shown.status);
 
   const stop = (): void => {
     stream.stop().catch((error: Error) => announcer.tell(name, 'not-stopped', error));

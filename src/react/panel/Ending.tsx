@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { running } from '../running.ts';
 import { useConnection } from '../useConnection.ts';
-import { usePanel } from './context.ts';
+import { isRunning, usePanel } from './context.ts';
 import type { Shown } from './display.ts';
 import type { StreamPanelBodyProps } from './props.ts';
 
@@ -14,7 +14,7 @@ export function Ending({ shown, pending, empty }: EndingProps): ReactNode {
   const { retry, stream } = usePanel('StreamPanel.Body');
   const connection = useConnection();
   const { status, error, hasText } = shown;
-  if (status === 'pending' || status === 'streaming') {
+  if (isRunning(status)) {
     // Nothing will come of the relay until the application does something about its connection.
     if (connection.status === 'failed' && stream.id !== undefined) return <p className="sluice-note">{connection.error?.message}</p>;
     return hasText ? null : <p className="sluice-note">{pending ?? 'Waiting for the first token…'}</p>;

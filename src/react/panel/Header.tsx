@@ -19,7 +19,7 @@ export function Header({ headingLevel = 3, children, className, ...rest }: Strea
   const { status } = useShown(panel);
   const { stream, name } = panel;
   const Heading = `h${headingLevel}` as const;
-  const origin = [stream.provider, stream.model === name ? '' : stream.model].filter((word) => word !== '').join(' · ');
+  const origin = [stream.provider, stream.model === name ? '' : stream.model].filter(Boolean).join(' · ');
   return (
     <header {...rest} className={classes('sluice-header', className)}>
       <span className="sluice-dot" aria-hidden="true" />

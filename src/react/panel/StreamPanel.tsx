@@ -18,7 +18,7 @@ import { isSameSource } from '../source.ts';
 import type { Stream } from '../stream.ts';
 import { useStream } from '../useStream.ts';
 import { Body } from './Body.tsx';
-import { PanelContext } from './context.ts';
+import { isRunning, PanelContext } from './context.ts';
 import { createDisplay, type Display } from './display.ts';
 import { Footer } from './Footer.tsx';
 import { Header } from './Header.tsx';
@@ -117,18 +117,14 @@ function useRetry(stream: Stream, onRetry: (() => void) | undefined): (() => voi
 
 /** Speaks the end of a stream that this panel has seen running. */
 function useAnnouncements(display: Display, name: string): void {
-  const spoken = useRef(name);
-  useEffect(() => {
-    spoken.current = name;
-  });
   useEffect(() => {
     let last = display.shown().status;
     return display.subscribe(() => {
       const { status, error } = display.shown();
       if (status === last) return;
-      const ran = last === 'streaming' || last === 'pending';
+      const ran = isRunning(last);
       last = status;
-      if (ran) announcer.tell(spoken.current, status, error);
+      if (ran) announcer.tell(name, status, error);
     });
-  }, [display]);
+  }, [display, name]);
 }

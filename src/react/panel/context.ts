@@ -27,6 +27,10 @@ export function usePanel(part: string): Panel {
   return panel;
 }
 
+export function isRunning(status: Shown['status']): boolean {
+  return status === 'pending' || status === 'streaming';
+}
+
 /** What is on display: at most as far as the text is, other than `stream.status`, which the log has reached. */
 export function useShown({ display }: Panel): Shown {
   return useSyncExternalStore(display.subscribe, display.shown, () => nothingShown);

@@ -145,7 +145,7 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
       pacer?.restart(allowed);
       pacer?.arrived(now, text.length);
     }
-    const paced = pacer === undefined || endedAt > 0 || reducesMotion() ? text.length : pacer.limit(now, text);
+    const paced = pacer === undefined || endedAt > 0 ? text.length : pacer.limit(now, text);
     allowed = Math.max(allowed, Math.min(paced, allowed + mostPerFrame));
     return allowed;
   };
@@ -257,8 +257,4 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
     },
     shown: () => shown,
   };
-}
-
-function reducesMotion(): boolean {
-  return typeof matchMedia === 'function' && matchMedia('(prefers-reduced-motion: reduce)').matches;
 }

@@ -49,7 +49,7 @@ export interface ShownView {
 
 const markdown: Later<MarkdownModule> = createLater(
   () => import('../markdown/index.ts'),
-  'Markdown could not be loaded; answers are shown as plain text.',
+  'Markdown could not be loaded; answers are plain text.',
 );
 
 /**

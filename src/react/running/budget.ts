@@ -1,3 +1,4 @@
+import type { FrameTask } from '../frame.ts';
 import { createRefresh } from './refresh.ts';
 
 /** How many tasks of each class a frame ran. */
@@ -20,6 +21,11 @@ export interface Budget {
   rested(ms: number): void;
   /** A frame with `counts` took the page's thread `ms`, from its beginning until it was painted. */
   measured(ms: number, counts: Counts): void;
+  /**
+   * By place, from where the last frame ended: everybody has a turn in each round, and what one frame changes is near together,
+   * since the browser draws the rectangle around all of it anew.
+   */
+  inTurn(tasks: readonly FrameTask[], lastPlace: number): readonly FrameTask[];
 }
 
 /** Part of the display's interval that the page's own frames may take; the rest is the app's, input's and the store's. */
@@ -88,6 +94,14 @@ export function createBudget(): Budget {
       const step = ((error > 0 ? 0.15 : 0.3) * error) / norm;
       base = Math.max(0, base + step);
       for (const [kind, count] of counts) costs.set(kind, Math.max(leastMs, cost(kind) + step * count));
+    },
+    inTurn(tasks, lastPlace) {
+      const placed = tasks.map((task) => [task.place?.() ?? 0, task] as const).sort(([a], [b]) => a - b);
+      const next = Math.max(
+        0,
+        placed.findIndex(([place]) => place > lastPlace),
+      );
+      return [...placed.slice(next), ...placed.slice(0, next)].map(([, task]) => task);
     },
   };
 }

@@ -1,11 +1,12 @@
-export { createPacer } from '../pacing.ts';
 export { createBudget } from './budget.ts';
 export { showFigures } from './figures.ts';
+export { Latest } from './Latest.tsx';
 export { Outcome } from './Outcome.tsx';
 export { createOutline } from './outline.ts';
 export { keepPlace, Place } from './Place.tsx';
 export { Reasoning } from './Reasoning.tsx';
 export { Sources } from './Sources.tsx';
+export { createPacer } from './smooth.ts';
 export { Tools } from './Tools.tsx';
 export { afterPaint, isInputPending } from './thread.ts';
 export { voices } from './voices.ts';
