@@ -17,9 +17,11 @@ const intervalMs = 250;
 export function showFigures(element: HTMLElement, { record, subscribe }: StreamHandle): () => void {
   let due = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  // A panel is watched already: what is new to the observer would count as in view until it has looked.
+  const panel = element.closest('[data-stream-panel]');
   const task: FrameTask = {
     kind: 'figures',
-    rank: (now) => (record.endedAt > 0 ? 'visible' : visibility().rank(element, now)),
+    rank: (now) => (record.endedAt > 0 ? 'visible' : visibility().rank(panel ?? element, now)),
     flush(now) {
       due = now + intervalMs;
       const shown = figures(record, performance.now());
@@ -33,7 +35,7 @@ export function showFigures(element: HTMLElement, { record, subscribe }: StreamH
     timer = undefined;
     frames().request(task);
   };
-  const unwatch = visibility().watch(element);
+  const unwatch = panel === null ? visibility().watch(element) : undefined;
   update();
   const unsubscribe = subscribe(() => {
     if (record.endedAt > 0) {
@@ -42,7 +44,7 @@ export function showFigures(element: HTMLElement, { record, subscribe }: StreamH
     } else timer ??= setTimeout(update, Math.max(0, due - performance.now()));
   });
   return () => {
-    unwatch();
+    unwatch?.();
     unsubscribe();
     clearTimeout(timer);
     frames().cancel(task);
