@@ -76,7 +76,7 @@ export function createClient(options: ClientOptions = {}): SluiceClient {
       host.post({ type: 'credentials', credentials: await present() });
     } catch (cause) {
       // Without an answer the attempt runs out of time, and the next one asks again.
-      console.error(new StreamError('unauthenticated', 'The credentials function failed; the next attempt asks it again.', { cause }));
+      console.error(new StreamError('unauthenticated', 'The credentials function failed; the next attempt asks again.', { cause }));
     }
   };
 

@@ -82,7 +82,7 @@ const unlearned: Budget = {
   paced() {},
   rested() {},
   measured() {},
-  inTurn: (tasks) => tasks,
+  inTurn: (tasks, serve) => void serve(tasks),
 };
 
 export function createFrames(host: FrameHost): Frames {
@@ -90,8 +90,6 @@ export function createFrames(host: FrameHost): Frames {
   // Insertion order is order of waiting: whoever was served asks again behind the others.
   const waiting = new Map<FrameTask, Wait>();
   let scheduled = false;
-  /** Of the task that was served last. */
-  let lastPlace = 0;
   /** Something waits that may be served. */
   let wanted = false;
   let lastFrame = Number.NEGATIVE_INFINITY;
@@ -152,27 +150,29 @@ export function createFrames(host: FrameHost): Frames {
     counts = new Map();
     limited = false;
     let spent = 0;
-    const take = (tasks: readonly FrameTask[], limitMs: number): void => {
+    const take = (tasks: readonly FrameTask[], limitMs: number): FrameTask | undefined => {
+      let last: FrameTask | undefined;
       for (const task of tasks) {
         const kind = task.kind ?? 'text';
         spent += budget.cost(kind);
         if (spent > limitMs && due.length > 0) {
           limited = true;
           wanted = true;
-          return;
+          break;
         }
         due.push(task);
-        lastPlace = task.place?.() ?? 0;
+        last = task;
         waiting.delete(task);
         counts.set(kind, (counts.get(kind) ?? 0) + 1);
       }
+      return last;
     };
     take(urgent, Math.max(budget.frameMs, urgentFrames * budget.intervalMs));
     // The reader's turn: what can wait does.
     const limitMs = host.isInputPending?.() ? 0 : Math.max(budget.frameMs, (demandMs * budget.intervalMs) / roundMs);
     take(focused, limitMs);
     take(overdue, Number.POSITIVE_INFINITY);
-    take(budget.inTurn(visible, lastPlace), limitMs);
+    budget.inTurn(visible, (tasks) => take(tasks, limitMs));
     return due;
   }
 

@@ -83,6 +83,19 @@ test('[UI10] among equals nobody waits twice as long as another', () => {
   expect(Math.max(...turns)).toBeLessThanOrEqual(Math.min(...turns) + 2);
 });
 
+test('[UI10] panels take turns by place, also where another of them has the reader’s attention', () => {
+  const screen = createScreen();
+  const panels = many(20, (index) => Object.assign(createBusy(screen, { costMs: 2 }), { place: () => 100 * ((index * 7) % 20) }));
+  Object.assign(createBusy(screen, { costMs: 1, rank: 'focused' }), { place: () => 950 });
+  run(screen, 60);
+  for (const { served } of panels) served.length = 0;
+  run(screen, 400);
+  const waits = panels.map((panel) => panel.longestMs());
+  expect(Math.max(...waits)).toBeLessThan(2 * Math.min(...waits));
+  const turns = panels.map(({ served }) => served.length);
+  expect(Math.max(...turns)).toBeLessThanOrEqual(Math.min(...turns) + 2);
+});
+
 test('[UI10] what has the reader’s attention is served in every frame, under any load', () => {
   const screen = createScreen();
   many(40, () => createBusy(screen, { costMs: 2 }));

@@ -22,10 +22,10 @@ export interface Budget {
   /** A frame with `counts` took the page's thread `ms`, from its beginning until it was painted. */
   measured(ms: number, counts: Counts): void;
   /**
-   * By place, from where the last frame ended: everybody has a turn in each round, and what one frame changes is near together,
-   * since the browser draws the rectangle around all of it anew.
+   * Serves by place, from where the last frame ended: everybody has a turn in each round, and what one frame changes is near
+   * together, since the browser draws the rectangle around all of it anew. `serve` returns the last it could afford.
    */
-  inTurn(tasks: readonly FrameTask[], lastPlace: number): readonly FrameTask[];
+  inTurn(tasks: readonly FrameTask[], serve: (tasks: readonly FrameTask[]) => FrameTask | undefined): void;
 }
 
 /** Part of the display's interval that the page's own frames may take; the rest is the app's, input's and the store's. */
@@ -43,6 +43,8 @@ export function createBudget(): Budget {
   let allowance = Number.POSITIVE_INFINITY;
   let good = 0;
   let lastCost = 0;
+  /** Of the task that was served last in its turn: those served out of turn say nothing about whose it is. */
+  let lastPlace = 0;
 
   const cost = (kind: string): number => costs.get(kind) ?? unknownMs;
   const total = (counts: Counts): { readonly ms: number; readonly tasks: number } => {
@@ -95,13 +97,14 @@ export function createBudget(): Budget {
       base = Math.max(0, base + step);
       for (const [kind, count] of counts) costs.set(kind, Math.max(leastMs, cost(kind) + step * count));
     },
-    inTurn(tasks, lastPlace) {
+    inTurn(tasks, serve) {
       const placed = tasks.map((task) => [task.place?.() ?? 0, task] as const).sort(([a], [b]) => a - b);
       const next = Math.max(
         0,
         placed.findIndex(([place]) => place > lastPlace),
       );
-      return [...placed.slice(next), ...placed.slice(0, next)].map(([, task]) => task);
+      const last = serve([...placed.slice(next), ...placed.slice(0, next)].map(([, task]) => task));
+      lastPlace = last?.place?.() ?? lastPlace;
     },
   };
 }
