@@ -60,7 +60,7 @@ async function fetchAgain(url: URL, init: RequestInit): Promise<Response> {
       return await fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
     } catch (cause) {
       if (attempt === ATTEMPTS) {
-        throw new StreamError('connect_failed', `The relay at ${url.origin} did not answer. Check that it runs and allows this origin.`, {
+        throw new StreamError('connect_failed', `The relay at ${url.origin} did not answer. Does it run and allow this origin?`, {
           cause,
         });
       }
@@ -75,7 +75,7 @@ async function authorization(credentials: Credentials): Promise<Record<string, s
     const token = await credentials();
     return token === undefined ? {} : { authorization: `Bearer ${token}` };
   } catch (cause) {
-    throw new StreamError('unauthenticated', 'The credentials function failed, so the relay was not asked.', { cause });
+    throw new StreamError('unauthenticated', 'The credentials function failed; the relay was not asked.', { cause });
   }
 }
 
