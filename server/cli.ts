@@ -1,9 +1,10 @@
 #!/usr/bin/env node
+import { constants } from 'node:os';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { StreamError } from '../src/wire/index.ts';
-import { createRelay, createSqliteStorage, type LogStorage, type Relay, type RelayServerOptions } from './index.ts';
+import { createRelay, createSqliteStorage, type DrainOptions, type LogStorage, type Relay, type RelayServerOptions } from './index.ts';
 
 const HELP = `sluice relay [options]
 
@@ -20,18 +21,21 @@ Runs a relay: it fetches LLM answers and streams them to browsers.
                    there after a restart, and those it interrupts end with an
                    error that says so. Kept for a week, and up to 4 GiB.
                    Default: in memory, for five minutes after their end
+  --drain <s>      How long a shutdown lets running answers go on, in seconds.
+                   What still runs then ends with an error that may be retried.
+                   Default: 25, within the 30 s Kubernetes allows; Docker
+                   allows 10
   --help           Show this.
 
 Keys and base URLs of providers come from the environment: OPENAI_API_KEY,
 ANTHROPIC_API_KEY, GEMINI_API_KEY, and OPENAI_BASE_URL, ANTHROPIC_BASE_URL,
 GEMINI_BASE_URL, OLLAMA_BASE_URL.
-SIGINT and SIGTERM let running answers end for up to 10 seconds; a second one does not wait.
+SIGINT and SIGTERM end the relay in order: /readyz fails at once, nothing new is
+started, clients are asked to move, running answers may end (--drain), and then
+it exits with 0. A second one does not wait; with --data nothing is lost.
 `;
 
-/** How long a shutdown waits for running generations. */
-const GRACE_MS = 10_000;
-
-/** Exit codes: 0 after a normal end, 1 when the relay cannot start, 2 for a wrong command line. */
+/** Exit codes: 0 after a normal end, 1 when the relay cannot start, 2 for a wrong command line, 128 and the signal's number after a second signal. */
 async function main(): Promise<void> {
   const { positionals, values } = readArguments();
   if (values.help) return void process.stdout.write(HELP);
@@ -39,10 +43,11 @@ async function main(): Promise<void> {
   const port = readPort(values.port ?? (process.env['PORT'] || '8787'));
   const host = values.host ?? (process.env['HOST'] || '127.0.0.1');
   const config = values.config === undefined ? {} : await readConfig(values.config);
+  const drain = values.drain === undefined ? {} : { deadlineMs: readSeconds(values.drain) };
   const relay = createRelay({ log, ...config, ...(values.data === undefined ? {} : { storage: openStorage(values.data, config) }) });
   const { url } = await relay.listen({ port, host });
   process.stdout.write(`Sluice relay on ${url}\n`);
-  endOnSignal(relay);
+  endOnSignal(relay, drain);
 }
 
 class UsageError extends Error {}
@@ -63,6 +68,7 @@ const parse = () =>
       host: { type: 'string' },
       config: { type: 'string' },
       data: { type: 'string' },
+      drain: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -71,6 +77,11 @@ function readPort(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
   throw new UsageError(`The port is ${text}; it must be a number from 0 to 65535.`);
+}
+
+function readSeconds(text: string): number {
+  if (/^\d{1,5}(\.\d+)?$/.test(text)) return Number(text) * 1000;
+  throw new UsageError(`--drain is ${text}; it takes a number of seconds, 0 for none.`);
 }
 
 async function readConfig(file: string): Promise<RelayServerOptions> {
@@ -99,14 +110,16 @@ function openStorage(directory: string, config: RelayServerOptions): LogStorage 
   return storage;
 }
 
-function endOnSignal(relay: Relay): void {
+function endOnSignal(relay: Relay, drain: DrainOptions): void {
   let ending = false;
-  const end = async (): Promise<void> => {
-    if (ending) process.exit(0);
+  const end = async (signal: 'SIGINT' | 'SIGTERM'): Promise<void> => {
+    if (ending) {
+      // Ends and stores what runs before it returns; only the goodbyes would take time.
+      void relay.close();
+      process.exit(128 + constants.signals[signal]);
+    }
     ending = true;
-    relay.drain();
-    const deadline = Date.now() + GRACE_MS;
-    while (relay.stats.generations > 0 && Date.now() < deadline) await new Promise((wake) => setTimeout(wake, 50));
+    await relay.drain(drain);
     await relay.close();
     process.exit(0);
   };

@@ -5,9 +5,11 @@ import { createFetchHandler, type FetchHandler } from './http/routes.ts';
 import { createMemoryStorage } from './log/index.ts';
 import { attachTo, listenOn } from './node.ts';
 import { createProviders } from './providers/index.ts';
+import type { DrainOptions } from './relay/drain.ts';
 import type { AuthenticateInput, RelayOptions } from './relay/options.ts';
 import { createRelayCore, type RelayCore, type RelayStats } from './relay/relay.ts';
-import type { CreatedStream, CreateStreamRequest } from './relay/streams.ts';
+import type { CreateStreamRequest } from './relay/origin.ts';
+import type { CreatedStream } from './relay/streams.ts';
 import type { CertificateFiles } from './transports/certificate.ts';
 import { listenWebTransport, type WebTransportListener } from './transports/listener.ts';
 import { checkOrigin, isLoopbackAddress, isLoopbackHost, type OriginPolicy } from './transports/origin.ts';
@@ -19,10 +21,12 @@ export { StreamError } from '../src/wire/index.ts';
 export type { FetchHandler, RequestInfo } from './http/routes.ts';
 export * from './log/index.ts';
 export * from './providers/index.ts';
+export type { DrainOptions } from './relay/drain.ts';
 export type * from './relay/options.ts';
 export { relayDefaults } from './relay/options.ts';
 export type { RelayStats } from './relay/relay.ts';
-export type { CreatedStream, CreateStreamRequest } from './relay/streams.ts';
+export type { CreateStreamRequest } from './relay/origin.ts';
+export type { CreatedStream } from './relay/streams.ts';
 export type { CertificateFiles } from './transports/certificate.ts';
 
 export interface RelayServerOptions extends RelayOptions {
@@ -69,8 +73,11 @@ export interface Relay {
   attach(server: HttpServer | HttpsServer): Promise<void>;
   /** A server of its own. @throws {StreamError} `port_in_use`, `certificate_unreadable`, `bad_option` */
   listen(options?: ListenOptions): Promise<{ readonly url: string; readonly port: number }>;
-  /** Starts nothing new, and asks clients to reconnect elsewhere. What runs goes on. */
-  drain(options?: { readonly retryAfterMs?: number; readonly spreadMs?: number }): void;
+  /**
+   * For a shutdown in order, before `close`: readiness fails, nothing new is started, and clients are asked to reconnect, spread over
+   * some time; readers of what still runs when it has ended. Resolves when nothing runs and everything has been sent, or at the deadline.
+   */
+  drain(options?: DrainOptions): Promise<void>;
   readonly stats: RelayStats;
   /** Stops all generations, closes all connections and the server of `listen`. Idempotent. */
   close(): Promise<void>;
@@ -176,7 +183,7 @@ export function createRelay(options: RelayServerOptions = {}): Relay {
         // Until the last words have left; closing the socket would overtake them.
         if (connections.webtransport > 0) await new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS));
         sse.close();
-        websocket.close();
+        await websocket.close();
         await quic?.close();
         for (const end of teardown) await end();
       })();

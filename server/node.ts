@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server as HttpServer, type ServerResponse } from 'node:http';
+import { createServer, type Server as HttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { type ClientAddress, createRequestListener } from '@remix-run/node-fetch-server';
@@ -51,6 +51,9 @@ export function attachTo(
   };
 }
 
+/** For responses under way when the server ends, ms. */
+const LAST_RESPONSES_MS = 300;
+
 /** @throws {StreamError} `port_in_use`, or `bad_option` for an address that cannot be had */
 export async function listenOn(
   host: string,
@@ -69,8 +72,14 @@ export async function listenOn(
     url: `http://${host.includes(':') ? `[${host}]` : host}:${actual}/`,
     close: () =>
       new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
+        const ended = setInterval(() => server.closeIdleConnections(), 10);
+        const late = setTimeout(() => server.closeAllConnections(), LAST_RESPONSES_MS);
+        server.close(() => {
+          clearInterval(ended);
+          clearTimeout(late);
+          resolve();
+        });
+        server.closeIdleConnections();
       }),
   };
 }

@@ -46,6 +46,15 @@ export function createMetrics(core: RelayCore): Metrics {
   gauge('sluice_subscriptions', 'Readers of channels.', () => core.stats.subscriptions);
   gauge('sluice_streams', 'Logs kept, running ones included.', () => core.stats.streams);
   gauge('sluice_generations', 'Streams still running.', () => core.stats.generations);
+  gauge('sluice_generations_unwatched', 'Streams still running that nobody reads.', () => core.stats.unwatched);
+  gauge('sluice_draining', 'Whether the relay starts nothing new.', () => Number(core.draining));
+  gauge('sluice_drains_total', 'Drains begun.', () => core.stats.drain.drains);
+  gauge(
+    'sluice_drain_told_total',
+    'Clients asked to reconnect elsewhere; readers of running streams up to twice.',
+    () => core.stats.drain.told,
+  );
+  gauge('sluice_drain_cut_total', 'Generations that outlasted the deadline of a drain.', () => core.stats.drain.cut);
   gauge('sluice_log_bytes', 'Bytes of all logs.', () => core.stats.logBytes);
   const { storage } = core.stats;
   if (storage !== undefined) {
@@ -65,6 +74,11 @@ export function createMetrics(core: RelayCore): Metrics {
   gauge('sluice_streams_finished_total', 'Streams that finished.', () => core.stats.finished);
   gauge('sluice_streams_failed_total', 'Streams that failed.', () => core.stats.failed);
   gauge('sluice_streams_stopped_total', 'Streams that were stopped.', () => core.stats.stopped);
+  gauge(
+    'sluice_streams_stopped_unwatched_total',
+    'Of the stopped, those nobody had watched for too long.',
+    () => core.stats.stoppedUnwatched,
+  );
   gauge('sluice_delivered_batches_total', 'Batches sent to readers.', () => core.stats.deliveredBatches);
   gauge('sluice_delivered_bytes_total', 'Bytes of batches sent to readers.', () => core.stats.deliveredBytes);
   gauge('sluice_first_token_seconds_sum', 'Time from creation to the first token, summed.', () => core.stats.firstTokenMsSum / 1000);

@@ -26,6 +26,8 @@ const RECENT_BYTES = 65_536;
 export class Channel<R extends Reader = Reader> {
   readonly log: StreamLog;
   readonly readers: Set<R> = new Set<R>();
+  /** When a reader was last seen to leave, ms since the Unix epoch. */
+  leftAt = 0;
   #pending: LogEntry[] = [];
   #flushed = 0;
   #recent: EncodedBatch[] = [];
@@ -44,6 +46,10 @@ export class Channel<R extends Reader = Reader> {
   /** Whether it holds nothing its log does not. */
   get idle(): boolean {
     return this.log.closed && this.readers.size === 0 && this.#pending.length === 0;
+  }
+
+  leave(reader: R, nowMs: number): void {
+    if (this.readers.delete(reader)) this.leftAt = nowMs;
   }
 
   append(events: readonly StreamEvent[], at: number): void {

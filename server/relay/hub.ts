@@ -1,4 +1,4 @@
-import { encodeServerFrame, type StreamError, toStreamError } from '../../src/wire/index.ts';
+import { type StreamError, toStreamError } from '../../src/wire/index.ts';
 import type { LogStorage, StreamLog } from '../log/log.ts';
 import { Channel } from './channel.ts';
 import type { Subscription } from './outbox.ts';
@@ -68,16 +68,12 @@ export class Hub {
     for (const [name, channel] of this.#channels) if (channel.idle) this.#channels.delete(name);
   }
 
-  drain(retryAfterMs: number, spreadMs: number): void {
-    const frame = encodeServerFrame({ type: 'drain', retryAfterMs, spreadMs });
-    for (const session of this.sessions) session.send(frame);
-  }
-
-  close(reason: StreamError): void {
+  /** Ends all sessions, each for a reason of its own: so they need not all come back at the same moment. */
+  close(reason: () => StreamError): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#flush();
-    for (const session of [...this.sessions]) session.end(reason);
+    for (const session of [...this.sessions]) session.end(reason());
   }
 
   /** So that flushes take no more than a sixteenth of the process's time, as far as the interval allows. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { StartEvent } from '../../src/wire/index.ts';
 import type { StreamLog } from '../log/log.ts';
-import type { CreateStreamRequest } from './streams.ts';
+import type { CreateStreamRequest } from './origin.ts';
 
 /** What is kept beside a log: what the stream was asked for, and what it began with. */
 export interface Note {

@@ -56,6 +56,14 @@ export interface RelayOptions {
   readonly maxGenerations?: number;
   /** @default 200 */
   readonly maxGenerationsPerPrincipal?: number;
+  /**
+   * What becomes of a generation that nobody reads: no subscription, and no look at its state over HTTP. `keep` lets it run to its own end,
+   * for a reader that comes back later. With `stopAfterMs` it is `stopped` by `server` when nobody has read it for so long, counted from
+   * its creation or the last reader's leaving, and noticed within a second: what no one will see costs no more. @default 'keep'
+   */
+  readonly unwatched?: 'keep' | { readonly stopAfterMs: number };
+  /** How long a drain lets running generations go on, ms. @default 25000, within the 30 s an orchestrator commonly allows */
+  readonly drainDeadlineMs?: number;
   /** A session with this much unsent data in its transport gets nothing more until it drains. @default 262144 */
   readonly maxBufferedBytes?: number;
   /** Body of a request over HTTP. @default 1048576 */
@@ -81,6 +89,8 @@ export const relayDefaults: ResolvedRelayOptions = {
   maxConnectionsPerPrincipal: 200,
   maxGenerations: 1_000,
   maxGenerationsPerPrincipal: 200,
+  unwatched: 'keep',
+  drainDeadlineMs: 25_000,
   maxBufferedBytes: 262_144,
   maxBodyBytes: 1_048_576,
   maxMessagesPerSecond: 200,
@@ -110,6 +120,13 @@ export function resolveRelayOptions(options: RelayOptions): ResolvedRelayOptions
     if (typeof value === 'number' && !(Number.isSafeInteger(value) && value > 0)) {
       throw new StreamError('bad_option', `createRelay: ${name} is ${value}; it must be a positive integer. Leave it out for the default.`);
     }
+  }
+  const { unwatched } = resolved;
+  if (unwatched !== 'keep' && !(Number.isSafeInteger(unwatched?.stopAfterMs) && unwatched.stopAfterMs > 0)) {
+    throw new StreamError(
+      'bad_option',
+      `createRelay: unwatched is ${JSON.stringify(unwatched)}; it must be 'keep', or { stopAfterMs } with a positive integer. Leave it out to keep.`,
+    );
   }
   return resolved;
 }

@@ -2,6 +2,7 @@ import { StreamError } from '../../src/wire/index.ts';
 import type { LogStorage, StorageStats } from '../log/log.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Accept } from '../transports/peer.ts';
+import { type DrainOptions, drainSessions, spreadFor } from './drain.ts';
 import { Hub } from './hub.ts';
 import { type Principal, type RelayOptions, type ResolvedRelayOptions, resolveRelayOptions } from './options.ts';
 import { Session, type SessionCounters, type SessionHost } from './session.ts';
@@ -18,8 +19,8 @@ export interface RelayCore {
   readonly draining: boolean;
   /** Why streams cannot be stored at the moment. */
   readonly storageFailure: StreamError | undefined;
-  /** Starts nothing new, and asks the clients to reconnect after `retryAfterMs` plus a random share of `spreadMs`. */
-  drain(options?: { readonly retryAfterMs?: number; readonly spreadMs?: number }): void;
+  /** Starts nothing new, and asks the clients to reconnect. Resolves when everything has ended and left, or at the deadline. */
+  drain(options?: DrainOptions): Promise<void>;
   readonly stats: RelayStats;
   /** Stops all generations and closes all connections. */
   close(): void;
@@ -32,11 +33,15 @@ export interface RelayStats extends StreamCounters, SessionCounters {
   /** Logs kept, running ones included. */
   readonly streams: number;
   readonly generations: number;
+  /** Of these, how many nobody reads. */
+  readonly unwatched: number;
   readonly logBytes: number;
   /** `undefined` where streams live in memory only. */
   readonly storage: StorageStats | undefined;
   /** Connections refused or ended by an error, by code. */
   readonly refused: Readonly<Record<string, number>>;
+  /** Whether the relay starts nothing new, how often it was told so, how often a client was, and generations that outlasted the deadline. */
+  readonly drain: { readonly draining: boolean; readonly drains: number; readonly told: number; readonly cut: number };
 }
 
 const EVICT_INTERVAL_MS = 1_000;
@@ -53,7 +58,8 @@ export function createRelayCore(
   const counters: SessionCounters = { deliveredBatches: 0, deliveredBytes: 0, answers: { live: 0, recovered: 0, reset: 0, gone: 0 } };
   const refused: Record<string, number> = {};
   const perPrincipal = new Map<string, number>();
-  let draining = false;
+  const drain = { draining: false, drains: 0, told: 0, cut: 0 };
+  const closing = new AbortController();
   let failing: string | undefined;
 
   /** Says when the storage begins to fail, and when it is well again. */
@@ -92,6 +98,7 @@ export function createRelayCore(
 
   const evictTimer = setInterval(() => {
     hub.evict(now());
+    streams.stopUnwatched();
     watchStorage();
   }, EVICT_INTERVAL_MS).unref();
   const heartbeatTimer = setInterval(
@@ -106,7 +113,7 @@ export function createRelayCore(
     providers,
     streams,
     get draining(): boolean {
-      return draining;
+      return drain.draining;
     },
     get storageFailure(): StreamError | undefined {
       return storage.failure;
@@ -114,7 +121,8 @@ export function createRelayCore(
     accept(peer, request) {
       const session = new Session(peer, request, host);
       hub.sessions.add(session);
-      if (hub.sessions.size > resolved.maxConnections) {
+      if (closing.signal.aborted) session.end(goodbye(hub.sessions.size));
+      else if (hub.sessions.size > resolved.maxConnections) {
         session.end(
           new StreamError('too_many_connections', 'The relay has as many connections as it may. Try again shortly.', {
             retryAfterMs: 1_000,
@@ -123,10 +131,32 @@ export function createRelayCore(
       }
       return session;
     },
-    drain({ retryAfterMs = 0, spreadMs = 5_000 } = {}): void {
-      draining = true;
+    async drain({ deadlineMs = resolved.drainDeadlineMs, ...rest } = {}) {
+      drain.draining = true;
+      drain.drains += 1;
       streams.draining = true;
-      hub.drain(retryAfterMs, spreadMs);
+      const figures = (): { connections: number; generations: number } => ({
+        connections: hub.sessions.size,
+        generations: streams.running,
+      });
+      resolved.log('info', 'The relay drains: it starts nothing new, and clients are asked to move.', figures());
+      await drainSessions(
+        { ...rest, deadlineMs },
+        {
+          sessions: hub.sessions,
+          running: () => streams.running,
+          cut(error) {
+            const cut = streams.endAll(error);
+            drain.cut += cut;
+            return cut;
+          },
+          told() {
+            drain.told += 1;
+          },
+        },
+        closing.signal,
+      );
+      resolved.log('info', 'The relay is drained.', { ...figures(), cut: drain.cut });
     },
     get stats(): RelayStats {
       const connections = { webtransport: 0, websocket: 0, sse: 0 };
@@ -142,9 +172,11 @@ export function createRelayCore(
         subscriptions,
         streams: storage.size,
         generations: streams.running,
+        unwatched: streams.unwatched,
         logBytes: storage.bytes,
         storage: storage.stats,
         refused,
+        drain,
       };
     },
     close(): void {
@@ -152,8 +184,10 @@ export function createRelayCore(
       streams.draining = true;
       clearInterval(evictTimer);
       clearInterval(heartbeatTimer);
+      closing.abort();
       streams.stopAll('server');
-      hub.close(new StreamError('relay_draining', 'The relay stops. Reconnect to resume.'));
+      const { size } = hub.sessions;
+      hub.close(() => goodbye(size));
       storage.close();
       if (storage.failure === undefined) return;
       const { code } = storage.failure;
@@ -163,4 +197,11 @@ export function createRelayCore(
       });
     },
   };
+}
+
+/** To one of so many clients: each comes back at another moment. */
+function goodbye(connections: number): StreamError {
+  return new StreamError('relay_draining', 'The relay stops. Reconnect to resume.', {
+    retryAfterMs: Math.round(Math.random() * spreadFor(connections)),
+  });
 }

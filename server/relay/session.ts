@@ -385,11 +385,11 @@ export class Session implements Connection {
   #forget(subscription: Subscription): void {
     subscription.over = true;
     this.#subscriptions.delete(subscription.id);
-    subscription.channel.readers.delete(subscription);
+    subscription.channel.leave(subscription, this.#host.now());
   }
 
   #leaveAll(): void {
-    for (const subscription of this.#subscriptions.values()) subscription.channel.readers.delete(subscription);
+    for (const subscription of this.#subscriptions.values()) subscription.channel.leave(subscription, this.#host.now());
     this.#subscriptions.clear();
     this.#outbox.clear();
     this.#inbox = [];

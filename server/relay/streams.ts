@@ -4,7 +4,6 @@ import {
   foldEntries,
   isStreamId,
   isTerminal,
-  type Json,
   type StartEvent,
   StreamError,
   type StreamEvent,
@@ -12,46 +11,14 @@ import {
   streamChannel,
 } from '../../src/wire/index.ts';
 import type { LogStorage, StreamLog } from '../log/log.ts';
-import type { Message, Provider } from '../providers/provider.ts';
+import type { Provider } from '../providers/provider.ts';
 import type { Channel } from './channel.ts';
 import type { Hub } from './hub.ts';
 import { fingerprintOf, readNote, writeNote } from './note.ts';
-import type { Principal, ResolvedRelayOptions } from './options.ts';
+import type { ResolvedRelayOptions } from './options.ts';
+import { type CreateStreamRequest, type Open, openerOf } from './origin.ts';
 import type { Subscription } from './outbox.ts';
 import { produce } from './producer.ts';
-
-/** What `streams.create` takes: a request to a provider, or events an application produces itself. */
-export type CreateStreamRequest = CreateStreamBase & (ProviderOrigin | IterableOrigin | ResponseOrigin);
-
-interface CreateStreamBase {
-  /** 1–128 unreserved characters. @default a random one */
-  readonly id?: string;
-  /** Owner of the stream. @default `{ id: 'anonymous' }` */
-  readonly principal?: Principal;
-}
-
-interface ProviderOrigin {
-  readonly provider: string;
-  readonly model: string;
-  readonly prompt?: string;
-  readonly messages?: readonly Message[];
-  readonly options?: { readonly [key: string]: Json };
-  readonly source?: undefined;
-}
-
-interface IterableOrigin {
-  /** Read to its end, once, whether or not anybody watches. `return()` is called when the stream is stopped. */
-  readonly source: AsyncIterable<StreamEvent>;
-  readonly model?: string;
-}
-
-interface ResponseOrigin {
-  /** An answer of a provider the application fetched itself. */
-  readonly source: Response;
-  /** Whose dialect the answer is in. */
-  readonly provider: string;
-  readonly model?: string;
-}
 
 export interface CreatedStream {
   readonly id: string;
@@ -66,6 +33,8 @@ export interface StreamCounters {
   finished: number;
   failed: number;
   stopped: number;
+  /** Of these, how many because nobody had watched them for too long. */
+  stoppedUnwatched: number;
   /** Milliseconds from creation to the first text, reasoning or tool event, summed, and how many. */
   firstTokenMsSum: number;
   firstTokenCount: number;
@@ -76,11 +45,21 @@ interface Running {
   readonly abort: AbortController;
   /** Stands in where the producer sends none. */
   readonly start: StartEvent;
+  /** When somebody last began or looked, other than by a subscription; ms since the Unix epoch. */
+  seenAt: number;
 }
 
 /** Generations: starts them, feeds their logs, stops them, and reads their state (docs/PROTOCOL.md, RL rules). */
 export class Streams {
-  readonly counters: StreamCounters = { created: 0, finished: 0, failed: 0, stopped: 0, firstTokenMsSum: 0, firstTokenCount: 0 };
+  readonly counters: StreamCounters = {
+    created: 0,
+    finished: 0,
+    failed: 0,
+    stopped: 0,
+    stoppedUnwatched: 0,
+    firstTokenMsSum: 0,
+    firstTokenCount: 0,
+  };
   readonly #hub: Hub;
   readonly #storage: LogStorage;
   readonly #providers: ReadonlyMap<string, Provider>;
@@ -108,6 +87,13 @@ export class Streams {
     return this.#running.size;
   }
 
+  /** Running streams nobody subscribes to. */
+  get unwatched(): number {
+    let count = 0;
+    for (const name of this.#running.keys()) if (this.#hub.channel(name)?.readers.size === 0) count += 1;
+    return count;
+  }
+
   /**
    * The stream exists when this returns, before anything was asked of the provider.
    * @throws {StreamError} `bad_request`, `unknown_provider`, `provider_not_configured`, `stream_conflict`, `forbidden`, `too_many_streams`, `relay_draining`
@@ -131,14 +117,19 @@ export class Streams {
       }
       return { id, channel: name, epoch: existing.epoch, created: false };
     }
-    const open = this.#opener(request);
+    if (this.draining) {
+      throw new StreamError('relay_draining', 'The relay is shutting down and starts nothing new. Try again shortly.', {
+        retryAfterMs: 1_000,
+      });
+    }
+    const open = openerOf(request, this.#providers);
     this.#admit(principal);
     const provider = 'provider' in request ? request.provider : 'source';
     // Well-formed, since a stop may append it as it is.
     const model = String(request.model ?? '').toWellFormed();
     const start: StartEvent = { type: 'start', provider, model, createdAt: this.#now() };
     const channel = this.#hub.open(this.#storage.create(name, principal, writeNote({ fingerprint, start })));
-    const running = { principal, abort: new AbortController(), start };
+    const running = { principal, abort: new AbortController(), start, seenAt: this.#now() };
     this.#running.set(name, running);
     this.#perPrincipal.set(principal, (this.#perPrincipal.get(principal) ?? 0) + 1);
     this.counters.created += 1;
@@ -149,21 +140,34 @@ export class Streams {
   /** Whether the stream exists. Stopping what has ended changes nothing. */
   stop(id: string, by: 'user' | 'server'): boolean {
     const name = streamChannel(id);
-    const running = this.#running.get(name);
-    if (running === undefined) return this.#storage.get(name) !== undefined;
-    const channel = this.#hub.channel(name);
-    if (channel === undefined) return false;
-    const { abort, start } = running;
-    abort.abort();
-    if (channel.log.head === 0) this.#append(channel, start, start);
-    this.#append(channel, { type: 'stopped', by }, start);
-    return true;
+    return this.#end(name, { type: 'stopped', by }) || this.#storage.get(name) !== undefined;
   }
 
   stopAll(by: 'user' | 'server'): void {
     for (const name of [...this.#running.keys()]) {
       const id = channelStream(name);
       if (id !== undefined) this.stop(id, by);
+    }
+  }
+
+  /** Ends all that run with an error. Returns how many. */
+  endAll({ code, message, retryable }: StreamError): number {
+    const names = [...this.#running.keys()];
+    for (const name of names) this.#end(name, { type: 'error', code, message, retryable });
+    return names.length;
+  }
+
+  /** Stops what nobody has watched for as long as the option `unwatched` says. */
+  stopUnwatched(): void {
+    const { unwatched } = this.#options;
+    if (unwatched === 'keep') return;
+    const since = this.#now() - unwatched.stopAfterMs;
+    for (const [name, { seenAt }] of [...this.#running]) {
+      const channel = this.#hub.channel(name);
+      if (channel === undefined || channel.readers.size > 0 || Math.max(seenAt, channel.leftAt) > since) continue;
+      this.counters.stoppedUnwatched += 1;
+      this.#options.log('info', 'A generation was stopped: nobody had watched it for too long.', { channel: name, ...unwatched });
+      this.#end(name, { type: 'stopped', by: 'server' });
     }
   }
 
@@ -176,6 +180,8 @@ export class Streams {
   fold(id: string): { epoch: string; fold: StreamFold } | undefined {
     const log = this.#storage.get(streamChannel(id));
     if (log === undefined) return undefined;
+    const running = this.#running.get(log.channel);
+    if (running !== undefined) running.seenAt = this.#now();
     const fold = emptyFold();
     for (let read = log.read(0, FOLD_BYTES); read.length > 0; read = log.read(fold.seq, FOLD_BYTES)) foldEntries(fold, read);
     return { epoch: log.epoch, fold };
@@ -192,45 +198,16 @@ export class Streams {
     this.#storage.commit();
   }
 
-  /** What makes the events, checked before anything exists. */
-  #opener(request: CreateStreamRequest): (signal: AbortSignal) => AsyncIterable<StreamEvent> {
-    if (this.draining)
-      throw new StreamError('relay_draining', 'The relay is shutting down and starts nothing new. Try again shortly.', {
-        retryAfterMs: 1_000,
-      });
-    if (!('provider' in request)) {
-      const { source } = request;
-      if (typeof source?.[Symbol.asyncIterator] !== 'function') {
-        throw new StreamError(
-          'bad_request',
-          'streams.create needs a provider, or a source that is an async iterable of events. Nothing was started.',
-        );
-      }
-      return () => source;
-    }
-    const provider = this.#providers.get(request.provider);
-    if (provider === undefined) {
-      throw new StreamError(
-        'unknown_provider',
-        `There is no provider ${JSON.stringify(String(request.provider).slice(0, 64))}; nothing was started. Known: ${[...this.#providers.keys()].join(', ')}.`,
-      );
-    }
-    if (request.source !== undefined) {
-      const { source } = request;
-      return (signal) => provider.read(source, signal);
-    }
-    if (provider.unavailable !== undefined)
-      throw new StreamError('provider_not_configured', `${provider.unavailable} Nothing was started.`);
-    if ((request.prompt === undefined) === (request.messages === undefined))
-      throw new StreamError('bad_request', 'A request has either prompt or messages. Nothing was started.');
-    const { model, prompt, messages, options } = request;
-    const generation = {
-      model,
-      ...(prompt === undefined ? {} : { prompt }),
-      ...(messages === undefined ? {} : { messages }),
-      ...(options === undefined ? {} : { options }),
-    };
-    return (signal) => provider.generate(generation, signal);
+  /** Appends a terminal event to a running stream, and lets go of its source. `false` where it does not run. */
+  #end(name: string, event: StreamEvent): boolean {
+    const running = this.#running.get(name);
+    const channel = running && this.#hub.channel(name);
+    if (running === undefined || channel === undefined) return false;
+    const { abort, start } = running;
+    abort.abort();
+    if (channel.log.head === 0) this.#append(channel, start, start);
+    this.#append(channel, event, start);
+    return true;
   }
 
   #admit(principal: string): void {
@@ -246,7 +223,7 @@ export class Streams {
 
   async #run(
     channel: Channel<Subscription>,
-    open: (signal: AbortSignal) => AsyncIterable<StreamEvent>,
+    open: Open,
     { abort, start }: Running,
   ): Promise<void> {
     let first = true;

@@ -12,8 +12,8 @@ export const SOCKET_PATH = '/v1/socket';
 export interface WebSocketTransport {
   /** Takes over an upgrade request to `SOCKET_PATH`. Never throws. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** Ends all connections. */
-  close(): void;
+  /** Ends all connections: what was said is given a moment to arrive. */
+  close(): Promise<void>;
 }
 
 export interface WebSocketTransportOptions {
@@ -21,6 +21,9 @@ export interface WebSocketTransportOptions {
   /** Decides on the upgrade request. @throws {StreamError} and the upgrade is answered with its status */
   readonly admit: (request: ConnectionRequest, host: string | undefined) => void;
 }
+
+/** For the closing handshakes when the relay ends, ms. */
+const LAST_WORDS_MS = 300;
 
 /** `closeTimeout` is missing from the types. */
 const serverOptions: ServerOptions & { closeTimeout: number } = {
@@ -45,9 +48,12 @@ export function createWebSocketTransport({ accept, admit }: WebSocketTransportOp
       }
       server.handleUpgrade(message, socket, head, (ws) => serve(ws, socket, request, accept));
     },
-    close() {
-      for (const client of server.clients) client.terminate();
+    async close() {
       server.close();
+      // Cutting a socket that has something unread would take back what was sent last.
+      const deadline = performance.now() + LAST_WORDS_MS;
+      while (server.clients.size > 0 && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
+      for (const client of server.clients) client.terminate();
     },
   };
 }

@@ -1,5 +1,5 @@
-import { existsSync, readdirSync } from 'node:fs';
 import { createSocket } from 'node:dgram';
+import { existsSync, readdirSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
@@ -110,7 +110,7 @@ export async function cutConnections(url: string): Promise<void> {
 }
 
 export async function drainRelay(url: string): Promise<void> {
-  at(url).relay.drain({ retryAfterMs: 0, spreadMs: 0 });
+  void at(url).relay.drain({ retryAfterMs: 0, spreadMs: 0, deadlineMs: Number.POSITIVE_INFINITY });
 }
 
 export async function stopRelay(url: string): Promise<void> {

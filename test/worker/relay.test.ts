@@ -242,7 +242,7 @@ test('[RL9] [CN9] a drain moves the page to a new connection, which resumes', as
   page.attach(1, relay.streams.create({ source }).channel);
   source.text('one ');
   await eventually(() => expect(page.text(1)).toBe('one '));
-  relay.drain({ retryAfterMs: 0, spreadMs: 1_000 });
+  void relay.drain({ retryAfterMs: 0, spreadMs: 1_000, deadlineMs: Number.POSITIVE_INFINITY });
   await eventually(() => expect(page.connections.map(({ status }) => status)).toContain('reconnecting'));
   await eventually(() => expect(page.connection?.status).toBe('connected'));
   source.text('two');

@@ -202,7 +202,7 @@ describe('discovery and probes', () => {
   test('[RL9] readiness fails while draining, and new streams are relay_draining; liveness stays', async () => {
     const { call, relay } = relayWith();
     expect(await call('GET', '/readyz')).toMatchObject({ status: 200 });
-    relay.drain();
+    void relay.drain();
     expect(await call('GET', '/readyz')).toMatchObject({ status: 503 });
     expect(await call('GET', '/healthz')).toMatchObject({ status: 200 });
     const refused = await call('POST', '/v1/streams', { provider: 'scripted', model: 'm', prompt: 'p' });

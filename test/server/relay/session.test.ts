@@ -290,7 +290,7 @@ describe('connection life', () => {
     peer.hello();
     peer.subscribe(1, 'stream:a');
     await settled();
-    core.drain({ retryAfterMs: 10, spreadMs: 20 });
+    void core.drain({ retryAfterMs: 10, spreadMs: 20, deadlineMs: Number.POSITIVE_INFINITY });
     expect(peer.of('drain')).toEqual([{ type: 'drain', retryAfterMs: 10, spreadMs: 20 }]);
     expect(() => core.streams.create({ id: 'b', source: new ManualSource() })).toThrow(expect.objectContaining({ code: 'relay_draining' }));
     source.text('still');

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { connectClient, type ConnectOptions, oversized, type ProtocolClient, type TransportName } from '../../support/connect.ts';
+import { type ConnectOptions, connectClient, oversized, type ProtocolClient, type TransportName } from '../../support/connect.ts';
 import type { Ending } from '../../support/inbox.ts';
 import { startRelay } from '../../support/relay.ts';
 import { ManualSource } from '../../support/source.ts';
@@ -268,7 +268,7 @@ export function testTransport(transport: TransportName): void {
       const source = new ManualSource();
       const client = await greeted(url);
       client.subscribe(1, relay.streams.create({ id: 'a', source }).channel);
-      relay.drain({ retryAfterMs: 500, spreadMs: 2_000 });
+      void relay.drain({ retryAfterMs: 500, spreadMs: 2_000, deadlineMs: Number.POSITIVE_INFINITY });
       expect(await client.first('drain')).toMatchObject({ retryAfterMs: 500, spreadMs: 2_000 });
       source.text('on');
       await client.until(() => client.text(1) === 'on');
