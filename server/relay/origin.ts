@@ -64,8 +64,7 @@ export function openerOf(request: CreateStreamRequest, providers: ReadonlyMap<st
     const { source } = request;
     return (signal) => provider.read(source, signal);
   }
-  if (provider.unavailable !== undefined)
-    throw new StreamError('provider_not_configured', `${provider.unavailable} Nothing was started.`);
+  if (provider.unavailable !== undefined) throw new StreamError('provider_not_configured', `${provider.unavailable} Nothing was started.`);
   if ((request.prompt === undefined) === (request.messages === undefined))
     throw new StreamError('bad_request', 'A request has either prompt or messages. Nothing was started.');
   const { model, prompt, messages, options } = request;

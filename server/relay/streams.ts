@@ -221,11 +221,7 @@ export class Streams {
     }
   }
 
-  async #run(
-    channel: Channel<Subscription>,
-    open: Open,
-    { abort, start }: Running,
-  ): Promise<void> {
+  async #run(channel: Channel<Subscription>, open: Open, { abort, start }: Running): Promise<void> {
     let first = true;
     const sink = {
       append: (event: StreamEvent): void => {
