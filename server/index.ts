@@ -1,6 +1,6 @@
 import type { Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
-import { StreamError } from '../src/wire/index.ts';
+import { StreamError, toStreamError } from '../src/wire/index.ts';
 import { createFetchHandler, type FetchHandler } from './http/routes.ts';
 import { createMemoryStorage } from './log/index.ts';
 import { attachTo, listenOn } from './node.ts';
@@ -12,7 +12,7 @@ import { createRelayCore, type RelayCore, type RelayStats } from './relay/relay.
 import type { CreatedStream } from './relay/streams.ts';
 import type { CertificateFiles } from './transports/certificate.ts';
 import { listenWebTransport, type WebTransportListener } from './transports/listener.ts';
-import { checkOrigin, isLoopbackAddress, isLoopbackHost, type OriginPolicy } from './transports/origin.ts';
+import { checkOrigin, isLoopbackAddress, isLoopbackHost, type OriginPolicy, type OriginSubject } from './transports/origin.ts';
 import { createSseTransport } from './transports/sse.ts';
 import { createWebSocketTransport } from './transports/websocket.ts';
 
@@ -105,10 +105,18 @@ export function createRelay(options: RelayServerOptions = {}): Relay {
     { ...relayOptions, ...(options.authenticate === undefined ? {} : { authenticate: needingCredentials(options.authenticate, policy) }) },
     { storage: options.storage ?? createMemoryStorage(), providers: options.providers ?? [...createProviders(process.env).values()] },
   );
+  const admitOrigin = (subject: OriginSubject): void => {
+    try {
+      checkOrigin(subject, policy);
+    } catch (cause) {
+      core.refused(toStreamError(cause).code);
+      throw cause;
+    }
+  };
   const sse = createSseTransport({ accept: core.accept, heartbeatMs: core.options.heartbeatMs });
   const websocket = createWebSocketTransport({
     accept: core.accept,
-    admit: ({ origin, remoteAddress }, host) => checkOrigin({ origin, host, remoteAddress }, policy),
+    admit: ({ origin, remoteAddress }, host) => admitOrigin({ origin, host, remoteAddress }),
   });
   const fetch = createFetchHandler({
     core,
@@ -133,7 +141,7 @@ export function createRelay(options: RelayServerOptions = {}): Relay {
       port: webTransport.port ?? address.port,
       certificate: webTransport.certificate,
       accept: core.accept,
-      admit: ({ origin, remoteAddress }, host) => checkOrigin({ origin, host, remoteAddress, ownHosts: pageHosts(host, httpPort) }, policy),
+      admit: ({ origin, remoteAddress }, host) => admitOrigin({ origin, host, remoteAddress, ownHosts: pageHosts(host, httpPort) }),
       failed: (error) => core.options.log('error', `The WebTransport certificate could not be replaced: ${error.message}`, {}),
     });
     if ('missing' in started) sayMissing(started.missing, options);

@@ -113,6 +113,7 @@ export function createFetchHandler({ core, sse, endpoints, policy, now = Date.no
       if (handler === undefined) {
         const allow = Object.keys(route.methods).join(', ');
         const error = new StreamError('method_not_allowed', `This address takes ${allow} only.`);
+        core.refused(error.code);
         return { route: route.name, response: problem(error, { allow }) };
       }
       const id = route.path.exec(url.pathname)?.[1] ?? '';
@@ -120,6 +121,7 @@ export function createFetchHandler({ core, sse, endpoints, policy, now = Date.no
     } catch (cause) {
       // Faults of ours or of the app's callbacks keep their details to the operator's log.
       const error = toStreamError(cause);
+      core.refused(error.code);
       if (error.code === 'internal') core.options.log('error', `HTTP ${request.method} failed`, { cause: String(error.cause ?? error) });
       return { route: route?.name ?? 'none', response: problem(error) };
     }

@@ -5,6 +5,8 @@ import type { StreamLog } from '../log/log.ts';
 export interface EncodedBatch {
   readonly fromSeq: number;
   readonly toSeq: number;
+  /** Fewer than the range has events where some were merged. */
+  readonly entries: number;
   readonly bytes: Uint8Array;
   /** Whether it holds the terminal event. */
   readonly last: boolean;
@@ -109,5 +111,5 @@ function encodeEntries(entries: readonly LogEntry[]): EncodedBatch[] {
 function encodeRun(run: readonly LogEntry[]): EncodedBatch {
   const first = run[0] as LogEntry; // callers pass at least one entry
   const last = run[run.length - 1] as LogEntry;
-  return { fromSeq: first.fromSeq, toSeq: last.seq, bytes: encodeBatch(run), last: isTerminal(last.event) };
+  return { fromSeq: first.fromSeq, toSeq: last.seq, entries: run.length, bytes: encodeBatch(run), last: isTerminal(last.event) };
 }

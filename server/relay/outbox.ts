@@ -1,7 +1,7 @@
 import { CreditAccount, type StreamError, toStreamError } from '../../src/wire/index.ts';
 import type { Delivery, Peer } from '../transports/peer.ts';
 import type { Channel, EncodedBatch } from './channel.ts';
-import type { Session } from './session.ts';
+import type { Session, SessionCounters } from './session.ts';
 
 /** One reader of one channel on one connection: a cursor and its credit. */
 export interface Subscription {
@@ -10,6 +10,8 @@ export interface Subscription {
   readonly channel: Channel<Subscription>;
   readonly credit: CreditAccount;
   cursor: number;
+  /** Last `seq` the reader says it has applied, as far as it was sent. */
+  applied: number;
   /** Already in the outbox's list for the next delivery. */
   due: boolean;
   /** Left, or over: nothing more is sent. */
@@ -19,7 +21,7 @@ export interface Subscription {
 export interface OutboxHooks {
   /** About this much leaves at a time; more would be copied at once, and cut off by the transport. */
   readonly maxBufferedBytes: number;
-  readonly counters: { deliveredBatches: number; deliveredBytes: number };
+  readonly counters: Pick<SessionCounters, 'deliveredBatches' | 'deliveredBytes' | 'deliveredEvents' | 'coalescedEvents'>;
   /** The cursor's place was compacted away: sets it back, and says so to the client. */
   reset(subscription: Subscription): void;
   /** What follows its cursor cannot be read. */
@@ -104,6 +106,9 @@ export class Outbox {
       credit.spend(batch.bytes.byteLength);
       this.credit.spend(batch.bytes.byteLength);
       counters.deliveredBytes += batch.bytes.byteLength;
+      const events = batch.toSeq - batch.fromSeq + 1;
+      counters.deliveredEvents += events;
+      counters.coalescedEvents += events - batch.entries;
       subscription.cursor = batch.toSeq;
       last = batch.last;
     }

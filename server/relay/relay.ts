@@ -1,11 +1,11 @@
-import { StreamError } from '../../src/wire/index.ts';
+import { type ErrorCode, fallbackReasons, StreamError } from '../../src/wire/index.ts';
 import type { LogStorage, StorageStats } from '../log/log.ts';
 import type { Provider } from '../providers/provider.ts';
-import type { Accept } from '../transports/peer.ts';
+import type { Accept, TransportName } from '../transports/peer.ts';
 import { type DrainOptions, drainSessions, spreadFor } from './drain.ts';
 import { Hub } from './hub.ts';
 import { type Principal, type RelayOptions, type ResolvedRelayOptions, resolveRelayOptions } from './options.ts';
-import { Session, type SessionCounters, type SessionHost } from './session.ts';
+import { createSessionCounters, Session, type SessionCounters, type SessionHost } from './session.ts';
 import { type StreamCounters, Streams } from './streams.ts';
 
 /** The relay without sockets and without HTTP: streams, sessions, limits. */
@@ -22,13 +22,30 @@ export interface RelayCore {
   /** Starts nothing new, and asks the clients to reconnect. Resolves when everything has ended and left, or at the deadline. */
   drain(options?: DrainOptions): Promise<void>;
   readonly stats: RelayStats;
+  /** Measures what a total cannot say. One at a time; without one nothing is measured. */
+  observe(observer: RelayObserver): void;
+  /** Counts an error that refused a request or a connection before it reached the relay. */
+  refused(code: ErrorCode): void;
   /** Stops all generations and closes all connections. */
   close(): void;
 }
 
+export interface RelayObserver {
+  /** A stream had its first text, reasoning or tool event, so long after its creation. */
+  firstToken(provider: string, ms: number): void;
+  /** How far a connection that reads is behind, four times a heartbeat. */
+  lag(events: number): void;
+}
+
 /** Figures for operators, read when asked for. */
 export interface RelayStats extends StreamCounters, SessionCounters {
-  readonly connections: { readonly webtransport: number; readonly websocket: number; readonly sse: number };
+  readonly connections: Readonly<Record<TransportName, number>>;
+  /** Connections welcomed since the start, by the client's reason to use no better transport; `none` where it gave none. */
+  readonly opened: Readonly<Record<TransportName, Readonly<Record<string, number>>>>;
+  /** Bytes given to the transports and not yet to the operating system. */
+  readonly queuedBytes: Readonly<Record<TransportName, number>>;
+  /** Events the connection that is furthest behind has not said to have applied. */
+  readonly lagMaxEvents: number;
   readonly subscriptions: number;
   /** Logs kept, running ones included. */
   readonly streams: number;
@@ -38,7 +55,7 @@ export interface RelayStats extends StreamCounters, SessionCounters {
   readonly logBytes: number;
   /** `undefined` where streams live in memory only. */
   readonly storage: StorageStats | undefined;
-  /** Connections refused or ended by an error, by code. */
+  /** Requests, subscriptions and connections refused or ended by an error, by code. */
   readonly refused: Readonly<Record<string, number>>;
   /** Whether the relay starts nothing new, how often it was told so, how often a client was, and generations that outlasted the deadline. */
   readonly drain: { readonly draining: boolean; readonly drains: number; readonly told: number; readonly cut: number };
@@ -54,9 +71,21 @@ export function createRelayCore(
   const resolved = resolveRelayOptions(options);
   const { storage, providers, now = Date.now } = parts;
   const hub = new Hub(storage, resolved.flushIntervalMs);
-  const streams = new Streams({ hub, storage, providers: new Map(providers.map((p) => [p.name, p])), options: resolved, now });
-  const counters: SessionCounters = { deliveredBatches: 0, deliveredBytes: 0, answers: { live: 0, recovered: 0, reset: 0, gone: 0 } };
-  const refused: Record<string, number> = {};
+  let observer: RelayObserver | undefined;
+  const streams = new Streams({
+    hub,
+    storage,
+    providers: new Map(providers.map((p) => [p.name, p])),
+    options: resolved,
+    now,
+    firstToken: (provider, ms) => observer?.firstToken(provider, ms),
+  });
+  const counters = createSessionCounters();
+  const opened: Record<TransportName, Record<string, number>> = { webtransport: {}, websocket: {}, sse: {} };
+  const refusedByCode: Record<string, number> = {};
+  const refused = (code: ErrorCode): void => {
+    refusedByCode[code] = (refusedByCode[code] ?? 0) + 1;
+  };
   const perPrincipal = new Map<string, number>();
   const drain = { draining: false, drains: 0, told: 0, cut: 0 };
   const closing = new AbortController();
@@ -84,8 +113,11 @@ export function createRelayCore(
       }
       perPrincipal.set(principal.id, count + 1);
     },
-    refused(code): void {
-      refused[code] = (refused[code] ?? 0) + 1;
+    refused,
+    welcomed({ peer }, fallback): void {
+      const reason = fallback === undefined ? 'none' : fallbackReasons.some((known) => known === fallback) ? fallback : 'other';
+      const reasons = opened[peer.transport];
+      reasons[reason] = (reasons[reason] ?? 0) + 1;
     },
     forget(session): void {
       hub.sessions.delete(session);
@@ -103,7 +135,10 @@ export function createRelayCore(
   }, EVICT_INTERVAL_MS).unref();
   const heartbeatTimer = setInterval(
     () => {
-      for (const session of [...hub.sessions]) session.tick(now());
+      for (const session of [...hub.sessions]) {
+        session.tick(now());
+        if (session.subscriptions.size > 0) observer?.lag(session.lagEvents);
+      }
     },
     Math.max(10, Math.floor(resolved.heartbeatMs / 4)),
   ).unref();
@@ -160,25 +195,37 @@ export function createRelayCore(
     },
     get stats(): RelayStats {
       const connections = { webtransport: 0, websocket: 0, sse: 0 };
+      const queuedBytes = { ...connections };
       let subscriptions = 0;
+      let lagMaxEvents = 0;
       for (const session of hub.sessions) {
-        connections[session.peer.transport] += 1;
+        const { transport, bufferedBytes } = session.peer;
+        connections[transport] += 1;
+        queuedBytes[transport] += bufferedBytes;
         subscriptions += session.subscriptions.size;
+        lagMaxEvents = Math.max(lagMaxEvents, session.lagEvents);
       }
       return {
         ...streams.counters,
         ...counters,
         connections,
+        opened,
+        queuedBytes,
+        lagMaxEvents,
         subscriptions,
         streams: storage.size,
         generations: streams.running,
         unwatched: streams.unwatched,
         logBytes: storage.bytes,
         storage: storage.stats,
-        refused,
+        refused: refusedByCode,
         drain,
       };
     },
+    observe(next): void {
+      observer = next;
+    },
+    refused,
     close(): void {
       // A request that is still being admitted must start nothing that nobody would stop.
       streams.draining = true;

@@ -4,10 +4,12 @@ import {
   CreditAccount,
   type CreditGrant,
   decodeClientMessage,
+  type ErrorCode,
   encodeServerFrame,
   type HelloFrame,
   PROTOCOL_VERSION,
   StreamError,
+  type SubscribedFrame,
   type SubscribeFrame,
   toStreamError,
 } from '../../src/wire/index.ts';
@@ -27,7 +29,9 @@ export interface SessionHost {
   admitSession(principal: Principal): void;
   forget(session: Session): void;
   /** Counts an error that ended a connection or refused a subscription. */
-  refused(code: string): void;
+  refused(code: ErrorCode): void;
+  /** It was welcomed. `fallback` is what the client gave as its reason. */
+  welcomed(session: Session, fallback: string | undefined): void;
   /** Figures for operators; see `RelayStats`. */
   readonly counters: SessionCounters;
 }
@@ -35,7 +39,29 @@ export interface SessionHost {
 export interface SessionCounters {
   deliveredBatches: number;
   deliveredBytes: number;
-  answers: { live: number; recovered: number; reset: number; gone: number };
+  deliveredEvents: number;
+  /** Of those, events that were part of a delta before them. */
+  coalescedEvents: number;
+  readonly answers: Record<Answer, number>;
+  /** Answers to readers that had a place in the stream. */
+  readonly recoveries: Record<Answer, number>;
+  /** Events that `recovered` announced. */
+  recoveredEvents: number;
+}
+
+type Answer = SubscribedFrame['answer'];
+
+export function createSessionCounters(): SessionCounters {
+  const answers = { live: 0, recovered: 0, reset: 0, gone: 0 };
+  return {
+    deliveredBatches: 0,
+    deliveredBytes: 0,
+    deliveredEvents: 0,
+    coalescedEvents: 0,
+    answers,
+    recoveries: { ...answers },
+    recoveredEvents: 0,
+  };
 }
 
 const HELLO_TIMEOUT_MS = 5_000;
@@ -87,6 +113,13 @@ export class Session implements Connection {
 
   get subscriptions(): ReadonlyMap<number, Subscription> {
     return this.#subscriptions;
+  }
+
+  /** Events of its channels that it has not said to have applied. */
+  get lagEvents(): number {
+    let lag = 0;
+    for (const { channel, applied } of this.#subscriptions.values()) lag += channel.log.head - applied;
+    return lag;
   }
 
   receive(message: Uint8Array): void {
@@ -227,6 +260,7 @@ export class Session implements Connection {
     this.#host.admitSession(principal);
     this.principal = principal;
     this.#outbox.credit.raise(frame.credit);
+    this.#host.welcomed(this, frame.fallback);
     const { heartbeatMs, maxChannelsPerConnection } = this.#host.options;
     this.send(
       encodeServerFrame({
@@ -273,7 +307,8 @@ export class Session implements Connection {
   #channel(frame: SubscribeFrame): Channel<Subscription> | undefined {
     try {
       const channel = this.#host.channel(frame.channel);
-      if (channel === undefined) this.#answer(frame.subscription, 'gone', '', 0, 0);
+      if (channel === undefined)
+        this.#answer({ subscription: frame.subscription, answer: 'gone', epoch: '', seq: 0, recovered: 0 }, frame.afterSeq > 0);
       return channel;
     } catch (cause) {
       this.#sendError(toStreamError(cause), frame.subscription);
@@ -313,6 +348,7 @@ export class Session implements Connection {
       channel,
       credit: new CreditAccount(frame.credit),
       cursor: frame.afterSeq,
+      applied: frame.afterSeq,
       due: false,
       over: false,
     };
@@ -327,8 +363,11 @@ export class Session implements Connection {
     channel.readers.add(subscription);
     if (!exact) this.#reset(subscription);
     else {
-      const recovered = log.head - frame.afterSeq;
-      this.#answer(subscription.id, recovered === 0 ? 'live' : 'recovered', log.epoch, frame.afterSeq, recovered);
+      const { afterSeq: seq } = frame;
+      const recovered = log.head - seq;
+      if (seq > 0) this.#host.counters.recoveredEvents += recovered;
+      const answer = recovered === 0 ? 'live' : 'recovered';
+      this.#answer({ subscription: subscription.id, answer, epoch: log.epoch, seq, recovered }, seq > 0);
     }
     if (log.closed && subscription.cursor === log.head) {
       this.#forget(subscription);
@@ -348,18 +387,24 @@ export class Session implements Connection {
   #reset(subscription: Subscription): void {
     const { log, flushed } = subscription.channel;
     subscription.cursor = 0;
-    this.#answer(subscription.id, 'reset', log.epoch, flushed, 0);
+    subscription.applied = 0;
+    this.#answer({ subscription: subscription.id, answer: 'reset', epoch: log.epoch, seq: flushed, recovered: 0 }, true);
   }
 
   #grant(grant: CreditGrant): void {
     const subscription = this.#subscriptions.get(grant.subscription);
     if (subscription === undefined) return;
     subscription.credit.raise(grant.limit);
+    // Nobody has applied what was not sent.
+    subscription.applied = Math.max(subscription.applied, Math.min(grant.appliedSeq, subscription.cursor));
   }
 
-  #answer(subscription: number, answer: 'live' | 'recovered' | 'reset' | 'gone', epoch: string, seq: number, recovered: number): void {
-    this.#host.counters.answers[answer] += 1;
-    this.send(encodeServerFrame({ type: 'subscribed', subscription, answer, epoch, seq, recovered }));
+  /** `recovery`: the reader had a place in the stream. */
+  #answer(frame: Omit<SubscribedFrame, 'type'>, recovery: boolean): void {
+    const { answers, recoveries } = this.#host.counters;
+    answers[frame.answer] += 1;
+    if (recovery) recoveries[frame.answer] += 1;
+    this.send(encodeServerFrame({ type: 'subscribed', ...frame }));
   }
 
   #sendError(error: StreamError, subscription?: number): void {

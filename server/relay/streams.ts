@@ -65,6 +65,7 @@ export class Streams {
   readonly #providers: ReadonlyMap<string, Provider>;
   readonly #options: ResolvedRelayOptions;
   readonly #now: () => number;
+  readonly #firstToken: (provider: string, ms: number) => void;
   readonly #running = new Map<string, Running>();
   readonly #perPrincipal = new Map<string, number>();
   draining = false;
@@ -75,12 +76,14 @@ export class Streams {
     providers: ReadonlyMap<string, Provider>;
     options: ResolvedRelayOptions;
     now: () => number;
+    firstToken: (provider: string, ms: number) => void;
   }) {
     this.#hub = parts.hub;
     this.#storage = parts.storage;
     this.#providers = parts.providers;
     this.#options = parts.options;
     this.#now = parts.now;
+    this.#firstToken = parts.firstToken;
   }
 
   get running(): number {
@@ -226,11 +229,13 @@ export class Streams {
     const sink = {
       append: (event: StreamEvent): void => {
         if (channel.log.closed) return;
-        const urgent = first && event.type !== 'start';
+        const urgent = first && tokens.has(event.type);
         if (urgent) {
           first = false;
-          this.counters.firstTokenMsSum += this.#now() - start.createdAt;
+          const ms = this.#now() - start.createdAt;
+          this.counters.firstTokenMsSum += ms;
           this.counters.firstTokenCount += 1;
+          this.#firstToken(start.provider, ms);
         }
         this.#append(channel, event, start, urgent);
         if (event.type === 'error') {
@@ -286,6 +291,9 @@ export class Streams {
     else this.#perPrincipal.set(running.principal, left);
   }
 }
+
+/** What somebody waits for at the beginning of an answer. */
+const tokens: ReadonlySet<StreamEvent['type']> = new Set(['text', 'reasoning', 'tool-call', 'tool-args', 'tool-result', 'file'] as const);
 
 /** Folded at a time. */
 const FOLD_BYTES = 262_144;

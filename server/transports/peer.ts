@@ -58,6 +58,8 @@ export interface Connection {
   receive(message: Uint8Array): void;
   /** `bufferedBytes` fell: what waited may go on. */
   drained(): void;
+  /** Ends it for what the transport itself found wrong with it: says so, and closes with the error's code. */
+  end(error: StreamError): void;
   /** The connection is gone, for whatever reason. Call once. */
   closed(): void;
 }

@@ -4,7 +4,7 @@ import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { errorTable, StreamError, toStreamError, wireLimits } from '../../src/wire/index.ts';
 import { composeMessage } from './compose.ts';
 import type { Accept, Connection, ConnectionRequest, Delivery, Peer } from './peer.ts';
-import { MAX_UNSENT_BYTES, refuse, rejectUpgrade } from './refusal.ts';
+import { MAX_UNSENT_BYTES, rejectUpgrade } from './refusal.ts';
 
 /** Where WebSocket clients connect (docs/PROTOCOL.md, CN11). */
 export const SOCKET_PATH = '/v1/socket';
@@ -63,7 +63,7 @@ function serve(ws: WebSocket, socket: Duplex, request: ConnectionRequest, accept
   const connection: Connection = accept(peer, request);
   ws.on('message', (data, isBinary) => {
     if (peer.closing) return;
-    if (!isBinary) refuse(peer, new StreamError('bad_frame', 'A text message came; the connection closes. Send binary messages only.'));
+    if (!isBinary) connection.end(new StreamError('bad_frame', 'A text message came; the connection closes. Send binary messages only.'));
     else connection.receive(data as Buffer);
   });
   socket.on('drain', () => connection.drained());

@@ -3,7 +3,7 @@ import { composeMessage } from './compose.ts';
 import { frameMessage, LENGTH_BYTES, MessageReader } from './framing.ts';
 import type { Accept, ConnectionRequest, Delivery, Peer } from './peer.ts';
 import type { QuicSession } from './quic.ts';
-import { MAX_UNSENT_BYTES, refuse } from './refusal.ts';
+import { MAX_UNSENT_BYTES } from './refusal.ts';
 import { SendStream } from './send-stream.ts';
 
 /** Where WebTransport clients connect (docs/PROTOCOL.md, CN12). */
@@ -30,7 +30,7 @@ export function serveSession(session: QuicSession, request: ConnectionRequest, a
     });
   void discard(session.incomingUnidirectionalStreams);
   void readControl(session, control, (message) => connection.receive(message)).catch((cause: unknown) =>
-    refuse(peer, toStreamError(cause, 'bad_frame')),
+    connection.end(toStreamError(cause, 'bad_frame')),
   );
 }
 

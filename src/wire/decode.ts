@@ -48,10 +48,14 @@ function clientFrame(value: unknown): ClientFrame {
       const fields = record(items[1]);
       const protocol = integer(fields['protocol']);
       const credit = integer(fields['credit']);
-      const credentials = fields['credentials'];
-      return credentials === undefined || credentials === null
-        ? { type: 'hello', protocol, credit }
-        : { type: 'hello', protocol, credit, credentials: string(credentials) };
+      const [credentials, fallback] = [fields['credentials'], fields['fallback']];
+      return {
+        type: 'hello',
+        protocol,
+        credit,
+        ...(credentials === undefined || credentials === null ? {} : { credentials: string(credentials) }),
+        ...(fallback === undefined || fallback === null ? {} : { fallback: string(fallback, maxIdLength) }),
+      };
     }
     case FrameType.subscribe: {
       const epoch = items[3];

@@ -5,8 +5,8 @@ import { pack } from './pack.ts';
 export function encodeClientFrame(frame: ClientFrame): Uint8Array {
   switch (frame.type) {
     case 'hello': {
-      const { protocol, credentials, credit } = frame;
-      return pack([FrameType.hello, credentials === undefined ? { protocol, credit } : { protocol, credit, credentials }]);
+      const { type: _, ...fields } = frame;
+      return pack([FrameType.hello, fields]);
     }
     case 'subscribe':
       return pack([FrameType.subscribe, frame.subscription, frame.channel, frame.epoch ?? null, frame.afterSeq, frame.credit]);

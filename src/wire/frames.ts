@@ -24,7 +24,7 @@ export const FrameType = {
 export type ClientFrame = HelloFrame | SubscribeFrame | UnsubscribeFrame | CreditFrame | RefreshFrame | PingFrame | PongFrame;
 export type ServerFrame = WelcomeFrame | SubscribedFrame | BatchesFrame | ErrorFrame | DrainFrame | ChannelFrame | PingFrame | PongFrame;
 
-/** `[1, { protocol, credentials?, credit }]`: first frame of every connection. */
+/** `[1, { protocol, credentials?, credit, fallback? }]`: first frame of every connection. */
 export interface HelloFrame {
   readonly type: 'hello';
   readonly protocol: number;
@@ -32,7 +32,17 @@ export interface HelloFrame {
   readonly credentials?: string;
   /** Credit of the whole connection to begin with (see `CreditFrame`). */
   readonly credit: number;
+  /** Why the connection is not over the transport one better than its own; one of `FallbackReason`, as far as the relay knows them. */
+  readonly fallback?: string | undefined;
 }
+
+/**
+ * Why a client does not use a transport: the page asked for another one, the browser has none, the relay offers none, it was lost here
+ * lately, it could not be opened, it was not ready within its time, or another one was ready first.
+ */
+export type FallbackReason = (typeof fallbackReasons)[number];
+
+export const fallbackReasons = ['asked', 'unsupported', 'not-offered', 'remembered', 'failed', 'timeout', 'slower'] as const;
 
 /** `[2, subscription, channel, epoch | nil, afterSeq, credit]` */
 export interface SubscribeFrame {

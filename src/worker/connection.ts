@@ -122,7 +122,7 @@ function tick(step: Step): void {
   for (const attempt of next.pending) {
     if (attempt.deadline > now) continue;
     effects.push({ type: 'close', attempt: attempt.id });
-    lose(step, attempt, timedOut(`not ready within ${next.config.attemptTimeoutMs} ms`));
+    lose(step, attempt, timedOut(`not ready within ${next.config.attemptTimeoutMs} ms`), 'timeout');
   }
   switch (next.phase) {
     case 'preparing':
@@ -186,8 +186,8 @@ function raceWhenPrepared(step: Step): void {
   next.lost = [];
   next.out = next.recycling
     ? {
-        webtransport: next.out.webtransport ?? 'WebTransport was not ready in time.',
-        websocket: next.out.websocket ?? 'websocket was not tried.',
+        webtransport: next.out.webtransport ?? { reason: 'slower', message: 'WebTransport was not ready in time.' },
+        websocket: next.out.websocket ?? { reason: 'slower', message: 'websocket was not tried.' },
       }
     : startingOrder(next.config.transport, next.unavailable, next.remembered, now);
   advance(step);
@@ -203,7 +203,7 @@ function advance(step: Step): void {
   }
   if (next.pending.length > 0) return;
   if (next.config.transport === 'auto' && !next.recycling) next.remembered = undefined;
-  const reasons = ladder.map((name) => next.out[name]).filter((reason) => reason !== undefined);
+  const reasons = ladder.map((name) => next.out[name]?.message).filter((reason) => reason !== undefined);
   giveUp(step, {
     code: 'connect_failed',
     message: `No transport reached the relay: ${reasons.join(' ')} It is tried again.`,
@@ -230,10 +230,10 @@ function dismiss({ next, effects }: Step, attempt: Attempt): void {
 }
 
 /** A running attempt failed before it could win, or, being WebTransport, after another had won. */
-function lose(step: Step, { id, transport }: Attempt, failure: Failure): void {
+function lose(step: Step, { id, transport }: Attempt, failure: Failure, reason: 'failed' | 'timeout' = 'failed'): void {
   const { next } = step;
   next.pending = next.pending.filter((attempt) => attempt.id !== id);
-  next.out = { ...next.out, [transport]: `${transport}: ${failure.message}` };
+  next.out = { ...next.out, [transport]: { reason, message: `${transport}: ${failure.message}` } };
   next.lost = [...next.lost, transport];
   if (next.phase === 'racing') advance(step);
   else if (next.phase === 'connected') remember(step);

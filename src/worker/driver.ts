@@ -2,6 +2,7 @@ import {
   type ClientFrame,
   decodeServerMessage,
   type ErrorFrame,
+  type FallbackReason,
   isErrorCode,
   PROTOCOL_VERSION,
   type ServerFrame,
@@ -11,7 +12,7 @@ import {
 import { nextWake, transition } from './connection.ts';
 import { discover, type Endpoints } from './discovery.ts';
 import type { ReceiverEnv } from './environment.ts';
-import type { OutOfRace } from './ladder.ts';
+import { fallbackReason, type Out, type OutOfRace } from './ladder.ts';
 import type { ConnectionMessage, RememberedTransport, TransportName } from './messages.ts';
 import { connectionReport } from './report.ts';
 import {
@@ -37,7 +38,7 @@ export interface DriverOptions {
 
 export interface DriverHooks {
   /** What a new connection begins with: `hello`, and a `subscribe` for each stream. */
-  greet(): ClientFrame[];
+  greet(fallback: FallbackReason | undefined): ClientFrame[];
   /** The newest credentials, for a running connection. */
   credentials(): string | undefined;
   askCredentials(): void;
@@ -117,9 +118,11 @@ export class ConnectionDriver {
         this.#links.get(effect.attempt)?.close();
         this.#links.delete(effect.attempt);
         break;
-      case 'greet':
-        this.#links.get(effect.attempt)?.send(hooks.greet());
+      case 'greet': {
+        const { live, out } = this.#state;
+        this.#links.get(effect.attempt)?.send(hooks.greet(live && fallbackReason(live.transport, out)));
         break;
+      }
       case 'refresh': {
         const credentials = hooks.credentials();
         if (credentials !== undefined) this.#links.get(effect.attempt)?.send([{ type: 'refresh', credentials }]);
@@ -153,12 +156,12 @@ export class ConnectionDriver {
 
   #unavailable(endpoints: Endpoints): OutOfRace {
     const { WebSocket, WebTransport } = this.#options.env;
-    const missing: { [name in TransportName]?: string } = {};
-    if (WebTransport === undefined) missing.webtransport = 'This browser has no WebTransport.';
-    else if (endpoints.webtransport === undefined) missing.webtransport = 'The relay offers no WebTransport.';
-    if (WebSocket === undefined) missing.websocket = 'This browser has no WebSocket.';
-    else if (endpoints.websocket === undefined) missing.websocket = 'The relay offers no WebSocket.';
-    if (endpoints.sse === undefined) missing.sse = 'The relay offers no SSE.';
+    const missing: { [name in TransportName]?: Out } = {};
+    if (WebTransport === undefined) missing.webtransport = noneHere('WebTransport');
+    else if (endpoints.webtransport === undefined) missing.webtransport = notOffered('WebTransport');
+    if (WebSocket === undefined) missing.websocket = noneHere('WebSocket');
+    else if (endpoints.websocket === undefined) missing.websocket = notOffered('WebSocket');
+    if (endpoints.sse === undefined) missing.sse = notOffered('SSE');
     return missing;
   }
 
@@ -245,6 +248,14 @@ export class ConnectionDriver {
     this.#reported = text;
     this.#options.hooks.report({ type: 'connection', ...report });
   }
+}
+
+function noneHere(transport: string): Out {
+  return { reason: 'unsupported', message: `This browser has no ${transport}.` };
+}
+
+function notOffered(transport: string): Out {
+  return { reason: 'not-offered', message: `The relay offers no ${transport}.` };
 }
 
 function failureOf({ code, message, retryable, retryAfterMs }: StreamError): Failure {

@@ -93,9 +93,9 @@ class Running {
       remembered,
       env,
       hooks: {
-        greet: () => {
+        greet: (fallback) => {
           const { credit, frames } = this.#subscriptions.greet();
-          const hello = { type: 'hello', protocol: PROTOCOL_VERSION, credit } as const;
+          const hello = { type: 'hello', protocol: PROTOCOL_VERSION, credit, ...(fallback && { fallback }) } as const;
           return [this.#credentials === undefined ? hello : { ...hello, credentials: this.#credentials }, ...frames];
         },
         credentials: () => this.#credentials,

@@ -11,7 +11,7 @@ export function connectionReport(state: ConnectionState): Omit<ConnectionMessage
     transport,
     attempt: state.rounds,
     error: error && { code: error.code, message: error.message, retryable: error.retryable },
-    fallbackReason: fellBack ? (state.out.webtransport ?? 'WebTransport was not ready in time.') : undefined,
+    fallbackReason: fellBack ? (state.out.webtransport?.message ?? 'WebTransport was not ready in time.') : undefined,
     roundTripMs: state.roundTripMs,
     remember: state.remembered,
   };

@@ -11,10 +11,8 @@ const failure = fc.record({
   retryable: fc.boolean(),
   retryAfterMs: fc.option(fc.integer({ min: 0, max: 5_000 }), { nil: undefined }),
 });
-const transportReasons = fc.oneof(
-  fc.constant({}),
-  fc.record({ webtransport: fc.constant('no'), websocket: fc.constant('no'), sse: fc.constant('no') }, { requiredKeys: [] }),
-);
+const no = fc.constant({ reason: 'failed', message: 'no' } as const);
+const transportReasons = fc.oneof(fc.constant({}), fc.record({ webtransport: no, websocket: no, sse: no }, { requiredKeys: [] }));
 /** The way to a connection is taken more often than any other, so that what follows it is reached. */
 const event: fc.Arbitrary<ConnectionEvent> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ type: fc.constant('discovered' as const), round: round(), unavailable: transportReasons }) },

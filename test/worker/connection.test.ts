@@ -315,7 +315,7 @@ test('[CN17] events of an earlier attempt or round change nothing', () => {
   machine.on({ type: 'welcomed', attempt: 1, heartbeatMs: 1 });
   machine.on({ type: 'refused', attempt: 1, failure: { code: 'bad_frame', message: '', retryable: false } });
   machine.on({ type: 'drain', attempt: 1, retryAfterMs: 0, spreadMs: 0 });
-  machine.on({ type: 'discovered', round: 1, unavailable: { sse: 'no' } });
+  machine.on({ type: 'discovered', round: 1, unavailable: { sse: { reason: 'failed', message: 'no' } } });
   expect(machine.said()).toEqual([]);
   expect(machine.state).toEqual(before);
 });

@@ -66,7 +66,8 @@ export class Machine {
   }
 
   discovered(unavailable: { readonly [name in TransportName]?: string } = {}): void {
-    this.on({ type: 'discovered', round: this.state.round, unavailable });
+    const out = Object.entries(unavailable).map(([name, message]) => [name, { reason: 'unsupported', message }]);
+    this.on({ type: 'discovered', round: this.state.round, unavailable: Object.fromEntries(out) });
   }
 
   attempt(transport: TransportName): number {

@@ -1,9 +1,9 @@
-import { createSocket } from 'node:dgram';
 import { WebTransport } from 'rwebtransport';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createRelay, type Relay, type RelayServerOptions } from '../../server/index.ts';
 import { creditWindowDefaults, maxIdLength, wireLimits } from '../../src/wire/index.ts';
 import type { TransportName } from '../../src/worker/messages.ts';
+import { fetchWithQuic, udpPort } from '../support/quic.ts';
 import { ManualSource } from '../support/source.ts';
 import { TestPage } from './page.ts';
 import { tcpProxy } from './proxy.ts';
@@ -33,27 +33,6 @@ function cuttable(): { readonly env: { WebTransport: typeof globalThis.WebTransp
       for (const session of sessions) session.close();
     },
   };
-}
-
-/** The relay's own discovery, with WebTransport at another UDP port. */
-function fetchWithQuicAt(port: number): typeof fetch {
-  return async (input, init) => {
-    const response = await fetch(input, init);
-    if (!String(input).endsWith('/v1/connect')) return response;
-    const document = await response.json();
-    document.endpoints.webtransport.url = `https://127.0.0.1:${port}/v1/webtransport`;
-    return Response.json(document);
-  };
-}
-
-/** A UDP port that swallows everything (or, closed again, at which nothing listens). */
-async function udpPort(state: 'black-holed' | 'closed'): Promise<number> {
-  const socket = createSocket('udp4');
-  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
-  const { port } = socket.address();
-  if (state === 'closed') await new Promise<void>((resolve) => socket.close(() => resolve()));
-  else onTestFinished(() => new Promise<void>((resolve) => socket.close(() => resolve())));
-  return port;
 }
 
 async function startRelay(options: RelayServerOptions = {}): Promise<{ relay: Relay; url: string; port: number }> {
@@ -112,7 +91,7 @@ test.each(['closed', 'black-holed'] as const)(
   '[CN14] [CN15] with UDP %s WebSocket carries the first text within a second',
   async (state) => {
     const { relay, url } = await startRelay();
-    const page = new TestPage({ ...cuttable().env, fetch: fetchWithQuicAt(await udpPort(state)) });
+    const page = new TestPage({ ...cuttable().env, fetch: fetchWithQuic({ port: await udpPort(state) }) });
     const source = new ManualSource();
     const { channel } = relay.streams.create({ source });
     source.text('hello');

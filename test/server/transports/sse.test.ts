@@ -94,7 +94,14 @@ describe('SSE', () => {
   });
 
   test('[CN13] [RL7] a connection refused at once leaves no session behind', () => {
-    const refused = { id: 'refused', principal: { id: 'ada' }, receive: vi.fn(), drained: vi.fn(), closed: vi.fn() } satisfies Connection;
+    const refused = {
+      id: 'refused',
+      principal: { id: 'ada' },
+      receive: vi.fn(),
+      drained: vi.fn(),
+      end: vi.fn(),
+      closed: vi.fn(),
+    } satisfies Connection;
     const sse = createSseTransport({
       accept: (peer) => {
         peer.close();
@@ -117,6 +124,13 @@ const request = { transport: 'sse', headers: new Headers(), origin: undefined, r
 
 /** The transport alone, with the relay's side recorded. */
 function lonelySse() {
-  const connection = { id: 'session', principal: { id: 'ada' }, receive: vi.fn(), drained: vi.fn(), closed: vi.fn() } satisfies Connection;
+  const connection = {
+    id: 'session',
+    principal: { id: 'ada' },
+    receive: vi.fn(),
+    drained: vi.fn(),
+    end: vi.fn(),
+    closed: vi.fn(),
+  } satisfies Connection;
   return { connection, sse: createSseTransport({ accept: () => connection }) };
 }
