@@ -75,8 +75,8 @@ export function createClient(options: ClientOptions = {}): SluiceClient {
     try {
       host.post({ type: 'credentials', credentials: await present() });
     } catch (cause) {
-      // Without an answer the attempt runs out of time, and the next one asks again.
-      console.error(new StreamError('unauthenticated', 'The credentials function failed; the next attempt asks again.', { cause }));
+      console.error(cause);
+      host.post({ type: 'credentials-failed' });
     }
   };
 

@@ -3,7 +3,7 @@ import type { SignalMessage } from '../worker/messages.ts';
 type Signal = SignalMessage['signal'];
 
 /**
- * Tells what a worker cannot notice: network, visibility, the page frozen or brought back from the back/forward cache.
+ * Tells what a worker cannot notice: network, visibility, the page frozen and resumed, also by the back/forward cache.
  * Says at once where the page is offline or hidden. Does nothing where there is no page. Returns the end of it.
  */
 export function watchSignals(tell: (signal: Signal) => void): () => void {
@@ -18,6 +18,7 @@ export function watchSignals(tell: (signal: Signal) => void): () => void {
   };
   on(window, 'online', () => 'online');
   on(window, 'offline', () => 'offline');
+  on(window, 'pagehide', (event) => ((event as PageTransitionEvent).persisted ? 'frozen' : undefined));
   on(window, 'pageshow', (event) => ((event as PageTransitionEvent).persisted ? 'resumed' : undefined));
   on(document, 'visibilitychange', () => (document.visibilityState === 'hidden' ? 'hidden' : 'visible'));
   on(document, 'freeze', () => 'frozen');

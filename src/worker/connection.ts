@@ -10,6 +10,7 @@ import {
   type Failure,
   type Moment,
   NEVER,
+  silence,
   type Transition,
 } from './state.ts';
 
@@ -33,7 +34,7 @@ export function nextWake(state: ConnectionState): number {
       if (dueTransports(state.out, transports(state.pending), true).length > 0) wake = Math.min(wake, headStartEnd(state));
       return wake;
     case 'connected':
-      return Math.min(wake, silenceEnd(state), state.pingAt, state.probeUntil, state.drainAt);
+      return Math.min(wake, silenceEnd(state), state.pingAt, state.probeUntil, askAt(state), state.drainAt);
     default:
       return wake;
   }
@@ -50,10 +51,13 @@ function apply(step: Step, event: ConnectionEvent): void {
   const { next, effects, now } = step;
   switch (event.type) {
     case 'start':
-      if (next.phase === 'idle') prepare(step);
+      if (next.phase === 'idle' || mayRevive(next)) prepare(step);
       break;
     case 'credentials':
       applyCredentials(step);
+      break;
+    case 'credentials-failed':
+      if (next.phase === 'preparing' && next.awaitsCredentials) giveUp(step, credentialsFailure);
       break;
     case 'discovered':
       if (next.phase !== 'preparing' || event.round !== next.round || next.discovered) break;
@@ -82,6 +86,7 @@ function apply(step: Step, event: ConnectionEvent): void {
       break;
     case 'heard':
       if (!isLive(next, event.attempt)) break;
+      if (next.probeUntil !== NEVER && now - next.ping.sentAt < silence.patienceMs) next.patienceMs = silence.patienceMs;
       next.heardAt = now;
       next.probeUntil = NEVER;
       break;
@@ -101,6 +106,9 @@ function apply(step: Step, event: ConnectionEvent): void {
       if (next.phase === 'connected' && isLive(next, event.attempt)) {
         next.drainAt = Math.min(next.drainAt, now + event.retryAfterMs + step.random * event.spreadMs);
       }
+      break;
+    case 'awaiting':
+      next.awaiting = event.streams;
       break;
     case 'signal':
       applySignal(step, event.signal);
@@ -146,15 +154,9 @@ function tick(step: Step): void {
         closeLive(step);
         closePending(step);
         prepare(step);
-      } else if (silenceEnd(next) <= now || next.probeUntil <= now) {
-        const silent = now - next.heardAt;
-        if (next.live !== undefined) effects.push({ type: 'close', attempt: next.live.id });
-        lostConnection(step, {
-          code: 'heartbeat_timeout',
-          message: `The relay has been silent for ${Math.round(silent)} ms. The connection is made again and every stream resumes.`,
-          retryable: true,
-        });
-      } else if (next.pingAt <= now) ping(step);
+      } else if (silenceEnd(next) <= now || (next.probeUntil <= now && now < next.probeUntil + silence.lateMs)) fallenSilent(step);
+      else if (next.probeUntil <= now || askAt(next) <= now) probe(step);
+      else if (next.pingAt <= now) ping(step);
       break;
     case 'waiting':
       if (next.deadline <= now) prepare(step);
@@ -256,6 +258,20 @@ function liveEnded(step: Step, failure: Failure | undefined): void {
   lose(step, live, failure ?? lostFailure);
 }
 
+/** CN7 */
+function fallenSilent(step: Step): void {
+  const { next, effects, now } = step;
+  const { live } = next;
+  if (live !== undefined) effects.push({ type: 'close', attempt: live.id });
+  next.patienceMs = Math.min(silence.maxPatienceMs, 2 * next.patienceMs);
+  next.distrusts = live?.transport;
+  lostConnection(step, {
+    code: 'heartbeat_timeout',
+    message: `The relay has been silent for ${Math.round(now - next.heardAt)} ms. The connection is made again and every stream resumes.`,
+    retryable: true,
+  });
+}
+
 function welcome(step: Step, heartbeatMs: number): void {
   const { next, now } = step;
   next.phase = 'connected';
@@ -268,6 +284,8 @@ function welcome(step: Step, heartbeatMs: number): void {
   next.drainAt = NEVER;
   next.roundTripMs = now - next.greetedAt;
   next.rounds = 0;
+  next.askedAgain = false;
+  next.distrusts = undefined;
   next.everConnected = true;
   next.error = undefined;
   remember(step);
@@ -307,7 +325,7 @@ function giveUp(step: Step, failure: Failure): void {
   closePending(step);
   next.error = failure;
   next.recycling = false;
-  if (!failure.retryable) {
+  if (!failure.retryable && !asksAgain(next, failure)) {
     next.phase = 'failed';
     return;
   }
@@ -315,6 +333,18 @@ function giveUp(step: Step, failure: Failure): void {
   next.notBefore = now + (failure.retryAfterMs ?? 0);
   next.deadline = next.notBefore + step.random * Math.min(backoff.maxMs, backoff.baseMs * 2 ** next.losses);
   next.losses = Math.min(next.losses + 1, 10);
+}
+
+/** Credentials that had expired on the way: others are asked for, once in a row. */
+function asksAgain(next: Draft, { code }: Failure): boolean {
+  if (code !== 'unauthenticated' || !next.config.asksCredentials || next.askedAgain) return false;
+  next.askedAgain = true;
+  return true;
+}
+
+/** The page can be asked for other credentials by now. */
+function mayRevive({ phase, config }: ConnectionState): boolean {
+  return phase === 'failed' && config.asksCredentials;
 }
 
 function applyCredentials(step: Step): void {
@@ -341,14 +371,51 @@ function applyCredentials(step: Step): void {
 
 function applySignal(step: Step, signal: SignalMessage['signal']): void {
   const { next, now } = step;
-  if (signal === 'offline') next.offline = true;
-  if (signal === 'online') next.offline = false;
-  if (signal !== 'online' && signal !== 'visible' && signal !== 'resumed') return;
-  if (next.phase === 'waiting' && next.notBefore <= now) prepare(step);
-  else if (next.phase === 'connected' && next.probeUntil === NEVER) {
-    next.probeUntil = now + next.config.attemptTimeoutMs;
-    ping(step);
+  switch (signal) {
+    case 'offline':
+      next.offline = true;
+      return;
+    case 'hidden':
+      next.hidden = true;
+      return;
+    case 'frozen':
+      freeze(step);
+      return;
+    case 'online':
+      next.offline = false;
+      break;
+    case 'visible':
+      next.hidden = false;
+      break;
+    case 'resumed':
+      break;
   }
+  const thawed = next.frozen && signal !== 'online';
+  if (thawed) next.frozen = false;
+  if (next.frozen) return;
+  if (mayRevive(next) || (next.phase === 'waiting' && (thawed || next.notBefore <= now))) prepare(step);
+  else if (next.phase === 'connected' && next.probeUntil === NEVER) probe(step);
+}
+
+/** Nobody can read: the connection is let go, without which a page cannot be kept in the back/forward cache. */
+function freeze(step: Step): void {
+  const { next } = step;
+  if (next.phase === 'idle' || next.phase === 'failed') return;
+  closeLive(step);
+  closePending(step);
+  next.frozen = true;
+  next.recycling = false;
+  next.awaitsCredentials = false;
+  next.phase = 'waiting';
+  next.notBefore = 0;
+  next.deadline = NEVER;
+}
+
+/** Asks whether the connection lives. */
+function probe(step: Step): void {
+  const { next, now } = step;
+  next.probeUntil = now + Math.max(next.patienceMs, 4 * (next.roundTripMs ?? 0));
+  ping(step);
 }
 
 function ping({ next, effects, now }: Step): void {
@@ -383,8 +450,8 @@ function transports(attempts: readonly Attempt[]): TransportName[] {
   return attempts.map(({ transport }) => transport);
 }
 
-function headStartEnd(state: ConnectionState): number {
-  return state.raceStartedAt + state.config.fallbackDelayMs;
+function headStartEnd({ raceStartedAt, distrusts, config }: ConnectionState): number {
+  return raceStartedAt + (distrusts === 'webtransport' ? 0 : config.fallbackDelayMs);
 }
 
 /** CN7 */
@@ -392,9 +459,20 @@ function silenceEnd(state: ConnectionState): number {
   return state.heardAt + 2.5 * state.heartbeatMs;
 }
 
+/** When to ask whether the connection lives, because streams are awaited and nothing comes. */
+function askAt({ awaiting, hidden, probeUntil, heardAt }: ConnectionState): number {
+  return awaiting && !hidden && probeUntil === NEVER ? heardAt + silence.askMs : NEVER;
+}
+
 function timedOut(what: string): Failure {
   return { code: 'connect_failed', message: `${what}.`, retryable: true };
 }
+
+const credentialsFailure: Failure = {
+  code: 'unauthenticated',
+  message: 'The page’s credentials function failed. It is asked again.',
+  retryable: true,
+};
 
 const lostFailure: Failure = {
   code: 'connection_lost',

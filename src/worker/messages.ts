@@ -12,6 +12,7 @@ export type PageMessage =
   | FeedMessage
   | AppliedMessage
   | RefreshCredentialsMessage
+  | CredentialsFailedMessage
   | SignalMessage
   | CloseMessage;
 
@@ -98,7 +99,12 @@ export interface RefreshCredentialsMessage {
   readonly credentials: string | undefined;
 }
 
-/** What the page notices and a worker cannot. */
+/** The page's function for credentials failed; it is asked again. */
+export interface CredentialsFailedMessage {
+  readonly type: 'credentials-failed';
+}
+
+/** What the page notices and a worker cannot. `frozen` also for a page on its way into the back/forward cache. */
 export interface SignalMessage {
   readonly type: 'signal';
   readonly signal: 'online' | 'offline' | 'visible' | 'hidden' | 'frozen' | 'resumed';

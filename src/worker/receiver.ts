@@ -63,6 +63,8 @@ class Running {
   readonly #driver: ConnectionDriver;
   readonly #locals = new Map<number, LocalStream>();
   #credentials: string | undefined;
+  /** As the connection knows it. */
+  #awaiting = false;
 
   constructor(
     { url, transport, credentials, asksCredentials, remembered, options }: ConfigureMessage,
@@ -130,6 +132,9 @@ class Running {
         this.#credentials = message.credentials;
         this.#driver.dispatch({ type: 'credentials' });
         break;
+      case 'credentials-failed':
+        this.#driver.dispatch({ type: 'credentials-failed' });
+        break;
       case 'signal':
         this.#driver.dispatch({ type: 'signal', signal: message.signal });
         break;
@@ -171,6 +176,10 @@ class Running {
   #settled(): void {
     this.#subscriptions.flush();
     this.#pump.run();
+    const { active } = this.#subscriptions;
+    if (active === this.#awaiting) return;
+    this.#awaiting = active;
+    this.#driver.dispatch({ type: 'awaiting', streams: active });
   }
 }
 

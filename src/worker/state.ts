@@ -22,6 +22,8 @@ export type ConnectionEvent =
   /** Something is attached. */
   | { readonly type: 'start' }
   | { readonly type: 'credentials' }
+  /** The page’s function for credentials failed. */
+  | { readonly type: 'credentials-failed' }
   | { readonly type: 'discovered'; readonly round: number; readonly unavailable: OutOfRace }
   | { readonly type: 'discovery-failed'; readonly round: number; readonly failure: Failure }
   /** The transport's handshake is done. */
@@ -35,6 +37,8 @@ export type ConnectionEvent =
   /** An error frame about the connection. */
   | { readonly type: 'refused'; readonly attempt: number; readonly failure: Failure }
   | { readonly type: 'drain'; readonly attempt: number; readonly retryAfterMs: number; readonly spreadMs: number }
+  /** Whether something is subscribed that has not ended. */
+  | { readonly type: 'awaiting'; readonly streams: boolean }
   | { readonly type: 'signal'; readonly signal: SignalMessage['signal'] }
   /** Time has passed: at `nextWake`, or whenever. */
   | { readonly type: 'tick' }
@@ -69,6 +73,8 @@ export interface ConnectionState {
   readonly notBefore: number;
   readonly discovered: boolean;
   readonly awaitsCredentials: boolean;
+  /** Credentials were refused, and the page has been asked for others since. */
+  readonly askedAgain: boolean;
   readonly unavailable: OutOfRace;
   readonly raceStartedAt: number;
   readonly out: OutOfRace;
@@ -87,6 +93,12 @@ export interface ConnectionState {
   readonly ping: { readonly nonce: number; readonly sentAt: number };
   /** By then something must have been heard. */
   readonly probeUntil: number;
+  /** Streams are awaited, so that silence may be a fault. */
+  readonly awaiting: boolean;
+  /** How long an answer to a ping may take, ms; longer after a connection was given up, since that may have been rash. */
+  readonly patienceMs: number;
+  /** The last connection fell silent: the way it took gets no head start. */
+  readonly distrusts: TransportName | undefined;
   readonly drainAt: number;
   readonly roundTripMs: number | undefined;
   readonly remembered: RememberedTransport | undefined;
@@ -96,6 +108,9 @@ export interface ConnectionState {
   readonly losses: number;
   readonly everConnected: boolean;
   readonly offline: boolean;
+  readonly hidden: boolean;
+  /** The page is frozen or in the back/forward cache: no connection is wanted. */
+  readonly frozen: boolean;
   readonly error: Failure | undefined;
 }
 
@@ -114,6 +129,13 @@ export interface Transition {
 /** Bounds of the full-jitter backoff, ms, and how long a connection must have stood to begin it anew. */
 export const backoff = { baseMs: 500, maxMs: 30_000, stableMs: 5_000 } as const;
 
+/**
+ * Silence, ms: after `askMs` of it a ping goes out where streams are awaited, and after `patienceMs`, or four round trips, without
+ * an answer the connection is given up. That is doubled each time, up to `maxPatienceMs`. A timer that is `lateMs` late says nothing of
+ * the relay: the thread was busy or the machine asleep, and what had arrived has not been looked at yet.
+ */
+export const silence = { askMs: 1_000, patienceMs: 1_500, maxPatienceMs: 12_000, lateMs: 500 } as const;
+
 export const NEVER: number = Number.POSITIVE_INFINITY;
 
 export function initialConnection(config: ConnectionConfig, remembered: RememberedTransport | undefined): ConnectionState {
@@ -126,6 +148,7 @@ export function initialConnection(config: ConnectionConfig, remembered: Remember
     notBefore: 0,
     discovered: false,
     awaitsCredentials: false,
+    askedAgain: false,
     unavailable: {},
     raceStartedAt: 0,
     out: {},
@@ -140,6 +163,9 @@ export function initialConnection(config: ConnectionConfig, remembered: Remember
     pingAt: NEVER,
     ping: { nonce: 0, sentAt: 0 },
     probeUntil: NEVER,
+    awaiting: false,
+    patienceMs: silence.patienceMs,
+    distrusts: undefined,
     drainAt: NEVER,
     roundTripMs: undefined,
     remembered,
@@ -147,6 +173,8 @@ export function initialConnection(config: ConnectionConfig, remembered: Remember
     losses: 0,
     everConnected: false,
     offline: false,
+    hidden: false,
+    frozen: false,
     error: undefined,
   };
 }

@@ -75,6 +75,11 @@ export class Subscriptions {
     this.#options = options;
   }
 
+  /** Whether the live connection owes anything. */
+  get active(): boolean {
+    return this.#bySubscription.size > 0;
+  }
+
   attach({ key, channel, epoch, afterSeq }: AttachMessage): void {
     if (this.#streams.has(key)) return;
     const received = epoch === undefined ? 0 : afterSeq;

@@ -23,6 +23,8 @@ const event: fc.Arbitrary<ConnectionEvent> = fc.oneof(
   },
   { weight: 3, arbitrary: fc.record({ type: fc.constant('ended' as const), attempt, failure: fc.option(failure, { nil: undefined }) }) },
   fc.constant({ type: 'credentials' } as const),
+  fc.constant({ type: 'credentials-failed' } as const),
+  fc.record({ type: fc.constant('awaiting' as const), streams: fc.boolean() }),
   fc.record({ type: fc.constant('discovery-failed' as const), round: round(), failure }),
   fc.record({ type: fc.constant('heard' as const), attempt }),
   fc.record({ type: fc.constant('pong' as const), attempt, nonce: fc.integer({ min: 0, max: 3 }) }),
@@ -112,6 +114,7 @@ test(`[CN16] whatever happened, a machine that has begun and was not refused con
   fc.assert(
     fc.property(script, (steps) => {
       const machine = play([{ type: 'start' }, ...steps], false);
+      if (machine.state.frozen) machine.on({ type: 'signal', signal: 'resumed' });
       if (machine.state.phase === 'failed') machine.on({ type: 'credentials' });
       // A world in which everything works from now on.
       const connected = (): boolean => machine.report.status === 'connected';

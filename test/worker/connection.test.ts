@@ -211,8 +211,156 @@ test('[CN7] a page that is seen again asks at once whether the connection lives'
   expect(machine.said()).toEqual([]);
   machine.on({ type: 'signal', signal: 'online' });
   machine.take();
-  machine.pass(4_500);
+  machine.pass(1_500);
   expect(machine.said()).toEqual(['close:1', 'down:1']);
+});
+
+/** Answers every ping after `delayMs`, for so long. */
+function answering(machine: Machine, delayMs: number, forMs: number): void {
+  for (const end = machine.now + forMs; machine.now < end; ) {
+    machine.pass(50);
+    const ping = machine.take().find((effect) => effect.type === 'ping');
+    if (ping === undefined) continue;
+    machine.pass(delayMs);
+    if (machine.state.live === undefined) return;
+    machine.on({ type: 'heard', attempt: ping.attempt });
+    machine.on({ type: 'pong', attempt: ping.attempt, nonce: ping.nonce });
+  }
+}
+
+test('[CN18] a second of silence where streams are awaited is asked about, and given up after one and a half more', () => {
+  const machine = new Machine();
+  machine.connect('webtransport');
+  machine.on({ type: 'awaiting', streams: true });
+  machine.pass(999);
+  expect(machine.said()).toEqual([]);
+  machine.pass(1);
+  expect(machine.said()).toEqual(['ping:1']);
+  machine.pass(1_499);
+  expect(machine.said()).toEqual([]);
+  machine.pass(1);
+  expect(machine.said()).toEqual(['close:1', 'down:1']);
+  expect(machine.report.error).toMatchObject({ code: 'heartbeat_timeout', message: expect.stringContaining('2500 ms') });
+});
+
+test('[CN18] [CN7] where nothing is awaited, or nobody sees the page, silence is for the heartbeat', () => {
+  for (const signal of ['awaiting', 'hidden'] as const) {
+    const machine = new Machine();
+    machine.connect('webtransport');
+    if (signal === 'hidden') {
+      machine.on({ type: 'awaiting', streams: true });
+      machine.on({ type: 'signal', signal });
+    }
+    machine.pass(7_499);
+    expect(machine.said()).toEqual([]);
+    machine.pass(17_500);
+    expect(machine.said()).toEqual(['ping:1', 'ping:1', 'ping:1']);
+    machine.pass(1);
+    expect(machine.said()).toEqual(['close:1', 'down:1']);
+  }
+});
+
+test('[CN18] a relay that thinks long but answers is left alone', () => {
+  const machine = new Machine();
+  machine.connect('webtransport');
+  machine.on({ type: 'awaiting', streams: true });
+  answering(machine, 300, 120_000);
+  expect(machine.report).toMatchObject({ status: 'connected', roundTripMs: 300 });
+});
+
+test('[CN18] a way that is slow is given more time after each loss, and four round trips', () => {
+  const machine = new Machine({ transport: 'websocket' });
+  machine.random = 0;
+  const lost: number[] = [];
+  for (let round = 0; round < 5; round += 1) {
+    if (round === 0) machine.connect('websocket');
+    else {
+      machine.discovered();
+      machine.opened('websocket');
+      machine.welcomed();
+    }
+    machine.on({ type: 'awaiting', streams: true });
+    machine.take();
+    const since = machine.now;
+    while (machine.state.phase === 'connected') machine.pass(10);
+    lost.push(machine.now - since);
+    machine.on({ type: 'awaiting', streams: false });
+    machine.pass(0);
+  }
+  expect(lost).toEqual([2_500, 4_000, 7_000, 13_000, 13_000]);
+  // 2 s of round trip: four of them are waited for.
+  const slow = new Machine({ transport: 'websocket' });
+  slow.connect('websocket');
+  slow.state = { ...slow.state, roundTripMs: 2_000 };
+  slow.on({ type: 'awaiting', streams: true });
+  answering(slow, 7_900, 60_000);
+  expect(slow.report.status).toBe('connected');
+});
+
+test('[CN18] a timer that comes late, because the thread was busy, gives up nothing before what had arrived is looked at', () => {
+  const machine = new Machine();
+  machine.connect('webtransport');
+  machine.on({ type: 'awaiting', streams: true });
+  machine.pass(1_000);
+  machine.take();
+  machine.now += 3_000;
+  machine.on({ type: 'tick' });
+  expect(machine.said()).toEqual(['ping:1']);
+  machine.on({ type: 'heard', attempt: 1 });
+  machine.pass(900);
+  expect(machine.said()).toEqual([]);
+  // Asleep for longer than a heartbeat may be missing: there is nothing to ask any more.
+  machine.now += 60_000;
+  machine.on({ type: 'tick' });
+  expect(machine.said()).toEqual(['close:1', 'down:1']);
+});
+
+test('[CN18] [CN14] after silence WebTransport has no head start: WebSocket begins beside it', () => {
+  const machine = new Machine();
+  machine.connect('webtransport');
+  machine.on({ type: 'awaiting', streams: true });
+  machine.random = 0;
+  machine.pass(2_500);
+  expect(machine.said()).toEqual(['ping:1', 'close:1', 'down:1', 'discover']);
+  machine.discovered();
+  expect(machine.said()).toEqual(['open:webtransport', 'open:websocket']);
+  machine.opened('websocket');
+  machine.welcomed();
+  machine.on({ type: 'awaiting', streams: false });
+  machine.pass(4_500);
+  expect(machine.report).toMatchObject({ transport: 'websocket', remember: { winner: 'websocket' } });
+});
+
+test('[CN19] a frozen page lets go of its connection and wants none, until it is resumed or seen: then at once', () => {
+  for (const signal of ['resumed', 'visible'] as const) {
+    const machine = new Machine();
+    machine.connect('websocket');
+    machine.on({ type: 'signal', signal: 'frozen' });
+    expect(machine.said()).toEqual(['close:1', 'down:1']);
+    machine.on({ type: 'signal', signal: 'online' });
+    machine.on({ type: 'credentials' });
+    machine.on({ type: 'start' });
+    machine.pass(3_600_000);
+    expect(machine.said()).toEqual([]);
+    machine.on({ type: 'signal', signal });
+    expect(machine.said()).toEqual(['discover']);
+  }
+});
+
+test('[CN19] a page frozen while it connects, or waits to, begins anew when it is resumed', () => {
+  for (const phase of ['preparing', 'racing', 'waiting']) {
+    const machine = new Machine({ asksCredentials: phase === 'preparing' });
+    machine.on({ type: 'start' });
+    if (phase !== 'preparing') machine.discovered();
+    if (phase === 'waiting') for (const transport of ['webtransport', 'websocket', 'sse'] as const) machine.ended(transport, 'no');
+    machine.on({ type: 'signal', signal: 'frozen' });
+    machine.take();
+    machine.on({ type: 'credentials' });
+    machine.pass(3_600_000);
+    expect([phase, ...machine.said()]).toEqual([phase]);
+    machine.on({ type: 'signal', signal: 'resumed' });
+    expect(machine.said()[0]).toBe('discover');
+  }
 });
 
 test('[CN9] a drain lets everything go on until its moment, then connects anew', () => {
@@ -293,6 +441,69 @@ test('[CN3] credentials are asked for in each round, and awaited no longer than 
   late.take();
   late.on({ type: 'credentials' });
   expect(late.said()).toEqual(['discover']);
+});
+
+test('[CN20] credentials of a function that are refused are asked for once more, and then it is final', () => {
+  const machine = new Machine({ asksCredentials: true });
+  machine.random = 0;
+  const refuse = (): void => {
+    machine.on({ type: 'credentials' });
+    machine.discovered();
+    machine.opened('webtransport');
+    machine.on({
+      type: 'refused',
+      attempt: machine.state.live?.id ?? 0,
+      failure: { code: 'unauthenticated', message: 'no', retryable: false },
+    });
+  };
+  machine.on({ type: 'start' });
+  refuse();
+  expect(machine.report).toMatchObject({ status: 'connecting', error: { code: 'unauthenticated' } });
+  machine.pass(0);
+  expect(machine.said().filter((effect) => effect === 'ask-credentials')).toHaveLength(2);
+  refuse();
+  expect(machine.report).toMatchObject({ status: 'failed', error: { code: 'unauthenticated' } });
+  machine.take();
+  machine.pass(3_600_000);
+  expect(machine.said()).toEqual([]);
+});
+
+test('[CN20] a connection that failed for good is revived by new credentials, and, where they come from a function, by the next sign of the user', () => {
+  const failed = (asksCredentials: boolean): Machine => {
+    const machine = new Machine({ asksCredentials });
+    machine.on({ type: 'start' });
+    machine.on({ type: 'discovery-failed', round: 1, failure: { code: 'origin_refused', message: 'no', retryable: false } });
+    expect(machine.report.status).toBe('failed');
+    machine.take();
+    return machine;
+  };
+  const events = [
+    { type: 'signal', signal: 'online' },
+    { type: 'signal', signal: 'visible' },
+    { type: 'signal', signal: 'resumed' },
+    { type: 'start' },
+  ] as const;
+  for (const event of events) {
+    const asked = failed(true);
+    asked.on(event);
+    expect(asked.said()).toEqual(['discover', 'ask-credentials']);
+    const fixed = failed(false);
+    fixed.on(event);
+    expect(fixed.said()).toEqual([]);
+    fixed.on({ type: 'credentials' });
+    expect(fixed.said()).toEqual(['discover']);
+  }
+});
+
+test('[CN20] a credentials function that fails is said at once, and asked again', () => {
+  const machine = new Machine({ asksCredentials: true });
+  machine.on({ type: 'start' });
+  machine.discovered();
+  machine.on({ type: 'credentials-failed' });
+  expect(machine.report).toMatchObject({ status: 'connecting', error: { code: 'unauthenticated', retryable: true } });
+  machine.take();
+  machine.pass(500);
+  expect(machine.said()).toEqual(['discover', 'ask-credentials']);
 });
 
 test('[CN2] another protocol version is final', () => {
