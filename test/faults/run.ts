@@ -1,0 +1,288 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { createDice } from './dice.ts';
+import { type Ending, judge } from './judge.ts';
+import { createLink, type Link } from './link.ts';
+import type { Log, PlannedStream, Schedule, Step, Transport } from './plan.ts';
+import { createReader, type Reader } from './reader.ts';
+import { createRecoveries, type Recoveries, type Recovery } from './recovery.ts';
+import { createRigRelay, type RigRelay } from './relay.ts';
+import { createTally, type Tally } from './tally.ts';
+import { PROMPT, type Truth, truthOf } from './truth.ts';
+
+/** What came of one schedule. */
+export interface Result extends Omit<Tally, 'violate'> {
+  readonly seed: number;
+  readonly transport: Transport;
+  readonly log: Log;
+  readonly client: 'node' | 'chromium';
+  readonly tookMs: number;
+  readonly recoveries: readonly Recovery[];
+  /** By what they ended as, one for each reader and stream. */
+  readonly endings: Readonly<Record<Ending, number>>;
+  readonly transportsUsed: readonly string[];
+  readonly datagrams: Link['datagrams'];
+}
+
+/** After the last step everything heals; so long it may take until every reader has the end. */
+const SETTLE_MS = 45_000;
+
+export async function runSchedule(schedule: Schedule): Promise<Result> {
+  const run = new Run(schedule);
+  try {
+    await run.start();
+    await run.play();
+    await run.settle();
+    return await run.result();
+  } finally {
+    await run.close();
+  }
+}
+
+class Run {
+  readonly #schedule: Schedule;
+  readonly #tally = createTally();
+  readonly #relay: RigRelay;
+  readonly #links: Link[] = [];
+  readonly #readers: Reader[] = [];
+  readonly #recoveries: Recoveries[] = [];
+  readonly #truths = new Map<string, Truth>();
+  /** What may have ended a stream early. */
+  readonly #asked = { stopped: new Set<string>(), kills: 0 };
+  readonly #transportsUsed = new Set<string>();
+  readonly #later: Promise<void>[] = [];
+  readonly #startedAt = performance.now();
+
+  constructor(schedule: Schedule) {
+    this.#schedule = schedule;
+    const { log, killable, maxReplayBytes, keepBytes, transport } = schedule;
+    const webTransport = transport === 'webtransport' || transport === 'auto';
+    this.#relay = createRigRelay({ log, killable, maxReplayBytes, keepBytes, webTransport, allowedOrigins: [] });
+  }
+
+  async start(): Promise<void> {
+    const { seed, weathers, streams, transport } = this.#schedule;
+    const dice = createDice(seed, 'run');
+    const address = await this.#relay.start();
+    for (const { id, model, options } of streams) this.#truths.set(id, await truthOf(model, options));
+    for (const [index, weather] of weathers.entries()) {
+      const link = await createLink(weather, dice.fork(`link ${index}`));
+      link.lead(address);
+      this.#links.push(link);
+      const recoveries = createRecoveries(() => reader, this.#tally);
+      const reader = createReader({
+        name: `reader ${index}`,
+        link,
+        transport,
+        dice: dice.fork(`client ${index}`),
+        tally: this.#tally,
+        onApplied: () => {
+          recoveries.applied();
+          const used = reader.connection.transport;
+          if (used !== undefined) this.#transportsUsed.add(used);
+        },
+      });
+      this.#recoveries.push(recoveries);
+      this.#readers.push(reader);
+    }
+  }
+
+  async play(): Promise<void> {
+    const begun = performance.now();
+    for (const step of this.#schedule.steps) {
+      const waits = step.at - (performance.now() - begun);
+      if (waits > 0) await delay(waits);
+      await this.#take(step);
+    }
+    await Promise.all(this.#later);
+  }
+
+  /** Everything heals, and every reader gets the end of everything. */
+  async settle(): Promise<void> {
+    for (const link of this.#links) link.heal();
+    const deadline = performance.now() + SETTLE_MS;
+    const waiting = (): Reader[] => this.#readers.filter(({ waits }) => waits);
+    while (waiting().length > 0 && performance.now() < deadline) await delay(10);
+    for (const reader of waiting()) {
+      const { status, transport, attempt, error } = reader.connection;
+      const open = [...reader.views].filter(([, view]) => !view.over).map(([id, { record }]) => `${id} at ${record.seq}`);
+      this.#tally.violate(
+        `${reader.name} has not the end of ${open.join(', ')} within ${SETTLE_MS} ms: ${status} over ${transport}, attempt ${attempt}, ${error?.code}`,
+      );
+    }
+    for (const recoveries of this.#recoveries) recoveries.finish();
+  }
+
+  async result(): Promise<Result> {
+    const { seed, transport, log } = this.#schedule;
+    const endings = await judge({
+      readers: this.#readers,
+      truths: this.#truths,
+      relay: this.#relay,
+      tally: this.#tally,
+      stopped: this.#asked.stopped,
+      kills: this.#asked.kills,
+      log,
+    });
+    const { violate: _, ...tally } = this.#tally;
+    const datagrams = { passed: 0, dropped: 0, doubled: 0, overtaken: 0, shortened: 0 };
+    for (const link of this.#links)
+      for (const name of Object.keys(datagrams) as (keyof typeof datagrams)[]) datagrams[name] += link.datagrams[name];
+    return {
+      seed,
+      transport,
+      log,
+      client: 'node',
+      tookMs: Math.round(performance.now() - this.#startedAt),
+      recoveries: this.#recoveries.flatMap(({ all }) => all),
+      endings,
+      transportsUsed: [...this.#transportsUsed],
+      datagrams,
+      ...tally,
+    };
+  }
+
+  async close(): Promise<void> {
+    for (const reader of this.#readers) reader.leave();
+    for (const link of this.#links) await link.close();
+    await this.#relay.close();
+  }
+
+  async #take(step: Step): Promise<void> {
+    switch (step.type) {
+      case 'start':
+        await this.#startStream(this.#stream(step.stream));
+        break;
+      case 'join': {
+        const stream = this.#stream(step.stream);
+        // What does not exist yet is gone, by right: whoever joins has the id from somebody who knows it.
+        if (await this.#exists(stream.id)) this.#join(step.reader, stream, false);
+        break;
+      }
+      case 'detach':
+        this.#reader(step.reader).detach(this.#stream(step.stream).id);
+        break;
+      case 'stop': {
+        const { id } = this.#stream(step.stream);
+        this.#asked.stopped.add(id);
+        this.#later.push(
+          this.#reader(step.reader)
+            .stop(id)
+            .then(() => {}),
+        );
+        break;
+      }
+      case 'fault': {
+        const { fault } = step;
+        const recoveries = this.#recoveriesOf(step.reader);
+        recoveries.begin(fault.type);
+        const end = this.#reader(step.reader).link.apply(fault);
+        this.#after('forMs' in fault ? fault.forMs : 0, () => {
+          end();
+          recoveries.healed(fault.type);
+        });
+        break;
+      }
+      case 'kill':
+        await this.#kill(step.downMs);
+        break;
+      case 'drain':
+        for (const recoveries of this.#recoveries) {
+          recoveries.begin('drain');
+          recoveries.healed('drain');
+        }
+        this.#relay.drain();
+        break;
+      default:
+        this.#disturb(step);
+    }
+  }
+
+  #disturb(step: Extract<Step, { type: 'block' | 'offline' | 'sleep' | 'crash' | 'leave' }>): void {
+    const reader = this.#reader(step.reader);
+    const recoveries = this.#recoveriesOf(step.reader);
+    if (step.type === 'leave') {
+      reader.leave();
+      return;
+    }
+    recoveries.begin(step.type);
+    if (step.type === 'crash') {
+      reader.crash();
+      recoveries.healed(step.type);
+      return;
+    }
+    const lifted = step.type === 'block' ? () => {} : reader.link.apply({ type: 'black-hole', forMs: step.forMs });
+    if (step.type === 'offline') reader.signal('offline');
+    else {
+      if (step.type === 'sleep') reader.signal('frozen');
+      reader.block();
+    }
+    this.#after(step.forMs, () => {
+      lifted();
+      if (step.type === 'offline') reader.signal('online');
+      else reader.unblock();
+      if (step.type === 'sleep') reader.signal('resumed');
+      recoveries.healed(step.type);
+    });
+  }
+
+  async #startStream(stream: PlannedStream): Promise<void> {
+    if (stream.by !== undefined) {
+      this.#join(stream.by, stream, true);
+      return;
+    }
+    const { port } = this.#relay.address ?? {};
+    const { id, model, options } = stream;
+    const response = await fetch(`http://127.0.0.1:${port}/v1/streams`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ id, provider: 'scripted', model, prompt: PROMPT, options }),
+    });
+    // A relay that drains starts nothing.
+    if (response.status !== 201 && response.status !== 503)
+      this.#tally.violate(`${id} was not started: ${response.status} ${await response.text()}`);
+  }
+
+  async #exists(id: string): Promise<boolean> {
+    const { port } = this.#relay.address ?? {};
+    return (await fetch(`http://127.0.0.1:${port}/v1/streams/${id}`)).ok;
+  }
+
+  #join(index: number, stream: PlannedStream, request: boolean): void {
+    const truth = this.#truths.get(stream.id);
+    if (truth !== undefined) this.#reader(index).join(stream, truth, request);
+  }
+
+  async #kill(downMs: number): Promise<void> {
+    this.#asked.kills += 1;
+    for (const recoveries of this.#recoveries) recoveries.begin('kill');
+    await this.#relay.kill();
+    for (const link of this.#links) link.lead(undefined);
+    await delay(downMs);
+    const address = await this.#relay.start();
+    for (const link of this.#links) link.lead(address);
+    for (const recoveries of this.#recoveries) recoveries.healed('kill');
+  }
+
+  #after(ms: number, act: () => void): void {
+    if (ms === 0) act();
+    else this.#later.push(delay(ms).then(act));
+  }
+
+  #stream(index: number): PlannedStream {
+    return at(this.#schedule.streams, index);
+  }
+
+  #reader(index: number): Reader {
+    return at(this.#readers, index);
+  }
+
+  #recoveriesOf(index: number): Recoveries {
+    return at(this.#recoveries, index);
+  }
+}
+
+function at<T>(list: readonly T[], index: number): T {
+  const item = list[index];
+  if (item === undefined) throw new Error(`The schedule names ${index}, of ${list.length}.`);
+  return item;
+}
