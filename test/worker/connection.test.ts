@@ -228,7 +228,7 @@ function answering(machine: Machine, delayMs: number, forMs: number): void {
   }
 }
 
-test('[CN18] a second of silence where streams are awaited is asked about, and given up after one and a half more', () => {
+test('[CN19] a second of silence where streams are awaited is asked about, and given up after one and a half more', () => {
   const machine = new Machine();
   machine.connect('webtransport');
   machine.on({ type: 'awaiting', streams: true });
@@ -243,7 +243,7 @@ test('[CN18] a second of silence where streams are awaited is asked about, and g
   expect(machine.report.error).toMatchObject({ code: 'heartbeat_timeout', message: expect.stringContaining('2500 ms') });
 });
 
-test('[CN18] [CN7] where nothing is awaited, or nobody sees the page, silence is for the heartbeat', () => {
+test('[CN19] [CN7] where nothing is awaited, or nobody sees the page, silence is for the heartbeat', () => {
   for (const signal of ['awaiting', 'hidden'] as const) {
     const machine = new Machine();
     machine.connect('webtransport');
@@ -260,7 +260,7 @@ test('[CN18] [CN7] where nothing is awaited, or nobody sees the page, silence is
   }
 });
 
-test('[CN18] a relay that thinks long but answers is left alone', () => {
+test('[CN19] a relay that thinks long but answers is left alone', () => {
   const machine = new Machine();
   machine.connect('webtransport');
   machine.on({ type: 'awaiting', streams: true });
@@ -268,7 +268,7 @@ test('[CN18] a relay that thinks long but answers is left alone', () => {
   expect(machine.report).toMatchObject({ status: 'connected', roundTripMs: 300 });
 });
 
-test('[CN18] a way that is slow is given more time after each loss, and four round trips', () => {
+test('[CN19] a way that is slow is given more time after each loss, and four round trips', () => {
   const machine = new Machine({ transport: 'websocket' });
   machine.random = 0;
   const lost: number[] = [];
@@ -297,7 +297,7 @@ test('[CN18] a way that is slow is given more time after each loss, and four rou
   expect(slow.report.status).toBe('connected');
 });
 
-test('[CN18] a timer that comes late, because the thread was busy, gives up nothing before what had arrived is looked at', () => {
+test('[CN19] a timer that comes late, because the thread was busy, gives up nothing before what had arrived is looked at', () => {
   const machine = new Machine();
   machine.connect('webtransport');
   machine.on({ type: 'awaiting', streams: true });
@@ -315,7 +315,7 @@ test('[CN18] a timer that comes late, because the thread was busy, gives up noth
   expect(machine.said()).toEqual(['close:1', 'down:1']);
 });
 
-test('[CN18] [CN14] after silence WebTransport has no head start: WebSocket begins beside it', () => {
+test('[CN19] [CN14] after silence WebTransport has no head start: WebSocket begins beside it', () => {
   const machine = new Machine();
   machine.connect('webtransport');
   machine.on({ type: 'awaiting', streams: true });
@@ -331,7 +331,7 @@ test('[CN18] [CN14] after silence WebTransport has no head start: WebSocket begi
   expect(machine.report).toMatchObject({ transport: 'websocket', remember: { winner: 'websocket' } });
 });
 
-test('[CN19] a frozen page lets go of its connection and wants none, until it is resumed or seen: then at once', () => {
+test('[CN20] a frozen page lets go of its connection and wants none, until it is resumed or seen: then at once', () => {
   for (const signal of ['resumed', 'visible'] as const) {
     const machine = new Machine();
     machine.connect('websocket');
@@ -347,7 +347,7 @@ test('[CN19] a frozen page lets go of its connection and wants none, until it is
   }
 });
 
-test('[CN19] a page frozen while it connects, or waits to, begins anew when it is resumed', () => {
+test('[CN20] a page frozen while it connects, or waits to, begins anew when it is resumed', () => {
   for (const phase of ['preparing', 'racing', 'waiting']) {
     const machine = new Machine({ asksCredentials: phase === 'preparing' });
     machine.on({ type: 'start' });
@@ -443,7 +443,7 @@ test('[CN3] credentials are asked for in each round, and awaited no longer than 
   expect(late.said()).toEqual(['discover']);
 });
 
-test('[CN20] credentials of a function that are refused are asked for once more, and then it is final', () => {
+test('[CN21] credentials of a function that are refused are asked for once more, and then it is final', () => {
   const machine = new Machine({ asksCredentials: true });
   machine.random = 0;
   const refuse = (): void => {
@@ -468,7 +468,7 @@ test('[CN20] credentials of a function that are refused are asked for once more,
   expect(machine.said()).toEqual([]);
 });
 
-test('[CN20] a connection that failed for good is revived by new credentials, and, where they come from a function, by the next sign of the user', () => {
+test('[CN21] a connection that failed for good is revived by new credentials, and, where they come from a function, by the next sign of the user', () => {
   const failed = (asksCredentials: boolean): Machine => {
     const machine = new Machine({ asksCredentials });
     machine.on({ type: 'start' });
@@ -495,7 +495,7 @@ test('[CN20] a connection that failed for good is revived by new credentials, an
   }
 });
 
-test('[CN20] a credentials function that fails is said at once, and asked again', () => {
+test('[CN21] a credentials function that fails is said at once, and asked again', () => {
   const machine = new Machine({ asksCredentials: true });
   machine.on({ type: 'start' });
   machine.discovered();
