@@ -93,7 +93,7 @@ async function nothingLeft(relay: RigRelay, tally: Tally): Promise<void> {
   const deadline = performance.now() + FORGOTTEN_MS;
   for (;;) {
     const metrics = await relay.metrics();
-    const left = [...metrics].filter(([name, value]) => value > 0 && /^sluice_(connections|subscriptions)/.test(name));
+    const left = [...metrics].filter(([name, value]) => value > 0 && /^sluice_(connections\{|subscriptions$)/.test(name));
     if (left.length === 0) return;
     if (performance.now() > deadline) {
       tally.violate(`The relay still has ${left.map(([name, value]) => `${value} ${name}`).join(', ')} after all readers left.`);
