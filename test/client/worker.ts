@@ -1,5 +1,5 @@
-import { createReceiver, type Receiver } from '../../src/worker/receiver.ts';
 import type { PageMessage, WorkerMessage } from '../../src/worker/messages.ts';
+import { createReceiver, type Receiver } from '../../src/worker/receiver.ts';
 
 /** A worker without a thread, with the real receiver in it: messages are cloned, and it can die. */
 export class InProcessWorker {
