@@ -28,7 +28,7 @@ const optimizeDeps = {
     '@shikijs/engine-javascript',
     '@shikijs/primitive',
     '@shikijs/primitive/textmate',
-    '@tanstack/react-virtual',
+    '@tanstack/virtual-core',
     'eventsource-parser',
     'eventsource-parser/stream',
     'katex',

@@ -4,7 +4,7 @@ import { StreamPanel } from '../../src/index.ts';
 import { ManualSource } from '../support/source.ts';
 import { finish, start } from './events.ts';
 import { longAnswer } from './long.ts';
-import { frame, openPage, type Page } from './page.tsx';
+import { frame, openPage, type Page, painted } from './page.tsx';
 
 /** Of Chromium's tools; what vitest declares of them is empty. */
 interface Session {
@@ -114,7 +114,7 @@ test.for(['auto', 'none'])(
       const { scrollTop } = long.scroller;
       long.scroller.scrollTop -= 120;
       const moved = scrollTop - long.scroller.scrollTop;
-      await frame(2);
+      await painted(2);
       const now = before.element.isConnected ? before.element.getBoundingClientRect().top : Number.NaN;
       jumps.push(Math.abs(now - before.top - moved));
       mostAnew = Math.max(mostAnew, [...long.list.querySelectorAll('.sluice-blocks')].filter((group) => !groups.has(group)).length);

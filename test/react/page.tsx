@@ -86,6 +86,12 @@ export async function frame(count = 1): Promise<void> {
   for (let drawn = 0; drawn < count; drawn += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
 }
 
+/** Waits until `count` frames are what the reader sees: what belongs to a frame's layout, such as measuring, is done as well. */
+export async function painted(count = 1): Promise<void> {
+  await frame(count);
+  await new Promise((resolve) => setTimeout(resolve));
+}
+
 /** Makes the page hidden or visible, as far as scripts can tell. Put back with the test. */
 export function setHidden(hidden: boolean): void {
   Object.defineProperty(document, 'hidden', { configurable: true, value: hidden });

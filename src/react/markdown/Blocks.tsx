@@ -12,22 +12,16 @@ import { type BlockNode, type ContainerNode, type FootnotesNode, footnoteLabel, 
 export function Blocks({ root }: { readonly root: RootNode }): ReactNode {
   const list = useRef<HTMLDivElement>(null);
   const groups = useGroups(root, longAt);
-  const { all, rows, isWhole, measure } = useLong(list, root, groups);
+  const { rows, isLong, isWhole, measure } = useLong(list, root, groups);
   return (
     <>
-      <div ref={list} className="sluice-list" data-long={rows && (isWhole ? 'whole' : 'part')}>
-        {rows === undefined
-          ? all.map((group, index) => (
-              <Fragment key={group.key}>
-                <TopGroup group={group} index={index} height={undefined} measure={measure} />
-              </Fragment>
-            ))
-          : rows.map(({ group, index, gap, height }) => (
-              <Fragment key={group.key}>
-                {gap && <Gap from={index - gap.count} {...gap} />}
-                <TopGroup group={group} index={index} height={isWhole ? height : undefined} measure={measure} />
-              </Fragment>
-            ))}
+      <div ref={list} className="sluice-list" data-long={isLong ? (isWhole ? 'whole' : 'part') : undefined}>
+        {rows.map(({ group, index, gap, height }) => (
+          <Fragment key={group.key}>
+            {gap && <Gap from={index - gap.count} {...gap} />}
+            <TopGroup group={group} index={index} height={isWhole ? height : undefined} measure={measure} />
+          </Fragment>
+        ))}
       </div>
       <Notes node={root.footnotes} />
     </>

@@ -8,52 +8,42 @@ export interface Wanted {
   readonly pinned: ReadonlySet<number>;
   /** Whether all of them are wanted, for search or print. */
   readonly whole: boolean;
-  readonly mounted: ReadonlySet<number>;
-  /** Most of them that may be mounted anew, at least the last is. */
+  /** In the document now. */
+  readonly shown: ReadonlySet<number>;
+  /** Most of the missing that are asked for. */
   readonly limit: number;
 }
 
 export interface Choice {
-  /** In order. */
-  readonly shown: readonly number[];
-  /** Whether more are wanted than were allowed. */
-  readonly isPartial: boolean;
+  /** Of those shown, the ones that stay. */
+  readonly kept: ReadonlySet<number>;
+  /** What is to come into the document, the most important first. */
+  readonly missing: readonly number[];
 }
 
-/** Groups beside those in view that are mounted before they come into view, and that stay when they have gone. */
+/** Groups beside those in view that come before they are in view, and that stay when they have gone. */
 const ahead = 1;
 const behind = 2;
 
 /** Which groups are in the document next: the last one always, for it grows and the reader may be there; those in view first. */
-export function choose({ count, inView, pinned, whole, mounted, limit }: Wanted): Choice {
-  const shown = new Set<number>();
-  let added = 0;
-  let isPartial = false;
-  const add = (index: number): void => {
-    if (index < 0 || index >= count || shown.has(index)) return;
-    if (!mounted.has(index)) {
-      if (added >= limit && index !== count - 1) {
-        isPartial = true;
-        return;
-      }
-      added += 1;
-    }
-    shown.add(index);
+export function choose({ count, inView, pinned, whole, shown, limit }: Wanted): Choice {
+  const kept = new Set<number>();
+  const missing = new Set<number>();
+  const want = (index: number): void => {
+    if (index < 0 || index >= count) return;
+    if (shown.has(index)) kept.add(index);
+    else if (missing.size < limit) missing.add(index);
   };
-  add(count - 1);
-  for (const index of pinned) if (mounted.has(index)) add(index);
+  want(count - 1);
+  for (const index of pinned) if (shown.has(index)) want(index);
   if (inView !== undefined) {
-    for (let index = inView.from; index <= inView.to; index += 1) add(index);
+    for (let index = inView.from; index <= inView.to; index += 1) want(index);
     for (let step = 1; step <= ahead; step += 1) {
-      add(inView.to + step);
-      add(inView.from - step);
+      want(inView.to + step);
+      want(inView.from - step);
     }
-    for (const index of mounted) if (index >= inView.from - behind && index <= inView.to + behind) add(index);
+    for (const index of shown) if (index >= inView.from - behind && index <= inView.to + behind) want(index);
   }
-  if (whole) {
-    for (const index of mounted) add(index);
-    for (let index = 0; index < count && added < limit; index += 1) add(index);
-    isPartial = shown.size < count;
-  }
-  return { shown: [...shown].sort((a, b) => a - b), isPartial };
+  if (whole) for (let index = 0; index < count; index += 1) want(index);
+  return { kept, missing: [...missing] };
 }

@@ -1,7 +1,5 @@
-import type { Virtualizer } from '@tanstack/react-virtual';
 import { type FrameTask, frames } from '../../frame.ts';
-
-type List = Virtualizer<HTMLElement, HTMLElement>;
+import type { List } from './useVirtual.ts';
 
 /**
  * Which part of a list is in sight of its scroller, in the list's own coordinates, so that nothing need be known of what else

@@ -1,6 +1,6 @@
-import { useVirtualizer, type VirtualItem } from '@tanstack/react-virtual';
-import { type RefObject, useEffect, useLayoutEffect, useReducer, useRef, useState } from 'react';
-import { type FrameTask, frames } from '../../frame.ts';
+import type { VirtualItem } from '@tanstack/virtual-core';
+import { type RefObject, useLayoutEffect, useReducer, useRef, useState } from 'react';
+import { frames } from '../../frame.ts';
 import { useMarkdown } from '../context.ts';
 import type { GroupNode, RootNode } from '../nodes.ts';
 import { choose } from './choice.ts';
@@ -8,13 +8,12 @@ import { selectedText } from './copy.ts';
 import { estimateHeight } from './estimate.ts';
 import { pinnedGroups } from './pins.ts';
 import { correct, isAnchored, observePlace, observeSize } from './sight.ts';
+import { heldBack, type List, useVirtual } from './useVirtual.ts';
 import { type Whole, watchWhole } from './whole.ts';
+import { createWindow } from './window.ts';
 
 /** An answer of this many groups of its own blocks (about 1,500 blocks, 200 KB of prose) is long: only what is near the sight is in the document. */
 export const longAt = 64;
-
-/** Groups that are mounted anew in one frame. */
-const perFrame = 4;
 
 /** Heights that were measured, for when the same answer is shown again. */
 const known = new WeakMap<RootNode, VirtualItem[]>();
@@ -30,15 +29,15 @@ export interface LongRow {
   readonly index: number;
   /** What is left out: number of groups, and their height, px. */
   readonly gap: { readonly count: number; readonly height: number } | undefined;
-  /** Height it had when it was last measured, px. */
-  readonly height: number;
+  /** Height it had when it was last measured, px; of an answer that is not long nobody knows. */
+  readonly height: number | undefined;
 }
 
 export interface LongList {
-  /** What is in the document of an answer that is not long. */
-  readonly all: readonly GroupNode[];
-  /** What is in the document of one that is. */
-  readonly rows: readonly LongRow[] | undefined;
+  /** What is in the document. */
+  readonly rows: readonly LongRow[];
+  /** Whether that may be a part. */
+  readonly isLong: boolean;
   readonly isWhole: boolean;
   /** For the `ref` of each group's element, which has its index as `data-index`. None while nothing need be measured. */
   readonly measure: ((element: HTMLElement | null) => void) | undefined;
@@ -49,22 +48,25 @@ export function useLong(list: RefObject<HTMLDivElement | null>, root: RootNode, 
   const { view } = useMarkdown();
   const [whole, setWhole] = useState<Whole>();
   const [, again] = useReducer((count: number) => count + 1, 0);
-  const mounted = useRef<ReadonlySet<number>>(new Set());
-  const isLong = groups.length >= longAt;
+  const count = groups.length;
+  const isLong = count >= longAt;
   // What is in the document is measured before any of it is taken away: it leaves its height.
   const [isMeasured, setMeasured] = useState(isLong);
+  const before = useRef(0);
+  const latest = useRef({ count, whole });
+  const held = useRef(0);
 
   const [anchored, setAnchored] = useState<typeof never>();
-  const virtualizer = useVirtualizer<HTMLElement, HTMLElement>({
-    count: groups.length,
+  const { list: virtualizer, measure } = useVirtual({
+    count,
     enabled: isLong,
     getScrollElement: () => list.current,
     estimateSize: (index) => {
       const group = groups[index];
       if (group === undefined) return 0;
-      const height = estimates.get(group) ?? estimateHeight(group, list.current?.clientWidth ?? 640);
+      const height = estimates.get(group) ?? estimateHeight(group, virtualizer.scrollRect?.width ?? 640);
       // The last one grows, and is in the document.
-      if (index < groups.length - 1) estimates.set(group, height);
+      if (index < count - 1) estimates.set(group, height);
       return height;
     },
     observeElementRect: observeSize,
@@ -73,29 +75,48 @@ export function useLong(list: RefObject<HTMLDivElement | null>, root: RootNode, 
     overscan: 0,
     initialMeasurementsCache: known.get(root) ?? [],
     scrollToFn: correct,
+    onChange(isCommitting) {
+      pane.look();
+      if (heldBack(virtualizer) === held.current) return;
+      if (isCommitting) again();
+      else frames().commit(again);
+    },
   });
   // What is in sight is kept where it is by the browser, where it can.
   virtualizer.shouldAdjustScrollPositionOnItemSizeChange = anchored;
 
+  const [pane] = useState(() =>
+    createWindow({
+      choose(shown, limit) {
+        const range = virtualizer.calculateRange();
+        return choose({
+          count: latest.current.count,
+          inView: range === null ? undefined : { from: range.startIndex, to: range.endIndex },
+          pinned: pinnedGroups(list.current),
+          whole: latest.current.whole !== undefined,
+          shown,
+          limit,
+        });
+      },
+      isInView: (index) => virtualizer.range !== null && index >= virtualizer.range.startIndex && index <= virtualizer.range.endIndex,
+      sight: () => ({ offset: virtualizer.scrollOffset ?? 0, height: virtualizer.scrollRect?.height ?? 0 }),
+      onChange: again,
+    }),
+  );
+
   const isWindowed = isLong && isMeasured;
-  const items = isLong ? virtualizer.getVirtualItems() : [];
-  const choice = isWindowed
-    ? choose({
-        count: groups.length,
-        inView: items.length === 0 ? undefined : { from: items[0]?.index ?? 0, to: items.at(-1)?.index ?? 0 },
-        pinned: pinnedGroups(list.current),
-        whole: whole !== undefined,
-        mounted: mounted.current,
-        limit: whole === 'print' ? Number.POSITIVE_INFINITY : perFrame,
-      })
-    : undefined;
+  const shown = isWindowed ? (whole === 'print' ? everyIndex(count) : pane.next(count)) : undefined;
 
   useLayoutEffect(() => {
-    const children = list.current?.querySelectorAll<HTMLElement>(':scope > [data-index]') ?? [];
-    mounted.current = new Set(Array.from(children, (child) => Number(child.dataset['index'])));
-    if (!isLong || isMeasured) return;
-    setMeasured(true);
+    latest.current = { count, whole };
+    held.current = heldBack(virtualizer);
+    if (shown !== undefined) pane.rendered(shown, count);
+    else if (isLong) {
+      pane.rendered(everyIndex(before.current), before.current);
+      setMeasured(true);
+    } else before.current = count;
   });
+  useLayoutEffect(() => () => pane.close(), [pane]);
 
   useLayoutEffect(() => {
     if (isWindowed && list.current !== null) setAnchored(() => (isAnchored(list.current) ? never : undefined));
@@ -110,14 +131,6 @@ export function useLong(list: RefObject<HTMLDivElement | null>, root: RootNode, 
     observer.observe(list.current);
     return () => observer.disconnect();
   }, [isWindowed, list, view]);
-
-  const isPartial = choice?.isPartial ?? false;
-  useEffect(() => {
-    if (!isPartial) return undefined;
-    const task: FrameTask = { kind: 'mount', flush: () => frames().commit(again) };
-    frames().request(task);
-    return () => frames().cancel(task);
-  });
 
   useLayoutEffect(() => {
     const element = list.current;
@@ -145,20 +158,36 @@ export function useLong(list: RefObject<HTMLDivElement | null>, root: RootNode, 
     };
   }, [list, root, view]);
 
-  // While a finger scrolls, the virtualizer holds back what it has to make up for: until then it is taken off the first gap.
-  const first = items[0];
-  let end = first === undefined ? 0 : (virtualizer.measurementsCache[first.index]?.start ?? 0) - first.start;
+  return {
+    // Until it is measured an answer that has become long is what it was.
+    rows: shown === undefined ? allRows(isLong ? groups.slice(0, before.current) : groups) : rowsOf(virtualizer, groups, shown),
+    isLong: isWindowed,
+    isWhole: whole !== undefined,
+    measure: isLong ? measure : undefined,
+  };
+}
+
+function allRows(groups: readonly GroupNode[]): readonly LongRow[] {
+  return groups.map((group, index) => ({ group, index, gap: undefined, height: undefined }));
+}
+
+function rowsOf(virtualizer: List, groups: readonly GroupNode[], shown: ReadonlySet<number>): readonly LongRow[] {
+  // Taken off the first gap.
+  let end = heldBack(virtualizer);
   let next = 0;
-  const rows = choice?.shown.flatMap((index): LongRow[] => {
-    const group = groups[index];
-    const place = virtualizer.measurementsCache[index];
-    if (group === undefined || place === undefined) return [];
-    const gap = index === next ? undefined : { count: index - next, height: place.start - end };
-    end = place.end;
-    next = index + 1;
-    return [{ group, index, gap, height: place.size }];
-  });
-  // Until it is measured an answer that has become long is what it was.
-  const all = isLong ? groups.slice(0, mounted.current.size) : groups;
-  return { all, rows, isWhole: whole !== undefined, measure: isLong ? virtualizer.measureElement : undefined };
+  return [...shown]
+    .sort((a, b) => a - b)
+    .flatMap((index): LongRow[] => {
+      const group = groups[index];
+      const place = virtualizer.measurementsCache[index];
+      if (group === undefined || place === undefined) return [];
+      const gap = index === next ? undefined : { count: index - next, height: place.start - end };
+      end = place.end;
+      next = index + 1;
+      return [{ group, index, gap, height: place.size }];
+    });
+}
+
+function everyIndex(count: number): ReadonlySet<number> {
+  return new Set(Array.from({ length: count }, (_, index) => index));
 }
