@@ -5,6 +5,8 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { StreamError } from '../src/wire/index.ts';
 import { createRelay, createSqliteStorage, type DrainOptions, type LogStorage, type Relay, type RelayServerOptions } from './index.ts';
+import { isLog, type Log, toLog } from './relay/logger.ts';
+import { createStdoutLog, outputLevels } from './stdout.ts';
 
 const HELP = `sluice relay [options]
 
@@ -21,6 +23,9 @@ Runs a relay: it fetches LLM answers and streams them to browsers.
                    there after a restart, and those it interrupts end with an
                    error that says so. Kept for a week, and up to 4 GiB.
                    Default: in memory, for five minutes after their end
+  --log-level <l>  Which lines are written to the standard output, as JSON:
+                   debug, info, warn, error or silent.
+                   Default: SLUICE_LOG_LEVEL, else info
   --drain <s>      How long a shutdown lets running answers go on, in seconds.
                    What still runs then ends with an error that may be retried.
                    Default: 25, within the 30 s Kubernetes allows; Docker
@@ -42,11 +47,15 @@ async function main(): Promise<void> {
   if (positionals[0] !== 'relay' || positionals.length > 1) throw new UsageError(`Unknown command: ${positionals.join(' ') || '(none)'}.`);
   const port = readPort(values.port ?? (process.env['PORT'] || '8787'));
   const host = values.host ?? (process.env['HOST'] || '127.0.0.1');
+  const level = readLevel(values['log-level'] ?? (process.env['SLUICE_LOG_LEVEL'] || 'info'));
   const config = values.config === undefined ? {} : await readConfig(values.config);
   const drain = values.drain === undefined ? {} : { deadlineMs: readSeconds(values.drain) };
-  const relay = createRelay({ log, ...config, ...(values.data === undefined ? {} : { storage: openStorage(values.data, config) }) });
+  const { log = createStdoutLog(level) } = config;
+  const write = isLog(log) ? toLog(log) : () => {};
+  const stored = values.data === undefined ? {} : { storage: openStorage(values.data, config, write) };
+  const relay = createRelay({ ...config, log, ...stored });
   const { url } = await relay.listen({ port, host });
-  process.stdout.write(`Sluice relay on ${url}\n`);
+  write('info', `Sluice relay on ${url}`, { url });
   endOnSignal(relay, drain);
 }
 
@@ -69,6 +78,7 @@ const parse = () =>
       config: { type: 'string' },
       data: { type: 'string' },
       drain: { type: 'string' },
+      'log-level': { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -77,6 +87,11 @@ function readPort(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
   throw new UsageError(`The port is ${text}; it must be a number from 0 to 65535.`);
+}
+
+function readLevel(text: string): string {
+  if (outputLevels.includes(text)) return text;
+  throw new UsageError(`The log level is ${text}; it must be one of ${outputLevels.join(', ')}.`);
 }
 
 function readSeconds(text: string): number {
@@ -98,7 +113,7 @@ async function readConfig(file: string): Promise<RelayServerOptions> {
 }
 
 /** @throws {StreamError} `bad_option`, or why the folder cannot be used */
-function openStorage(directory: string, config: RelayServerOptions): LogStorage {
+function openStorage(directory: string, config: RelayServerOptions, log: Log): LogStorage {
   if (config.storage !== undefined) {
     throw new StreamError(
       'bad_option',
@@ -125,10 +140,6 @@ function endOnSignal(relay: Relay, drain: DrainOptions): void {
   };
   process.on('SIGINT', end);
   process.on('SIGTERM', end);
-}
-
-function log(level: string, message: string, fields: object): void {
-  process.stderr.write(`${level}: ${message}${Object.keys(fields).length === 0 ? '' : ` ${JSON.stringify(fields)}`}\n`);
 }
 
 main().catch((cause: unknown) => {

@@ -6,6 +6,7 @@ import { createMemoryStorage } from './log/index.ts';
 import { attachTo, listenOn } from './node.ts';
 import { createProviders } from './providers/index.ts';
 import type { DrainOptions } from './relay/drain.ts';
+import type { Log } from './relay/logger.ts';
 import type { AuthenticateInput, RelayOptions } from './relay/options.ts';
 import type { CreateStreamRequest } from './relay/origin.ts';
 import { createRelayCore, type RelayCore, type RelayStats } from './relay/relay.ts';
@@ -13,6 +14,7 @@ import type { CreatedStream } from './relay/streams.ts';
 import type { CertificateFiles } from './transports/certificate.ts';
 import { listenWebTransport, type WebTransportListener } from './transports/listener.ts';
 import { checkOrigin, isLoopbackAddress, isLoopbackHost, type OriginPolicy, type OriginSubject } from './transports/origin.ts';
+import type { TransportName } from './transports/peer.ts';
 import { createSseTransport } from './transports/sse.ts';
 import { createWebSocketTransport } from './transports/websocket.ts';
 
@@ -22,6 +24,7 @@ export type { FetchHandler, RequestInfo } from './http/routes.ts';
 export * from './log/index.ts';
 export * from './providers/index.ts';
 export type { DrainOptions } from './relay/drain.ts';
+export type { Log, LogFields, Logger, LogLevel } from './relay/logger.ts';
 export type * from './relay/options.ts';
 export { relayDefaults } from './relay/options.ts';
 export type { CreateStreamRequest } from './relay/origin.ts';
@@ -105,18 +108,18 @@ export function createRelay(options: RelayServerOptions = {}): Relay {
     { ...relayOptions, ...(options.authenticate === undefined ? {} : { authenticate: needingCredentials(options.authenticate, policy) }) },
     { storage: options.storage ?? createMemoryStorage(), providers: options.providers ?? [...createProviders(process.env).values()] },
   );
-  const admitOrigin = (subject: OriginSubject): void => {
+  const admitOrigin = (transport: TransportName, subject: OriginSubject): void => {
     try {
       checkOrigin(subject, policy);
     } catch (cause) {
-      core.refused(toStreamError(cause).code);
+      core.refused(toStreamError(cause).code, { transport });
       throw cause;
     }
   };
   const sse = createSseTransport({ accept: core.accept, heartbeatMs: core.options.heartbeatMs });
   const websocket = createWebSocketTransport({
     accept: core.accept,
-    admit: ({ origin, remoteAddress }, host) => admitOrigin({ origin, host, remoteAddress }),
+    admit: ({ origin, remoteAddress }, host) => admitOrigin('websocket', { origin, host, remoteAddress }),
   });
   const fetch = createFetchHandler({
     core,
@@ -141,10 +144,11 @@ export function createRelay(options: RelayServerOptions = {}): Relay {
       port: webTransport.port ?? address.port,
       certificate: webTransport.certificate,
       accept: core.accept,
-      admit: ({ origin, remoteAddress }, host) => admitOrigin({ origin, host, remoteAddress, ownHosts: pageHosts(host, httpPort) }),
+      admit: ({ origin, remoteAddress }, host) =>
+        admitOrigin('webtransport', { origin, host, remoteAddress, ownHosts: pageHosts(host, httpPort) }),
       failed: (error) => core.options.log('error', `The WebTransport certificate could not be replaced: ${error.message}`, {}),
     });
-    if ('missing' in started) sayMissing(started.missing, options);
+    if ('missing' in started) sayMissing(started.missing, { log: options.log === undefined ? undefined : core.options.log });
     else if (closing !== undefined) await started.close();
     else quic = started;
   };
@@ -226,7 +230,7 @@ function pageHosts(authority: string, httpPort: number): string[] {
 
 let saidMissing = false;
 
-function sayMissing(why: string, { log }: RelayOptions): void {
+function sayMissing(why: string, { log }: { readonly log: Log | undefined }): void {
   const message = `WebTransport is not available, WebSocket and SSE are served: ${why}`;
   if (log !== undefined) log('warn', message, {});
   else if (!saidMissing) process.emitWarning(message, { code: 'SLUICE_NO_WEBTRANSPORT' });

@@ -28,7 +28,7 @@ const access: RelayOptions = loopback ? {} : { authenticate: () => ({ id: 'demo'
 const relay = createRelay({
   ...access,
   log: (level, message, fields) => {
-    if (level !== 'info') console.error(message, fields);
+    if (level === 'warn' || level === 'error') console.error(message, fields);
   },
 });
 const ready = relay.attach(server);

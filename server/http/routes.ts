@@ -1,4 +1,4 @@
-import { StreamError, toStreamError, wireLimits } from '../../src/wire/index.ts';
+import { isStreamId, StreamError, toStreamError, wireLimits } from '../../src/wire/index.ts';
 import type { RelayCore } from '../relay/relay.ts';
 import { checkOrigin, isAllowedOrigin, type OriginPolicy } from '../transports/origin.ts';
 import type { ConnectionRequest } from '../transports/peer.ts';
@@ -105,6 +105,8 @@ export function createFetchHandler({ core, sse, endpoints, policy, now = Date.no
 
   const handle = async (request: Request, info: RequestInfo, url: URL): Promise<{ route: string; response: Response }> => {
     const route = routes.find(({ path }) => path.test(url.pathname));
+    const id = route?.path.exec(url.pathname)?.[1] ?? '';
+    const about = { route: route?.name ?? 'none', ...(isStreamRoute(route) && isStreamId(id) ? { stream: id } : {}) };
     try {
       if (route === undefined) throw new StreamError('not_found', `There is nothing at ${url.pathname.slice(0, 100)}.`);
       if (route.open !== true) checkOrigin({ ...subject(request), remoteAddress: info.remoteAddress }, policy);
@@ -113,16 +115,16 @@ export function createFetchHandler({ core, sse, endpoints, policy, now = Date.no
       if (handler === undefined) {
         const allow = Object.keys(route.methods).join(', ');
         const error = new StreamError('method_not_allowed', `This address takes ${allow} only.`);
-        core.refused(error.code);
+        core.refused(error.code, about);
         return { route: route.name, response: problem(error, { allow }) };
       }
-      const id = route.path.exec(url.pathname)?.[1] ?? '';
       return { route: route.name, response: await handler({ request, url, info, id }) };
     } catch (cause) {
       // Faults of ours or of the app's callbacks keep their details to the operator's log.
       const error = toStreamError(cause);
-      core.refused(error.code);
-      if (error.code === 'internal') core.options.log('error', `HTTP ${request.method} failed`, { cause: String(error.cause ?? error) });
+      core.refused(error.code, about);
+      if (error.code === 'internal')
+        core.options.log('error', `HTTP ${request.method} failed`, { ...about, cause: String(error.cause ?? error) });
       return { route: route?.name ?? 'none', response: problem(error) };
     }
   };
@@ -133,6 +135,10 @@ export function createFetchHandler({ core, sse, endpoints, policy, now = Date.no
     if (isAllowedOrigin(subject(request), policy)) for (const [name, value] of corsHeaders(request)) response.headers.set(name, value);
     return response;
   };
+}
+
+function isStreamRoute(route: Route | undefined): boolean {
+  return route?.name === 'stream' || route?.name === 'stop';
 }
 
 function readiness({ draining, storageFailure }: RelayCore): Response {

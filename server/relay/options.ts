@@ -1,7 +1,8 @@
-import { type Json, StreamError } from '../../src/wire/index.ts';
+import { StreamError } from '../../src/wire/index.ts';
 import type { LogStorage } from '../log/log.ts';
 import type { GenerationRequest, Provider } from '../providers/provider.ts';
 import type { TransportName } from '../transports/peer.ts';
+import { isLog, type Log, type Logger, toLog } from './logger.ts';
 
 /** Who is at the other end, as `authenticate` decides. Streams belong to the principal that created them. */
 export interface Principal {
@@ -70,11 +71,11 @@ export interface RelayOptions {
   readonly maxBodyBytes?: number;
   /** HTTP requests and client messages allowed per connection and second, as a token bucket of twice the size. @default 200 */
   readonly maxMessagesPerSecond?: number;
-  /** Called with what an operator should know. @default nothing */
-  readonly log?: (level: 'info' | 'warn' | 'error', message: string, fields: { readonly [key: string]: Json }) => void;
+  /** Where lines for operators go: a function, or a logger like pino. `stream` and `connection` are in the fields of each line about one. @default nowhere */
+  readonly log?: Log | Logger;
 }
 
-export type ResolvedRelayOptions = Required<Omit<RelayOptions, 'providers' | 'storage'>>;
+export type ResolvedRelayOptions = Required<Omit<RelayOptions, 'providers' | 'storage' | 'log'>> & { readonly log: Log };
 
 export const relayDefaults: ResolvedRelayOptions = {
   authenticate: () => ({ id: 'anonymous' }),
@@ -101,7 +102,7 @@ export const relayDefaults: ResolvedRelayOptions = {
 export function resolveRelayOptions(options: RelayOptions): ResolvedRelayOptions {
   const { providers: _providers, storage: _storage, ...rest } = options;
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
-  const resolved: ResolvedRelayOptions = { ...relayDefaults, ...given };
+  const resolved = { ...relayDefaults, ...given };
   for (const name of Object.keys(given)) {
     if (Object.hasOwn(relayDefaults, name)) continue;
     throw new StreamError(
@@ -109,7 +110,7 @@ export function resolveRelayOptions(options: RelayOptions): ResolvedRelayOptions
       `createRelay: there is no option ${name}. Known: ${Object.keys(relayDefaults).join(', ')}, providers, storage, webTransport.`,
     );
   }
-  for (const name of ['authenticate', 'authorize', 'admit', 'log'] as const) {
+  for (const name of ['authenticate', 'authorize', 'admit'] as const) {
     if (typeof resolved[name] === 'function') continue;
     throw new StreamError(
       'bad_option',
@@ -128,5 +129,12 @@ export function resolveRelayOptions(options: RelayOptions): ResolvedRelayOptions
       `createRelay: unwatched is ${JSON.stringify(unwatched)}; it must be 'keep', or { stopAfterMs } with a positive integer. Leave it out to keep.`,
     );
   }
-  return resolved;
+  const { log = relayDefaults.log } = options;
+  if (!isLog(log)) {
+    throw new StreamError(
+      'bad_option',
+      `createRelay: log is ${typeof log}; it must be a function, or have debug, info, warn and error as pino has. Leave it out for silence.`,
+    );
+  }
+  return { ...resolved, log: toLog(log) };
 }

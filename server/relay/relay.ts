@@ -1,9 +1,10 @@
-import { type ErrorCode, fallbackReasons, StreamError } from '../../src/wire/index.ts';
+import { type ErrorCode, errorTable, fallbackReasons, StreamError } from '../../src/wire/index.ts';
 import type { LogStorage, StorageStats } from '../log/log.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Accept, TransportName } from '../transports/peer.ts';
 import { type DrainOptions, drainSessions, spreadFor } from './drain.ts';
 import { Hub } from './hub.ts';
+import { type LogFields, limitLog } from './logger.ts';
 import { type Principal, type RelayOptions, type ResolvedRelayOptions, resolveRelayOptions } from './options.ts';
 import { createSessionCounters, Session, type SessionCounters, type SessionHost } from './session.ts';
 import { type StreamCounters, Streams } from './streams.ts';
@@ -24,8 +25,8 @@ export interface RelayCore {
   readonly stats: RelayStats;
   /** Measures what a total cannot say. One at a time; without one nothing is measured. */
   observe(observer: RelayObserver): void;
-  /** Counts an error that refused a request or a connection before it reached the relay. */
-  refused(code: ErrorCode): void;
+  /** Counts and logs an error that refused a request or a connection. */
+  refused(code: ErrorCode, fields: LogFields): void;
   /** Stops all generations and closes all connections. */
   close(): void;
 }
@@ -83,8 +84,10 @@ export function createRelayCore(
   const counters = createSessionCounters();
   const opened: Record<TransportName, Record<string, number>> = { webtransport: {}, websocket: {}, sse: {} };
   const refusedByCode: Record<string, number> = {};
-  const refused = (code: ErrorCode): void => {
+  const logRefusal = limitLog(resolved.log, now);
+  const refused: RelayCore['refused'] = (code, fields) => {
     refusedByCode[code] = (refusedByCode[code] ?? 0) + 1;
+    logRefusal(errorTable[code].status >= 500 ? 'warn' : 'info', 'Refused', { code, ...fields });
   };
   const perPrincipal = new Map<string, number>();
   const drain = { draining: false, drains: 0, told: 0, cut: 0 };
@@ -114,14 +117,24 @@ export function createRelayCore(
       perPrincipal.set(principal.id, count + 1);
     },
     refused,
-    welcomed({ peer }, fallback): void {
+    welcomed({ id, peer, principal }, fallback): void {
       const reason = fallback === undefined ? 'none' : fallbackReasons.some((known) => known === fallback) ? fallback : 'other';
       const reasons = opened[peer.transport];
       reasons[reason] = (reasons[reason] ?? 0) + 1;
+      const { transport } = peer;
+      resolved.log('info', 'Connection opened', { connection: id, transport, fallback: reason, principal: principal?.id ?? '' });
     },
     forget(session): void {
       hub.sessions.delete(session);
       if (session.principal === undefined) return;
+      const { id: connection, endedBy, openedAt, peer, principal } = session;
+      resolved.log('info', 'Connection closed', {
+        connection,
+        transport: peer.transport,
+        principal: principal.id,
+        durationMs: now() - openedAt,
+        ...(endedBy === undefined ? {} : { code: endedBy }),
+      });
       const left = (perPrincipal.get(session.principal.id) ?? 1) - 1;
       if (left === 0) perPrincipal.delete(session.principal.id);
       else perPrincipal.set(session.principal.id, left);

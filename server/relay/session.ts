@@ -3,6 +3,7 @@ import {
   type ClientFrame,
   CreditAccount,
   type CreditGrant,
+  channelStream,
   decodeClientMessage,
   type ErrorCode,
   encodeServerFrame,
@@ -17,6 +18,7 @@ import type { StreamLog } from '../log/log.ts';
 import type { Connection, ConnectionRequest, Peer } from '../transports/peer.ts';
 import { TokenBucket } from './bucket.ts';
 import type { Channel } from './channel.ts';
+import type { LogFields } from './logger.ts';
 import type { Principal, ResolvedRelayOptions } from './options.ts';
 import { Outbox, type Subscription } from './outbox.ts';
 
@@ -28,8 +30,8 @@ export interface SessionHost {
   /** Counts the session to its principal. @throws {StreamError} `too_many_connections` */
   admitSession(principal: Principal): void;
   forget(session: Session): void;
-  /** Counts an error that ended a connection or refused a subscription. */
-  refused(code: ErrorCode): void;
+  /** Counts and logs an error that ended a connection or refused a subscription. */
+  refused(code: ErrorCode, fields: LogFields): void;
   /** It was welcomed. `fallback` is what the client gave as its reason. */
   welcomed(session: Session, fallback: string | undefined): void;
   /** Figures for operators; see `RelayStats`. */
@@ -74,6 +76,9 @@ export class Session implements Connection {
   readonly peer: Peer;
   readonly request: ConnectionRequest;
   principal: Principal | undefined;
+  /** Of the error that ended it. */
+  endedBy: ErrorCode | undefined;
+  readonly openedAt: number;
   lastReceivedAt: number;
   lastSentAt: number;
   /** Already in the hub's list for this flush. */
@@ -82,7 +87,6 @@ export class Session implements Connection {
   readonly #subscriptions = new Map<number, Subscription>();
   readonly #bucket: TokenBucket;
   readonly #outbox: Outbox;
-  readonly #openedAt: number;
   #highestSubscription = 0;
   #inbox: ClientFrame[] = [];
   #busy = false;
@@ -92,9 +96,9 @@ export class Session implements Connection {
     this.peer = peer;
     this.request = request;
     this.#host = host;
-    this.#openedAt = host.now();
-    this.lastReceivedAt = this.#openedAt;
-    this.lastSentAt = this.#openedAt;
+    this.openedAt = host.now();
+    this.lastReceivedAt = this.openedAt;
+    this.lastSentAt = this.openedAt;
     this.#outbox = new Outbox(peer, {
       maxBufferedBytes: host.options.maxBufferedBytes,
       counters: host.counters,
@@ -102,13 +106,13 @@ export class Session implements Connection {
       finished: (subscription) => this.#forget(subscription),
       failed: (subscription, error) => {
         this.#leave(subscription);
-        this.#sendError(error, subscription.id);
+        this.#sendError(error, subscription.id, subscription.channel.log.channel);
       },
       sent: () => {
         this.lastSentAt = host.now();
       },
     });
-    this.#bucket = new TokenBucket(host.options.maxMessagesPerSecond, this.#openedAt);
+    this.#bucket = new TokenBucket(host.options.maxMessagesPerSecond, this.openedAt);
   }
 
   get subscriptions(): ReadonlyMap<number, Subscription> {
@@ -153,6 +157,7 @@ export class Session implements Connection {
   /** Says why, closes, and leaves every channel. */
   end(error: StreamError): void {
     if (this.#ended) return;
+    this.endedBy = error.code;
     this.#sendError(error);
     this.peer.close(error);
     this.closed();
@@ -166,7 +171,7 @@ export class Session implements Connection {
   /** Heartbeat, and the deadlines of hello and silence. */
   tick(now: number): void {
     const { heartbeatMs } = this.#host.options;
-    if (this.principal === undefined && now - this.#openedAt > HELLO_TIMEOUT_MS) {
+    if (this.principal === undefined && now - this.openedAt > HELLO_TIMEOUT_MS) {
       this.end(new StreamError('hello_timeout', `No hello came within ${HELLO_TIMEOUT_MS} ms; the connection closes.`));
     } else if (now - this.lastReceivedAt > 2.5 * heartbeatMs) {
       this.end(
@@ -198,7 +203,11 @@ export class Session implements Connection {
   /** The channel was dropped from the logs. */
   dropChannel(subscription: Subscription): void {
     this.#leave(subscription);
-    this.#sendError(new StreamError('unknown_channel', 'The stream’s grace period is over; its log was dropped.'), subscription.id);
+    this.#sendError(
+      new StreamError('unknown_channel', 'The stream’s grace period is over; its log was dropped.'),
+      subscription.id,
+      subscription.channel.log.channel,
+    );
   }
 
   async #work(): Promise<void> {
@@ -285,7 +294,7 @@ export class Session implements Connection {
     const refusal = this.#refuseSubscribe(frame);
     this.#highestSubscription = Math.max(this.#highestSubscription, frame.subscription);
     if (refusal !== undefined) {
-      this.#sendError(refusal, frame.subscription);
+      this.#sendError(refusal, frame.subscription, frame.channel);
       return undefined;
     }
     const channel = this.#channel(frame);
@@ -308,10 +317,14 @@ export class Session implements Connection {
     try {
       const channel = this.#host.channel(frame.channel);
       if (channel === undefined)
-        this.#answer({ subscription: frame.subscription, answer: 'gone', epoch: '', seq: 0, recovered: 0 }, frame.afterSeq > 0);
+        this.#answer(
+          frame.channel,
+          { subscription: frame.subscription, answer: 'gone', epoch: '', seq: 0, recovered: 0 },
+          frame.afterSeq > 0,
+        );
       return channel;
     } catch (cause) {
-      this.#sendError(toStreamError(cause), frame.subscription);
+      this.#sendError(toStreamError(cause), frame.subscription, frame.channel);
       return undefined;
     }
   }
@@ -338,6 +351,7 @@ export class Session implements Connection {
       this.#sendError(
         new StreamError('forbidden', 'The principal may not read this stream. The connection stays open.'),
         frame.subscription,
+        frame.channel,
       );
       return;
     }
@@ -356,7 +370,7 @@ export class Session implements Connection {
     try {
       exact = this.#canReplay(log, frame);
     } catch (cause) {
-      this.#sendError(toStreamError(cause), frame.subscription);
+      this.#sendError(toStreamError(cause), frame.subscription, frame.channel);
       return;
     }
     this.#subscriptions.set(subscription.id, subscription);
@@ -367,7 +381,7 @@ export class Session implements Connection {
       const recovered = log.head - seq;
       if (seq > 0) this.#host.counters.recoveredEvents += recovered;
       const answer = recovered === 0 ? 'live' : 'recovered';
-      this.#answer({ subscription: subscription.id, answer, epoch: log.epoch, seq, recovered }, seq > 0);
+      this.#answer(frame.channel, { subscription: subscription.id, answer, epoch: log.epoch, seq, recovered }, seq > 0);
     }
     if (log.closed && subscription.cursor === log.head) {
       this.#forget(subscription);
@@ -388,7 +402,7 @@ export class Session implements Connection {
     const { log, flushed } = subscription.channel;
     subscription.cursor = 0;
     subscription.applied = 0;
-    this.#answer({ subscription: subscription.id, answer: 'reset', epoch: log.epoch, seq: flushed, recovered: 0 }, true);
+    this.#answer(log.channel, { subscription: subscription.id, answer: 'reset', epoch: log.epoch, seq: flushed, recovered: 0 }, true);
   }
 
   #grant(grant: CreditGrant): void {
@@ -400,16 +414,19 @@ export class Session implements Connection {
   }
 
   /** `recovery`: the reader had a place in the stream. */
-  #answer(frame: Omit<SubscribedFrame, 'type'>, recovery: boolean): void {
+  #answer(channel: string, frame: Omit<SubscribedFrame, 'type'>, recovery: boolean): void {
+    const { answer, seq, recovered } = frame;
+    this.#host.options.log('debug', 'Subscribed', { connection: this.id, stream: channelStream(channel) ?? '', answer, seq, recovered });
     const { answers, recoveries } = this.#host.counters;
     answers[frame.answer] += 1;
     if (recovery) recoveries[frame.answer] += 1;
     this.send(encodeServerFrame({ type: 'subscribed', ...frame }));
   }
 
-  #sendError(error: StreamError, subscription?: number): void {
+  #sendError(error: StreamError, subscription?: number, channel?: string): void {
     const { code, message, retryable, retryAfterMs } = error;
-    this.#host.refused(code);
+    const stream = channel === undefined ? undefined : channelStream(channel);
+    this.#host.refused(code, { connection: this.id, transport: this.peer.transport, ...(stream === undefined ? {} : { stream }) });
     this.send(
       encodeServerFrame({
         type: 'error',

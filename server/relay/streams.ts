@@ -47,6 +47,8 @@ interface Running {
   readonly start: StartEvent;
   /** When somebody last began or looked, other than by a subscription; ms since the Unix epoch. */
   seenAt: number;
+  /** From its creation; `undefined` as long as there is none. */
+  firstTokenMs: number | undefined;
 }
 
 /** Generations: starts them, feeds their logs, stops them, and reads their state (docs/PROTOCOL.md, RL rules). */
@@ -132,10 +134,11 @@ export class Streams {
     const model = String(request.model ?? '').toWellFormed();
     const start: StartEvent = { type: 'start', provider, model, createdAt: this.#now() };
     const channel = this.#hub.open(this.#storage.create(name, principal, writeNote({ fingerprint, start })));
-    const running = { principal, abort: new AbortController(), start, seenAt: this.#now() };
+    const running = { principal, abort: new AbortController(), start, seenAt: this.#now(), firstTokenMs: undefined };
     this.#running.set(name, running);
     this.#perPrincipal.set(principal, (this.#perPrincipal.get(principal) ?? 0) + 1);
     this.counters.created += 1;
+    this.#options.log('info', 'Stream created', { stream: id, provider, model, principal });
     void this.#run(channel, open, running);
     return { id, channel: name, epoch: channel.log.epoch, created: true };
   }
@@ -169,7 +172,10 @@ export class Streams {
       const channel = this.#hub.channel(name);
       if (channel === undefined || channel.readers.size > 0 || Math.max(seenAt, channel.leftAt) > since) continue;
       this.counters.stoppedUnwatched += 1;
-      this.#options.log('info', 'A generation was stopped: nobody had watched it for too long.', { channel: name, ...unwatched });
+      this.#options.log('info', 'A generation was stopped: nobody had watched it for too long.', {
+        stream: channelStream(name) ?? '',
+        ...unwatched,
+      });
       this.#end(name, { type: 'stopped', by: 'server' });
     }
   }
@@ -224,7 +230,8 @@ export class Streams {
     }
   }
 
-  async #run(channel: Channel<Subscription>, open: Open, { abort, start }: Running): Promise<void> {
+  async #run(channel: Channel<Subscription>, open: Open, running: Running): Promise<void> {
+    const { abort, start } = running;
     let first = true;
     const sink = {
       append: (event: StreamEvent): void => {
@@ -233,19 +240,12 @@ export class Streams {
         if (urgent) {
           first = false;
           const ms = this.#now() - start.createdAt;
+          running.firstTokenMs = ms;
           this.counters.firstTokenMsSum += ms;
           this.counters.firstTokenCount += 1;
           this.#firstToken(start.provider, ms);
         }
         this.#append(channel, event, start, urgent);
-        if (event.type === 'error') {
-          this.#options.log('warn', `A generation failed: ${event.message}`, {
-            channel: channel.log.channel,
-            provider: start.provider,
-            model: start.model,
-            code: event.code,
-          });
-        }
         const refusal = channel.log.closed ? undefined : this.#refusal(channel.log);
         if (refusal === undefined) return;
         abort.abort();
@@ -277,23 +277,50 @@ export class Streams {
   #append(channel: Channel<Subscription>, event: StreamEvent, { createdAt }: StartEvent, urgent = false): void {
     channel.append([event], Math.max(0, Math.round(this.#now() - createdAt)));
     const terminal = isTerminal(event);
-    if (terminal) this.#ended(channel, event.type);
+    if (terminal) this.#ended(channel, event);
     this.#hub.touch(channel, terminal ? 'ended' : urgent ? 'first' : 'soon');
   }
 
-  #ended(channel: Channel<Subscription>, type: 'finish' | 'error' | 'stopped'): void {
+  #ended({ log }: Channel<Subscription>, event: TerminalEvent): void {
+    const { type } = event;
     this.counters[type === 'finish' ? 'finished' : type === 'error' ? 'failed' : 'stopped'] += 1;
-    const running = this.#running.get(channel.log.channel);
+    this.#logEnd(log, event);
+    const running = this.#running.get(log.channel);
     if (running === undefined) return;
-    this.#running.delete(channel.log.channel);
+    this.#running.delete(log.channel);
     const left = (this.#perPrincipal.get(running.principal) ?? 1) - 1;
     if (left === 0) this.#perPrincipal.delete(running.principal);
     else this.#perPrincipal.set(running.principal, left);
+  }
+
+  /** What failed is said in words only where they are the relay's own. */
+  #logEnd(log: StreamLog, event: TerminalEvent): void {
+    const { start, firstTokenMs } = this.#running.get(log.channel) ?? { ...readNote(log), firstTokenMs: undefined };
+    const { provider, model, createdAt } = start;
+    const how =
+      event.type === 'error'
+        ? { code: event.code, ...(this.#providers.has(provider) ? { why: event.message } : {}) }
+        : event.type === 'stopped'
+          ? { by: event.by }
+          : { reason: event.reason };
+    this.#options.log(event.type === 'error' ? 'warn' : 'info', `Stream ended: ${event.type}`, {
+      stream: channelStream(log.channel) ?? '',
+      provider,
+      model,
+      principal: log.principal,
+      ...how,
+      events: log.head,
+      bytes: log.bytes,
+      durationMs: Math.max(0, this.#now() - createdAt),
+      ...(firstTokenMs === undefined ? {} : { firstTokenMs }),
+    });
   }
 }
 
 /** What somebody waits for at the beginning of an answer. */
 const tokens: ReadonlySet<StreamEvent['type']> = new Set(['text', 'reasoning', 'tool-call', 'tool-args', 'tool-result', 'file'] as const);
+
+type TerminalEvent = StreamEvent & { type: 'finish' | 'error' | 'stopped' };
 
 /** Folded at a time. */
 const FOLD_BYTES = 262_144;

@@ -80,7 +80,7 @@ describe('sluice relay', { timeout: 20_000 }, () => {
     expect(await read(second.url)).toEqual(before);
     expect(await post(second.url)).toEqual(created);
     expect(first.errors() + second.errors()).not.toMatch(/experimental|sqlite/i);
-    expect(second.errors()).toContain(`Streams are kept in ${data}`);
+    expect(second.lines()).toContainEqual(expect.objectContaining({ msg: `Streams are kept in ${data}`, streams: 1 }));
   });
 
   test('--data of a folder that cannot be used ends it with a message', async () => {
@@ -116,6 +116,6 @@ describe('sluice relay', { timeout: 20_000 }, () => {
   test('--help shows every option', async () => {
     const { code, stdout } = await runCli(['--help']);
     expect(code).toBe(0);
-    for (const option of ['--port', '--host', '--config', '--data', '--help']) expect(stdout).toContain(option);
+    for (const option of ['--port', '--host', '--config', '--data', '--log-level', '--help']) expect(stdout).toContain(option);
   });
 });

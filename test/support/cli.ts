@@ -28,6 +28,8 @@ export async function runCli(args: readonly string[], env?: Environment): Promis
 export interface RunningCli {
   readonly child: ChildProcess;
   readonly url: string;
+  /** What it has written to its standard output so far: a JSON object each. */
+  lines(): { readonly [field: string]: unknown }[];
   /** What it has written to its standard error so far. */
   errors(): string;
 }
@@ -37,10 +39,17 @@ export async function relayCli(args: readonly string[], env?: Environment): Prom
   const child = spawnCli(['relay', ...args], env);
   let [output, errors] = ['', ''];
   child.stderr?.on('data', (chunk) => (errors += chunk));
-  for await (const chunk of child.stdout ?? []) {
-    output += chunk;
-    const url = /http:\S+/.exec(output)?.[0];
-    if (url !== undefined) return { child, url, errors: () => errors };
-  }
-  throw new Error(`The relay did not start: ${output}${errors}`);
+  const lines = (): { [field: string]: unknown }[] =>
+    output
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line));
+  return await new Promise((resolve, reject) => {
+    child.stdout?.on('data', (chunk) => {
+      output += chunk;
+      const url = lines().find((line) => 'url' in line)?.['url'];
+      if (typeof url === 'string') resolve({ child, url, lines, errors: () => errors });
+    });
+    child.once('close', () => reject(new Error(`The relay did not start: ${output}${errors}`)));
+  });
 }

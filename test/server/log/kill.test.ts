@@ -125,7 +125,7 @@ test('[RL11] killed again and again, the last time while it recovers, a relay lo
     for (const [channel, { text }] of readStored(copy)) kept.set(channel, text);
     // Killed as soon as it has opened the folder, whatever it has done there by then.
     const short = spawnCli(['relay', '--port', '0', '--data', data]);
-    await once(short.stderr ?? short, 'data');
+    await once(short.stdout ?? short, 'data');
     short.kill('SIGKILL');
     await once(short, 'exit');
   }
