@@ -6,6 +6,7 @@ import { StreamError } from '../src/wire/index.ts';
 import { problem } from './http/problem.ts';
 import { type FetchHandler, isRelayPath } from './http/routes.ts';
 import { rejectUpgrade } from './transports/refusal.ts';
+import { SSE_PATH } from './transports/sse.ts';
 import { SOCKET_PATH } from './transports/websocket.ts';
 
 export interface AttachParts {
@@ -14,6 +15,9 @@ export interface AttachParts {
   /** Called once the server's address is known. */
   readonly listening: (address: { readonly address: string; readonly port: number }) => Promise<void>;
 }
+
+/** An event stream whose client takes nothing for so long is cut off: ended or not, the socket would keep what waits for ever. Heartbeats are more frequent. */
+const STALLED_MS = 60_000;
 
 /** Puts the relay's routes in front of a server's own listeners. */
 export function attachTo(
@@ -25,7 +29,9 @@ export function attachTo(
   });
   const others = server.listeners('request') as ((request: IncomingMessage, response: ServerResponse) => void)[];
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
-    if (isRelayPath(pathOf(request))) own(request, response);
+    const path = pathOf(request);
+    if (path === SSE_PATH) response.setTimeout(STALLED_MS, () => response.destroy());
+    if (isRelayPath(path)) own(request, response);
     else if (others.length === 0) response.writeHead(404, { 'content-type': 'text/plain' }).end('Not found\n');
     else for (const other of others) other.call(server, request, response);
   };

@@ -65,8 +65,10 @@ export interface RelayOptions {
   readonly unwatched?: 'keep' | { readonly stopAfterMs: number };
   /** How long a drain lets running generations go on, ms. @default 25000, within the 30 s an orchestrator commonly allows */
   readonly drainDeadlineMs?: number;
-  /** A session with this much unsent data in its transport gets nothing more until it drains. @default 262144 */
+  /** A connection with this much unsent data in its transport gets nothing more until it drains. One batch may exceed it. @default 16384 */
   readonly maxBufferedBytes?: number;
+  /** Unsent data of all connections together; above, those that take nothing are ended, and resume. @default 67108864 */
+  readonly maxUnsentBytes?: number;
   /** Body of a request over HTTP. @default 1048576 */
   readonly maxBodyBytes?: number;
   /** HTTP requests and client messages allowed per connection and second, as a token bucket of twice the size. @default 200 */
@@ -92,7 +94,8 @@ export const relayDefaults: ResolvedRelayOptions = {
   maxGenerationsPerPrincipal: 200,
   unwatched: 'keep',
   drainDeadlineMs: 25_000,
-  maxBufferedBytes: 262_144,
+  maxBufferedBytes: 16_384,
+  maxUnsentBytes: 67_108_864,
   maxBodyBytes: 1_048_576,
   maxMessagesPerSecond: 200,
   log: () => {},

@@ -19,7 +19,7 @@ export interface Subscription {
 }
 
 export interface OutboxHooks {
-  /** About this much leaves at a time; more would be copied at once, and cut off by the transport. */
+  /** The transport is given no more than this, and the rest of one batch, beyond what the system has taken. */
   readonly maxBufferedBytes: number;
   readonly counters: Pick<SessionCounters, 'deliveredBatches' | 'deliveredBytes' | 'deliveredEvents' | 'coalescedEvents'>;
   /** The cursor's place was compacted away: sets it back, and says so to the client. */
@@ -61,11 +61,11 @@ export class Outbox {
   /** Sends what is due and within credit, as much in one go as the transport takes. */
   deliver(): void {
     const { maxBufferedBytes } = this.#hooks;
-    while (this.#due.length > 0 && this.#peer.bufferedBytes <= maxBufferedBytes) {
+    while (this.#due.length > 0 && this.#peer.bufferedBytes < maxBufferedBytes) {
       const due = this.#due;
       this.#due = [];
       const deliveries: Delivery[] = [];
-      const until = this.credit.spent + maxBufferedBytes;
+      const until = this.credit.spent + maxBufferedBytes - this.#peer.bufferedBytes;
       for (const subscription of due) {
         subscription.due = false;
         const delivery = this.#collect(subscription, until);

@@ -2,6 +2,7 @@ import { type ErrorCode, errorTable, fallbackReasons, StreamError } from '../../
 import type { LogStorage, StorageStats } from '../log/log.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Accept, TransportName } from '../transports/peer.ts';
+import { UnsentBudget } from './budget.ts';
 import { type DrainOptions, drainSessions, spreadFor } from './drain.ts';
 import { Hub } from './hub.ts';
 import { type LogFields, limitLog } from './logger.ts';
@@ -89,6 +90,7 @@ export function createRelayCore(
     refusedByCode[code] = (refusedByCode[code] ?? 0) + 1;
     logRefusal(errorTable[code].status >= 500 ? 'warn' : 'info', 'Refused', { code, ...fields });
   };
+  const unsent = new UnsentBudget(resolved.maxUnsentBytes, now);
   const perPrincipal = new Map<string, number>();
   const drain = { draining: false, drains: 0, told: 0, cut: 0 };
   const closing = new AbortController();
@@ -108,6 +110,7 @@ export function createRelayCore(
     options: resolved,
     now,
     counters,
+    unsent,
     channel: (name) => hub.channel(name),
     admitSession(principal: Principal): void {
       const count = perPrincipal.get(principal.id) ?? 0;

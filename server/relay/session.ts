@@ -17,6 +17,7 @@ import {
 import type { StreamLog } from '../log/log.ts';
 import type { Connection, ConnectionRequest, Peer } from '../transports/peer.ts';
 import { TokenBucket } from './bucket.ts';
+import type { Holder, UnsentBudget } from './budget.ts';
 import type { Channel } from './channel.ts';
 import type { LogFields } from './logger.ts';
 import type { Principal, ResolvedRelayOptions } from './options.ts';
@@ -34,6 +35,7 @@ export interface SessionHost {
   refused(code: ErrorCode, fields: LogFields): void;
   /** It was welcomed. `fallback` is what the client gave as its reason. */
   welcomed(session: Session, fallback: string | undefined): void;
+  readonly unsent: UnsentBudget;
   /** Figures for operators; see `RelayStats`. */
   readonly counters: SessionCounters;
 }
@@ -69,9 +71,11 @@ export function createSessionCounters(): SessionCounters {
 const HELLO_TIMEOUT_MS = 5_000;
 /** Frames waiting for `authenticate` or `authorize` at most. */
 const MAX_INBOX = 4_096;
+/** Answers and errors that wait behind a transport that takes nothing at most, bytes. */
+const MAX_WAITING_ANSWERS = 65_536;
 
 /** One connection as the relay sees it. Frames are handled in order; nothing it does throws. */
-export class Session implements Connection {
+export class Session implements Connection, Holder {
   readonly id: string = crypto.randomUUID();
   readonly peer: Peer;
   readonly request: ConnectionRequest;
@@ -88,6 +92,8 @@ export class Session implements Connection {
   readonly #bucket: TokenBucket;
   readonly #outbox: Outbox;
   #highestSubscription = 0;
+  /** Bytes of answers and errors since the transport was full. */
+  #waitingAnswers = 0;
   #inbox: ClientFrame[] = [];
   #busy = false;
   #ended = false;
@@ -113,6 +119,10 @@ export class Session implements Connection {
       },
     });
     this.#bucket = new TokenBucket(host.options.maxMessagesPerSecond, this.openedAt);
+  }
+
+  get unsentBytes(): number {
+    return this.peer.bufferedBytes;
   }
 
   get subscriptions(): ReadonlyMap<number, Subscription> {
@@ -151,6 +161,7 @@ export class Session implements Connection {
     if (this.#ended) return;
     this.#ended = true;
     this.#leaveAll();
+    this.#host.unsent.forget(this);
     this.#host.forget(this);
   }
 
@@ -158,14 +169,22 @@ export class Session implements Connection {
   end(error: StreamError): void {
     if (this.#ended) return;
     this.endedBy = error.code;
-    this.#sendError(error);
+    // Who reads nothing cannot be told.
+    if (error.code === 'too_slow') this.#host.refused(error.code, { connection: this.id, transport: this.peer.transport });
+    else this.#sendError(error);
     this.peer.close(error);
     this.closed();
   }
 
   send(message: Uint8Array): void {
     this.lastSentAt = this.#host.now();
+    this.#waitingAnswers = this.unsentBytes < this.#host.options.maxBufferedBytes ? 0 : this.#waitingAnswers + message.byteLength;
+    if (this.#waitingAnswers > MAX_WAITING_ANSWERS && !this.#ended) {
+      this.end(new StreamError('too_slow', 'The connection asks and does not read the answers; it ends. Reconnect to resume.'));
+      return;
+    }
     this.peer.send(message);
+    if (!this.#ended) this.#host.unsent.look(this);
   }
 
   /** Heartbeat, and the deadlines of hello and silence. */
@@ -195,6 +214,7 @@ export class Session implements Connection {
     if (this.#ended) return;
     try {
       this.#outbox.deliver();
+      this.#host.unsent.look(this);
     } catch (cause) {
       this.end(toStreamError(cause));
     }

@@ -22,7 +22,7 @@ export interface Peer {
    * is counted as spent, and credit for it comes back only once it has arrived.
    */
   release(subscription: number): void;
-  /** Closes the connection after what was sent, with an error's close code, or normally. */
+  /** Closes the connection after what was sent, with an error's close code, or normally. With `too_slow` what has not left yet is given up. */
   close(reason?: StreamError): void;
 }
 
@@ -56,7 +56,7 @@ export interface Connection {
   readonly principal: { readonly id: string } | undefined;
   /** A whole message from the client. */
   receive(message: Uint8Array): void;
-  /** `bufferedBytes` fell: what waited may go on. */
+  /** `bufferedBytes` fell: what waited may go on. Called at the latest when it is 0 again. */
   drained(): void;
   /** Ends it for what the transport itself found wrong with it: says so, and closes with the error's code. */
   end(error: StreamError): void;

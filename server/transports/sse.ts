@@ -111,7 +111,7 @@ class SsePeer implements Peer {
     if (this.#controller === undefined) return;
     this.#silent = false;
     this.#controller.enqueue(Buffer.from(`data: ${base64(message)}\n\n`, 'latin1'));
-    if (this.bufferedBytes > MAX_UNSENT_BYTES) this.#fail();
+    if (this.bufferedBytes > MAX_UNSENT_BYTES) this.close(new StreamError('too_slow'));
   }
 
   deliver(deliveries: readonly Delivery[]): void {
@@ -120,13 +120,9 @@ class SsePeer implements Peer {
 
   release(): void {}
 
-  close(): void {
-    this.#controller?.close();
-    this.#finish();
-  }
-
-  #fail(): void {
-    this.#controller?.error(new StreamError('internal', 'The client reads too slowly.'));
+  close(reason?: StreamError): void {
+    if (reason?.code === 'too_slow') this.#controller?.error(reason);
+    else this.#controller?.close();
     this.#finish();
   }
 

@@ -59,14 +59,13 @@ export function createWebSocketTransport({ accept, admit }: WebSocketTransportOp
 }
 
 function serve(ws: WebSocket, socket: Duplex, request: ConnectionRequest, accept: Accept): void {
-  const peer = new WebSocketPeer(ws, socket);
+  const peer = new WebSocketPeer(ws, socket, () => connection.drained());
   const connection: Connection = accept(peer, request);
   ws.on('message', (data, isBinary) => {
     if (peer.closing) return;
     if (!isBinary) connection.end(new StreamError('bad_frame', 'A text message came; the connection closes. Send binary messages only.'));
     else connection.receive(data as Buffer);
   });
-  socket.on('drain', () => connection.drained());
   // `close` follows every `error`, and says all there is to say.
   ws.on('error', () => {});
   ws.on('close', () => {
@@ -80,10 +79,15 @@ class WebSocketPeer implements Peer {
   closing = false;
   readonly #ws: WebSocket;
   readonly #socket: Duplex;
+  /** After each write, since a socket's own `drain` comes only where more waited than it likes. */
+  readonly #written: () => void;
 
-  constructor(ws: WebSocket, socket: Duplex) {
+  constructor(ws: WebSocket, socket: Duplex, drained: () => void) {
     this.#ws = ws;
     this.#socket = socket;
+    this.#written = () => {
+      if (!this.closing) drained();
+    };
   }
 
   get bufferedBytes(): number {
@@ -92,7 +96,7 @@ class WebSocketPeer implements Peer {
 
   send(message: Uint8Array): void {
     if (this.closing) return;
-    this.#ws.send(message);
+    this.#ws.send(message, this.#written);
     this.#bound();
   }
 
@@ -102,7 +106,7 @@ class WebSocketPeer implements Peer {
    */
   deliver(deliveries: readonly Delivery[]): void {
     if (this.closing || this.#ws.readyState !== this.#ws.OPEN) return;
-    this.#socket.write(frameInPlace(composeMessage(deliveries, FRAME_HEADER_BYTES)));
+    this.#socket.write(frameInPlace(composeMessage(deliveries, FRAME_HEADER_BYTES)), this.#written);
     this.#bound();
   }
 
@@ -115,7 +119,8 @@ class WebSocketPeer implements Peer {
   close(reason?: StreamError): void {
     if (this.closing) return;
     this.closing = true;
-    this.#ws.close(reason === undefined ? 1000 : errorTable[reason.code].close, reason?.code ?? '');
+    if (reason?.code === 'too_slow') this.#ws.terminate();
+    else this.#ws.close(reason === undefined ? 1000 : errorTable[reason.code].close, reason?.code ?? '');
   }
 }
 

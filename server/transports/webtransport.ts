@@ -1,4 +1,4 @@
-import { encodeServerFrame, errorTable, type StreamError, toStreamError, wireLimits } from '../../src/wire/index.ts';
+import { encodeServerFrame, errorTable, StreamError, toStreamError, wireLimits } from '../../src/wire/index.ts';
 import { composeMessage } from './compose.ts';
 import { frameMessage, LENGTH_BYTES, MessageReader } from './framing.ts';
 import type { Accept, ConnectionRequest, Delivery, Peer } from './peer.ts';
@@ -121,7 +121,8 @@ class WebTransportPeer implements Peer {
     if (this.#closing) return;
     this.#closing = true;
     const info = { closeCode: reason === undefined ? 0 : errorTable[reason.code].close, reason: reason?.code ?? '' };
-    setTimeout(() => this.#session.close(info), CLOSE_LINGER_MS);
+    if (reason?.code === 'too_slow') this.#session.close(info);
+    else setTimeout(() => this.#session.close(info), CLOSE_LINGER_MS);
   }
 
   /** The session has gone, whoever ended it. */
@@ -148,8 +149,7 @@ class WebTransportPeer implements Peer {
   #write(stream: SendStream, bytes: Uint8Array): void {
     this.#buffered += bytes.byteLength;
     if (this.#buffered > MAX_UNSENT_BYTES) {
-      this.#closing = true;
-      this.#session.close({ closeCode: 4408, reason: 'heartbeat_timeout' });
+      this.close(new StreamError('too_slow'));
       return;
     }
     stream.write(bytes, () => {

@@ -66,6 +66,8 @@ const entries: Readonly<Record<ErrorCode, Omit<ErrorEntry, 'retryable'>>> = {
   too_many_connections: entry(429),
   /** The other end has been silent for too long. */
   heartbeat_timeout: entry(408),
+  /** The other end takes what it is sent too slowly. */
+  too_slow: entry(408),
   /** No such SSE session: it ended, or belongs to somebody else. */
   unknown_session: entry(404),
   // Providers

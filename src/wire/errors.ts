@@ -23,6 +23,7 @@ export type ErrorCode =
   | 'too_many_channels'
   | 'too_many_connections'
   | 'heartbeat_timeout'
+  | 'too_slow'
   | 'unknown_session'
   | 'unknown_provider'
   | 'provider_not_configured'
@@ -60,6 +61,7 @@ export const retryableCodes: ReadonlySet<ErrorCode> = new Set([
   'hello_timeout',
   'too_many_connections',
   'heartbeat_timeout',
+  'too_slow',
   'unknown_session',
   'upstream_unreachable',
   'upstream_rate_limited',

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { createLineSplitter } from '../../../server/providers/ndjson.ts';
 import { createSseSplitter, type Splitter } from '../../../server/providers/sse.ts';
 import type { StreamEvent } from '../../../src/wire/index.ts';
-import { frameLines, readLines, type ReplayDialect } from '../../support/replay.ts';
+import { frameLines, type ReplayDialect, readLines } from '../../support/replay.ts';
 import { brokenRule, collect, providerAt } from './reading.ts';
 
 const fixtures = join(import.meta.dirname, '../../fixtures/providers');

@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { readRetryAfter } from '../../../server/providers/failure.ts';
 import { createAnthropic, createOpenAIChat } from '../../../server/providers/index.ts';
-import { errorTable, type ErrorCode, type StreamEvent } from '../../../src/wire/index.ts';
+import { type ErrorCode, errorTable, type StreamEvent } from '../../../src/wire/index.ts';
 import { type ReplayDialect, type ReplayOptions, startReplay } from '../../support/replay.ts';
 import { brokenRule, fold, generate, providerAt } from './reading.ts';
 

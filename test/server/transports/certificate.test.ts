@@ -1,12 +1,12 @@
-import { X509Certificate, createHash, createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import { createHash, createPrivateKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { access, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { checkCertificate, makeCertificate } from '../../../server/transports/certificate.ts';
-import { startRelay } from '../../support/relay.ts';
 import { createRelay } from '../../../server/index.ts';
+import { checkCertificate, makeCertificate } from '../../../server/transports/certificate.ts';
 import { connectClient } from '../../support/connect.ts';
+import { startRelay } from '../../support/relay.ts';
 
 const DAY_MS = 86_400_000;
 
