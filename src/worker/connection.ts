@@ -474,7 +474,7 @@ const credentialsFailure: Failure = {
   retryable: true,
 };
 
-const lostFailure: Failure = {
+export const lostFailure: Failure = {
   code: 'connection_lost',
   message: 'The connection to the relay broke off. It is made again and every stream resumes.',
   retryable: true,

@@ -9,7 +9,7 @@ import {
   type StreamError,
   toStreamError,
 } from '../wire/index.ts';
-import { nextWake, transition } from './connection.ts';
+import { lostFailure, nextWake, transition } from './connection.ts';
 import { discover, type Endpoints } from './discovery.ts';
 import type { ReceiverEnv } from './environment.ts';
 import { fallbackReason, type Out, type OutOfRace } from './ladder.ts';
@@ -37,8 +37,8 @@ export interface DriverOptions {
 }
 
 export interface DriverHooks {
-  /** What a new connection begins with: `hello`, and a `subscribe` for each stream. */
-  greet(fallback: FallbackReason | undefined): ClientFrame[];
+  /** What a new connection begins with: `hello`, and a `subscribe` for each stream. `apart`: each has a stream of the transport to itself. */
+  greet(fallback: FallbackReason | undefined, apart: boolean): ClientFrame[];
   /** The newest credentials, for a running connection. */
   credentials(): string | undefined;
   askCredentials(): void;
@@ -90,6 +90,12 @@ export class ConnectionDriver {
     if (live !== undefined) this.#links.get(live.id)?.send(frames);
   }
 
+  /** What the relay sent on the live connection does not come: it is made again. */
+  lost(): void {
+    const { live } = this.#state;
+    if (live !== undefined) this.dispatch({ type: 'refused', attempt: live.id, failure: lostFailure });
+  }
+
   #step(event: ConnectionEvent): void {
     const { clock, random } = this.#options.env;
     const { state, effects } = transition(this.#state, event, { now: clock.now(), random: random() });
@@ -120,7 +126,7 @@ export class ConnectionDriver {
         break;
       case 'greet': {
         const { live, out } = this.#state;
-        this.#links.get(effect.attempt)?.send(hooks.greet(live && fallbackReason(live.transport, out)));
+        this.#links.get(effect.attempt)?.send(hooks.greet(live && fallbackReason(live.transport, out), live?.transport === 'webtransport'));
         break;
       }
       case 'refresh': {

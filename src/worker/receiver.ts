@@ -82,6 +82,7 @@ class Running {
       random,
       pump: this.#pump,
       send: (frames) => this.#driver.send(frames),
+      lost: () => this.#driver.lost(),
     });
     this.#driver = new ConnectionDriver({
       url,
@@ -95,8 +96,8 @@ class Running {
       remembered,
       env,
       hooks: {
-        greet: (fallback) => {
-          const { credit, frames } = this.#subscriptions.greet();
+        greet: (fallback, apart) => {
+          const { credit, frames } = this.#subscriptions.greet(apart);
           const hello = { type: 'hello', protocol: PROTOCOL_VERSION, credit, ...(fallback && { fallback }) } as const;
           return [this.#credentials === undefined ? hello : { ...hello, credentials: this.#credentials }, ...frames];
         },

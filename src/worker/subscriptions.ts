@@ -22,6 +22,8 @@ export interface SubscriptionsOptions {
   readonly pump: Pump;
   /** Sends on the live connection. */
   readonly send: (frames: readonly ClientFrame[]) => void;
+  /** The connection lives, and yet what the relay sent on it does not come: it is to be made again. */
+  readonly lost?: () => void;
 }
 
 /** Faults in a row, without an event between them, after which a stream is given up. */
@@ -32,6 +34,8 @@ const FIRST_CHANNELS = 64;
 const MAX_FRAMES = 100;
 /** Upper bound of the random delay before a subscription refused for the moment is asked for again, ms. */
 const RETRY_MS = 2_000;
+/** Over WebTransport, a silence of one stream after which the relay is asked whether there is anything to come, ms (CN22). */
+const ASK_AGAIN_MS = 4_000;
 /** The relay’s own word on when to ask again is followed up to this, ms. */
 const MAX_RETRY_AFTER_MS = 60_000;
 
@@ -39,6 +43,8 @@ interface Subscription {
   readonly id: number;
   readonly credit: SubscriptionCredit;
   answered: boolean;
+  /** Takes the place of one that had fallen silent. */
+  readonly again: boolean;
   /** Batches that overtook the answer (WebTransport); bounded by the credit granted. */
   held: Batch[];
 }
@@ -52,6 +58,8 @@ interface Stream extends Outlet {
   /** Last `seq` the page has applied, for the relay to know. */
   applied: number;
   subscription: Subscription | undefined;
+  /** When something last came of it, ms since the Unix epoch. */
+  heardAt: number;
   /** The terminal event has been received, or there is nothing to follow. */
   over: boolean;
   faults: number;
@@ -70,6 +78,7 @@ export class Subscriptions {
   /** Of the live connection. */
   #connection: ConnectionCredit | undefined;
   #outbox: ClientFrame[] = [];
+  #cancelAsking = (): void => {};
 
   constructor(options: SubscriptionsOptions) {
     this.#options = options;
@@ -91,6 +100,7 @@ export class Subscriptions {
       received,
       applied: received,
       subscription: undefined,
+      heardAt: 0,
       over: false,
       faults: 0,
       waiting: false,
@@ -111,10 +121,12 @@ export class Subscriptions {
     this.#subscribeWaiting();
   }
 
-  /** A new connection stands: what follows `hello` on it. */
-  greet(): { readonly credit: number; readonly frames: ClientFrame[] } {
+  /** A new connection stands: what follows `hello` on it. `apart`: each subscription has a stream of the transport to itself. */
+  greet(apart = false): { readonly credit: number; readonly frames: ClientFrame[] } {
     const connection = new ConnectionCredit(this.#now());
     this.#connection = connection;
+    this.#cancelAsking();
+    if (apart) this.#askLater(connection);
     this.#maxChannels = FIRST_CHANNELS;
     this.#outbox = [];
     for (const stream of this.#streams.values()) stream.waiting = !stream.over;
@@ -126,6 +138,7 @@ export class Subscriptions {
 
   /** The connection is gone. Every stream keeps its cursor. */
   down(): void {
+    this.#cancelAsking();
     this.#connection = undefined;
     this.#outbox = [];
     this.#bySubscription.clear();
@@ -185,12 +198,33 @@ export class Subscriptions {
     this.#streams.clear();
   }
 
-  #subscribe(stream: Stream, connection: ConnectionCredit): SubscribeFrame {
+  /**
+   * Streams of one session fail one by one: when the client's address changes (a NAT forgets it), packets of one may be lost for
+   * good while all else goes on. What the page has not applied, the relay may be waiting for; then nobody is asked.
+   */
+  #askLater(connection: ConnectionCredit): void {
+    this.#cancelAsking = this.#options.clock.setTimer(() => {
+      const streams = [...this.#bySubscription.values()];
+      const isSilent = ({ subscription, heardAt }: Stream): boolean =>
+        subscription?.answered === true && this.#now() - heardAt >= ASK_AGAIN_MS;
+      if (streams.every(({ applied, received }) => applied === received)) {
+        for (const stream of streams.filter(isSilent)) {
+          this.#leave(stream);
+          this.#outbox.push(this.#subscribe(stream, connection, true));
+        }
+        this.flush();
+      }
+      this.#askLater(connection);
+    }, ASK_AGAIN_MS / 4);
+  }
+
+  #subscribe(stream: Stream, connection: ConnectionCredit, again = false): SubscribeFrame {
     stream.waiting = false;
+    stream.heardAt = this.#now();
     this.#lastSubscription += 1;
     const id = this.#lastSubscription;
     const credit = new SubscriptionCredit(id, connection, this.#now());
-    stream.subscription = { id, credit, answered: false, held: [] };
+    stream.subscription = { id, credit, answered: false, again, held: [] };
     this.#bySubscription.set(id, stream);
     return {
       type: 'subscribe',
@@ -209,6 +243,10 @@ export class Subscriptions {
     // A running subscription is answered again where the relay compacted what it had not sent yet (SQ8).
     if (subscription.answered && answer !== 'reset') return;
     subscription.answered = true;
+    if (subscription.again && answer === 'recovered') {
+      this.#options.lost?.();
+      return;
+    }
     if (answer === 'gone') {
       stream.buffer.end(this.#now());
       this.#options.pump.mark(stream);
@@ -236,6 +274,7 @@ export class Subscriptions {
 
   #batch(stream: Stream, { credit }: Subscription, batch: Batch): void {
     const now = this.#now();
+    stream.heardAt = now;
     if (batch.fromSeq !== stream.received + 1) {
       credit.settle(batch.bytes, stream.applied, now);
       if (batch.toSeq > stream.received) this.#fault(stream);

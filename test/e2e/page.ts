@@ -1,7 +1,7 @@
 import { expect, onTestFinished, vi } from 'vitest';
 import { commands } from 'vitest/browser';
-import { type ClientOptions, createClient, type SluiceClient, type StreamHandle, type StreamSource } from '../../src/client.ts';
 import type {} from '../../scripts/e2e.ts';
+import { type ClientOptions, createClient, type SluiceClient, type StreamHandle, type StreamSource } from '../../src/client.ts';
 
 export const transports = ['webtransport', 'websocket', 'sse'] as const;
 

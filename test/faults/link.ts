@@ -32,7 +32,7 @@ export interface Link {
 }
 
 export async function createLink(weather: Weather, dice: Dice): Promise<Link> {
-  const conditions: Conditions = { weather, ...open() };
+  const conditions: Conditions = { weather, ...openConditions() };
   const { tcp, udp } = await pair(conditions, dice);
 
   const apply = (fault: Fault): (() => void) => {
@@ -89,7 +89,7 @@ export async function createLink(weather: Weather, dice: Dice): Promise<Link> {
       udp.target = to?.quicPort;
       if (to === undefined) tcp.reset();
     },
-    heal: () => Object.assign(conditions, { weather: clearWeather, ...open() }),
+    heal: () => Object.assign(conditions, { weather: clearWeather, ...openConditions() }),
     async close() {
       await tcp.close();
       await udp.close();
@@ -97,7 +97,8 @@ export async function createLink(weather: Weather, dice: Dice): Promise<Link> {
   };
 }
 
-function open(): Omit<Conditions, 'weather'> {
+/** Nothing is in the way. */
+export function openConditions(): Omit<Conditions, 'weather'> {
   return { bytesPerSecond: Number.POSITIVE_INFINITY, stalledUntil: 0, refused: false, holed: false, udpClosed: false, onlyHttp: false };
 }
 

@@ -1,16 +1,22 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
-import { type Log, logs, planSchedule, type Transport, transports } from './plan.ts';
-import { type Result, runSchedule } from './run.ts';
+import { type Log, logs, type Transport, transports } from './plan.ts';
+import { runPool } from './pool.ts';
+import { type Chunk, writeReport } from './report.ts';
+import type { Result } from './run.ts';
 import { faultRows, sum } from './summary.ts';
 
-// `npm run faults`: seeded schedules of faults against a real relay.
+// `npm run faults`: seeded schedules of faults between real clients and a real relay.
 
 const HELP = `npm run faults -- [options]
 
   --schedules <n>   How many. Default: 1000
   --seed <n>        Of the first; the others count on from it. Default: 1
   --only <a/b>      A transport (${transports.join(', ')}), a log (${logs.join(', ')}), or both.
-  --parallel <n>    How many run at a time. Default: 16
+  --parallel <n>    How many run at a time. Default: 8
+  --keep <file>     Adds the results to this file, and reports all that are in it.
+  --report          Writes docs/RELIABILITY.md (the section between its marks) and docs/reliability.json.
 `;
 
 const { values } = parseArgs({
@@ -18,7 +24,9 @@ const { values } = parseArgs({
     schedules: { type: 'string', default: '1000' },
     seed: { type: 'string', default: '1' },
     only: { type: 'string', default: '' },
-    parallel: { type: 'string', default: '16' },
+    parallel: { type: 'string', default: '8' },
+    keep: { type: 'string' },
+    report: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -27,40 +35,54 @@ if (values.help) process.stdout.write(HELP);
 else process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const [first, count, parallel] = [Number(values.seed), Number(values.schedules), Number(values.parallel)];
+  const first = Number(values.seed);
+  const seeds = Array.from({ length: Number(values.schedules) }, (_, index) => first + index);
   const asked = values.only.split('/');
   const transport = transports.find((name) => asked.includes(name));
   const log = logs.find((name) => asked.includes(name));
   const unhandled: string[] = [];
-  for (const event of ['unhandledRejection', 'uncaughtException'] as const)
-    process.on(event, (cause) => unhandled.push(String((cause as Error)?.stack ?? cause)));
+  for (const event of ['unhandledRejection', 'uncaughtException'] as const) process.on(event, (cause) => unhandled.push(described(cause)));
+  const stalls = monitorEventLoopDelay({ resolution: 10 });
+  stalls.enable();
 
-  const results: Result[] = [];
-  let failed = 0;
-  let next = first;
-  const worker = async (): Promise<void> => {
-    while (next < first + count) {
-      const seed = next;
-      next += 1;
-      const problems: string[] = [];
-      try {
-        const result = await runSchedule(planSchedule(seed, { transport, log }));
-        results.push(result);
-        problems.push(...result.violations);
-      } catch (cause) {
-        problems.push(String((cause as Error)?.stack ?? cause));
-      }
-      if (problems.length === 0) continue;
-      failed += 1;
-      console.log(`Seed ${seed} failed:\n  ${problems.join('\n  ')}\n  ${replay(seed, transport, log)}`);
-    }
+  const failed = new Set<number>();
+  const fail = (seed: number, problems: readonly string[]): void => {
+    failed.add(seed);
+    console.log(`Seed ${seed} failed:\n  ${problems.join('\n  ')}\n  ${replay(seed, transport, log)}`);
   };
-  await Promise.all(Array.from({ length: parallel }, worker));
+  const results = await runPool({
+    seeds,
+    parallel: Number(values.parallel),
+    transport,
+    log,
+    onResult: ({ seed, violations }) => violations.length > 0 && fail(seed, violations),
+    onThrown: (seed, cause) => fail(seed, [described(cause)]),
+  });
   for (const cause of unhandled) console.log(`Unhandled: ${cause}`);
+
+  const chunk: Chunk = {
+    command: `npm run faults -- ${process.argv.slice(2).join(' ')}`,
+    failedSeeds: [...failed],
+    unhandled,
+    loopDelayMs: { p50: stalls.percentile(50) / 1e6, p99: stalls.percentile(99) / 1e6 },
+    results,
+  };
+  const chunks = values.keep === undefined ? [chunk] : [...kept(values.keep), chunk];
+  if (values.keep !== undefined) {
+    mkdirSync(new URL('.', `file://${process.cwd()}/${values.keep}`), { recursive: true });
+    writeFileSync(values.keep, chunks.map((each) => JSON.stringify(each)).join('\n'));
+  }
+  if (values.report) writeReport(chunks);
+  print(chunks.flatMap((each) => each.results));
+  console.log(`${seeds.length} schedules, ${failed.size} failed, ${unhandled.length} unhandled.`);
+  return failed.size + unhandled.length === 0 ? 0 : 1;
+}
+
+function print(results: readonly Result[]): void {
   console.table(
-    faultRows(results).map(({ fault, count: times, outcomes, recoveryMs }) => ({
+    faultRows(results).map(({ fault, count, outcomes, recoveryMs }) => ({
       fault,
-      times,
+      times: count,
       ...outcomes,
       p50: recoveryMs && Math.round(recoveryMs.p50),
       p95: recoveryMs && Math.round(recoveryMs.p95),
@@ -79,10 +101,22 @@ async function main(): Promise<number> {
     'epochs',
     'gone',
   ] as const;
-  console.log(
-    `${count} schedules, ${failed} failed, ${unhandled.length} unhandled; ${figures.map((name) => `${name} ${sum(results, name)}`).join(', ')}`,
-  );
-  return failed + unhandled.length === 0 ? 0 : 1;
+  console.log(`${results.length} results: ${figures.map((name) => `${name} ${sum(results, name)}`).join(', ')}`);
+}
+
+function kept(file: string): Chunk[] {
+  try {
+    return readFileSync(file, 'utf8')
+      .split('\n')
+      .map((line) => JSON.parse(line) as Chunk);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw cause;
+  }
+}
+
+function described(cause: unknown): string {
+  return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
 }
 
 function replay(seed: number, transport: Transport | undefined, log: Log | undefined): string {

@@ -52,6 +52,8 @@ export interface Recoveries {
 export function createRecoveries(reader: () => Reader, tally: Tally): Recoveries {
   const all: Recovery[] = [];
   let pending: Pending | undefined;
+  /** Of the connection there is, or was last. */
+  let carrier: string | undefined;
 
   const settle = (outcome: Outcome, recoveryMs: number | undefined): void => {
     if (pending === undefined) return;
@@ -65,7 +67,7 @@ export function createRecoveries(reader: () => Reader, tally: Tally): Recoveries
     if (tally.epochs > epochs) return 'new epoch';
     if (tally.snapshots > snapshots) return 'snapshot';
     if (now === connected) return 'unnoticed';
-    return connection.transport === transport ? 'resumed' : 'switched';
+    return transport === undefined || connection.transport === transport ? 'resumed' : 'switched';
   };
 
   return {
@@ -77,12 +79,22 @@ export function createRecoveries(reader: () => Reader, tally: Tally): Recoveries
       const recovery: Recovery = { fault, outcome: 'ended', recoveryMs: undefined };
       all.push(recovery);
       const { epochs, snapshots, gone } = tally;
-      pending = { recovery, connected, transport: connection.transport, epochs, snapshots, gone, healedAt: undefined, firstMs: undefined };
+      pending = {
+        recovery,
+        connected,
+        transport: connection.transport ?? carrier,
+        epochs,
+        snapshots,
+        gone,
+        healedAt: undefined,
+        firstMs: undefined,
+      };
     },
     healed(fault) {
       if (pending?.recovery.fault === fault) pending.healedAt ??= performance.now();
     },
     applied() {
+      carrier = reader().connection.transport ?? carrier;
       if (pending?.healedAt === undefined) return;
       const since = performance.now() - pending.healedAt;
       pending.firstMs ??= since;

@@ -26,6 +26,11 @@ export interface Result extends Omit<Tally, 'violate'> {
 /** After the last step everything heals; so long it may take until every reader has the end. */
 const SETTLE_MS = 45_000;
 
+/** The most credit a connection has (`src/wire/credit.ts`, CR5), and one batch beyond it (CR2). */
+const MAX_PATCH_UNITS = 1_048_576 + 65_536;
+/** Of one connection: `maxBufferedBytes` of the relay, and one delivery of that size beyond it. */
+const MAX_QUEUED_BYTES = 2 * 262_144 + 65_536;
+
 export async function runSchedule(schedule: Schedule): Promise<Result> {
   const run = new Run(schedule);
   try {
@@ -51,6 +56,7 @@ class Run {
   readonly #transportsUsed = new Set<string>();
   readonly #later: Promise<void>[] = [];
   readonly #startedAt = performance.now();
+  #watched: Promise<void> | undefined;
 
   constructor(schedule: Schedule) {
     this.#schedule = schedule;
@@ -88,12 +94,14 @@ class Run {
 
   async play(): Promise<void> {
     const begun = performance.now();
+    const watching = this.#watchMemory();
     for (const step of this.#schedule.steps) {
       const waits = step.at - (performance.now() - begun);
       if (waits > 0) await delay(waits);
       await this.#take(step);
     }
     await Promise.all(this.#later);
+    watching.abort();
   }
 
   /** Everything heals, and every reader gets the end of everything. */
@@ -113,6 +121,8 @@ class Run {
   }
 
   async result(): Promise<Result> {
+    await this.#watched;
+    this.#boundMemory();
     const { seed, transport, log } = this.#schedule;
     const endings = await judge({
       readers: this.#readers,
@@ -139,6 +149,15 @@ class Run {
       datagrams,
       ...tally,
     };
+  }
+
+  /** What is sent to a reader is within the credit of its connection, and what waits to leave within the relay's own bound. */
+  #boundMemory(): void {
+    const { largestPatch, queuedBytes } = this.#tally;
+    if (largestPatch > MAX_PATCH_UNITS)
+      this.#tally.violate(`A patch had ${largestPatch} code units, more than a connection has credit for.`);
+    const bound = this.#readers.length * MAX_QUEUED_BYTES;
+    if (queuedBytes > bound) this.#tally.violate(`The relay had ${queuedBytes} bytes queued, for ${this.#readers.length} readers.`);
   }
 
   async close(): Promise<void> {
@@ -261,6 +280,22 @@ class Run {
     const address = await this.#relay.start();
     for (const link of this.#links) link.lead(address);
     for (const recoveries of this.#recoveries) recoveries.healed('kill');
+  }
+
+  /** Looks at the relay's own gauges again and again. */
+  #watchMemory(): AbortController {
+    const watching = new AbortController();
+    const watch = async (): Promise<void> => {
+      while (!watching.signal.aborted) {
+        const metrics = await this.#relay.metrics().catch(() => new Map<string, number>());
+        let queued = 0;
+        for (const [name, value] of metrics) if (name.startsWith('sluice_queued_bytes')) queued += value;
+        this.#tally.queuedBytes = Math.max(this.#tally.queuedBytes, queued);
+        await delay(200);
+      }
+    };
+    this.#watched = watch();
+    return watching;
   }
 
   #after(ms: number, act: () => void): void {

@@ -10,7 +10,7 @@ export interface Quantiles {
 }
 
 /** Nearest rank. `undefined` of nothing. */
-function quantiles(values: readonly number[]): Quantiles | undefined {
+export function quantiles(values: readonly number[]): Quantiles | undefined {
   const sorted = [...values].sort((a, b) => a - b);
   const at = (share: number): number => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
   if (sorted.length === 0) return undefined;

@@ -19,6 +19,8 @@ export interface Tally {
   gone: number;
   /** UTF-16 code units. */
   largestPatch: number;
+  /** The most the relay's transports held, bytes, as its own gauge has it. */
+  queuedBytes: number;
   readonly violations: string[];
   violate(what: string): void;
 }
@@ -40,6 +42,7 @@ export function createTally(): Tally {
     epochs: 0,
     gone: 0,
     largestPatch: 0,
+    queuedBytes: 0,
     violations,
     violate(what) {
       if (violations.length < MAX_VIOLATIONS) violations.push(what);

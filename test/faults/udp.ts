@@ -6,6 +6,7 @@ import type { Conditions } from './link.ts';
 const QUEUE_BYTES = 65_536;
 
 export interface UdpProxy {
+  readonly port: number;
   target: number | undefined;
   readonly datagrams: { passed: number; dropped: number; doubled: number; overtaken: number; shortened: number };
   /** Forgets all flows: what comes next comes from another port, as behind a NAT that restarted. */
@@ -21,7 +22,7 @@ interface Flow {
   buried: boolean;
 }
 
-/** A path for UDP on the port given: loses, doubles, shortens and reorders datagrams. Throws where the port is taken. */
+/** A path for UDP on the port given, 0 for any: loses, doubles, shortens and reorders datagrams. Throws where the port is taken. */
 export async function createUdpProxy(port: number, conditions: Conditions, dice: Dice): Promise<UdpProxy> {
   const near = createSocket('udp4');
   const flows = new Map<number, Flow>();
@@ -94,6 +95,7 @@ export async function createUdpProxy(port: number, conditions: Conditions, dice:
     flows.clear();
   };
   return {
+    port: near.address().port,
     datagrams,
     get target() {
       return target;

@@ -1,5 +1,5 @@
-import type { Connection, Delivery, Peer } from '../../server/transports/peer.ts';
 import type { RelayCore } from '../../server/relay/relay.ts';
+import type { Connection, Delivery, Peer } from '../../server/transports/peer.ts';
 import {
   type ClientFrame,
   concatBytes,

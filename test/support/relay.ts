@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
-import { createScripted } from '../../server/providers/index.ts';
 import { createRelay, type Relay, type RelayServerOptions } from '../../server/index.ts';
+import { createScripted } from '../../server/providers/index.ts';
 
 /** A relay on a free port of loopback, closed when the test ends. */
 export async function startRelay(

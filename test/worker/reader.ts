@@ -12,7 +12,7 @@ export class Reader {
   readonly subscriptions: Subscriptions;
   #sent: ClientFrame[] = [];
 
-  constructor(options: { maxBufferBytes?: number; patchIntervalMs?: number; maxStalenessMs?: number } = {}) {
+  constructor(options: { maxBufferBytes?: number; patchIntervalMs?: number; maxStalenessMs?: number; lost?: () => void } = {}) {
     const { maxBufferBytes = 10_000, patchIntervalMs = 16, maxStalenessMs = 150 } = options;
     this.pump = new Pump(
       { patchIntervalMs, maxStalenessMs },
@@ -26,12 +26,13 @@ export class Reader {
       random: () => 0.5,
       pump: this.pump,
       send: (frames) => this.#sent.push(...frames),
+      lost: options.lost ?? (() => {}),
     });
   }
 
   /** A new connection. Returns what follows `hello`. */
-  greet(): ClientFrame[] {
-    return this.subscriptions.greet().frames;
+  greet(apart = false): ClientFrame[] {
+    return this.subscriptions.greet(apart).frames;
   }
 
   attach(key: number, channel = `stream:${key}`, cursor: { epoch?: string; afterSeq?: number } = {}): void {

@@ -3,6 +3,10 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { createRelay, type Relay, type RelayServerOptions } from '../../server/index.ts';
 import { creditWindowDefaults, maxIdLength, wireLimits } from '../../src/wire/index.ts';
 import type { TransportName } from '../../src/worker/messages.ts';
+import { createDice } from '../faults/dice.ts';
+import { clearWeather } from '../faults/fault.ts';
+import { openConditions } from '../faults/link.ts';
+import { createUdpProxy } from '../faults/udp.ts';
 import { fetchWithQuic, udpPort } from '../support/quic.ts';
 import { ManualSource } from '../support/source.ts';
 import { TestPage } from './page.ts';
@@ -73,6 +77,27 @@ test.each<TransportName>(['webtransport', 'websocket', 'sse'])(
     expect(page.connections.findLast(({ status }) => status === 'connected')?.transport).toBe(transport);
   },
 );
+
+test('[CN19] [SQ10] nothing is missing after the client’s address has changed in the middle of a session', async () => {
+  const { relay, url, port } = await startRelay();
+  const way = await createUdpProxy(0, { weather: clearWeather, ...openConditions() }, createDice(1));
+  onTestFinished(() => way.close());
+  way.target = port;
+  const page = new TestPage({ ...cuttable().env, fetch: fetchWithQuic({ port: way.port }) });
+  page.configure(url, { transport: 'webtransport' });
+  const sources = [new ManualSource(), new ManualSource()];
+  for (const [key, source] of sources.entries()) page.attach(key, relay.streams.create({ source }).channel);
+  const all = words(40);
+  for (const [index, word] of all.entries()) {
+    for (const source of sources) source.text(word);
+    if (index === 20) way.forget();
+    if (index < 20) await eventually(() => expect([page.text(0), page.text(1)]).toEqual(Array(2).fill(all.slice(0, index + 1).join(''))));
+  }
+  for (const source of sources) source.end();
+  await vi.waitFor(() => expect([page.fold(0).status, page.fold(1).status]).toEqual(['done', 'done']), { timeout: 20_000, interval: 5 });
+  expect([page.text(0), page.text(1)]).toEqual([all.join(''), all.join('')]);
+  expect(page.faults).toEqual([]);
+});
 
 test('[CN14] automatic: WebTransport where it works', async () => {
   const { relay, url } = await startRelay();

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { creditWindowDefaults } from '../../src/wire/index.ts';
 import { batch, entry, text } from './entries.ts';
 import { Reader } from './reader.ts';
@@ -195,4 +195,59 @@ test('[CN4] a subscription refused for the moment is asked for again, later', ()
   expect(reader.sent()).toEqual([]);
   reader.clock.advance(1_000);
   expect(reader.subscribes()).toMatchObject([{ subscription: 2, channel: 'stream:1' }]);
+});
+
+describe('a stream of WebTransport that fell silent', () => {
+  /** Two streams with some text each, on a connection that gives each a stream of its own. */
+  function apart(): { reader: Reader; lost: ReturnType<typeof vi.fn> } {
+    const lost = vi.fn();
+    const reader = new Reader({ lost });
+    reader.attach(1);
+    reader.attach(2);
+    reader.greet(true);
+    reader.answer(1, 'live');
+    reader.answer(2, 'live');
+    reader.batches(1, batch([text(1)]));
+    reader.drain();
+    reader.sent();
+    return { reader, lost };
+  }
+
+  test('[CN22] is asked for again from its cursor, while others go on', () => {
+    const { reader, lost } = apart();
+    reader.clock.advance(3_000);
+    reader.batches(2, batch([text(1)]));
+    reader.drain();
+    reader.sent();
+    reader.clock.advance(1_500);
+    expect(reader.sent()).toMatchObject([
+      { type: 'unsubscribe', subscription: 1 },
+      { type: 'subscribe', subscription: 3, channel: 'stream:1', epoch: 'e1', afterSeq: 1 },
+    ]);
+    reader.answer(3, 'live');
+    reader.batches(3, batch([text(2)]));
+    reader.drain();
+    expect(reader.text(1)).toBe('1 2 ');
+    expect(lost).not.toHaveBeenCalled();
+  });
+
+  test('[CN22] costs the connection where the relay had sent more', () => {
+    const { reader, lost } = apart();
+    reader.clock.advance(6_000);
+    const again = reader.subscribes().map(({ subscription }) => subscription);
+    expect(again).toEqual([3, 4]);
+    reader.answer(3, 'recovered', { seq: 1, recovered: 2 });
+    expect(lost).toHaveBeenCalledOnce();
+  });
+
+  test('[CN22] is not asked for while the page has not applied what came, nor over another transport', () => {
+    const { reader } = apart();
+    reader.batches(1, batch([text(2)]));
+    reader.clock.advance(60_000);
+    expect(reader.subscribes()).toEqual([]);
+    const other = following();
+    other.sent();
+    other.clock.advance(60_000);
+    expect(other.sent()).toEqual([]);
+  });
 });
