@@ -2,10 +2,12 @@ import { createServer, type Server as HttpServer, type IncomingMessage, type Ser
 import type { Server as HttpsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { type ClientAddress, createRequestListener } from '@remix-run/node-fetch-server';
-import { StreamError } from '../src/wire/index.ts';
+import { type ErrorCode, StreamError } from '../src/wire/index.ts';
 import { problem } from './http/problem.ts';
 import { type FetchHandler, isRelayPath } from './http/routes.ts';
-import { rejectUpgrade } from './transports/refusal.ts';
+import type { ResolvedRelayOptions } from './relay/options.ts';
+import { rawProblem, rejectUpgrade } from './transports/refusal.ts';
+import { securityHeaders } from './transports/security.ts';
 import { SSE_PATH } from './transports/sse.ts';
 import { SOCKET_PATH } from './transports/websocket.ts';
 
@@ -19,6 +21,11 @@ export interface AttachParts {
 /** An event stream whose client takes nothing for so long is cut off: ended or not, the socket would keep what waits for ever. Heartbeats are more frequent. */
 const STALLED_MS = 60_000;
 
+export interface ListenLimits extends Pick<ResolvedRelayOptions, 'headersTimeoutMs' | 'bodyTimeoutMs'> {
+  /** Counts what no request came out of. */
+  readonly refused: (code: ErrorCode) => void;
+}
+
 /** Puts the relay's routes in front of a server's own listeners. */
 export function attachTo(
   server: HttpServer | HttpsServer,
@@ -31,14 +38,17 @@ export function attachTo(
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     const path = pathOf(request);
     if (path === SSE_PATH) response.setTimeout(STALLED_MS, () => response.destroy());
-    if (isRelayPath(path)) own(request, response);
-    else if (others.length === 0) response.writeHead(404, { 'content-type': 'text/plain' }).end('Not found\n');
+    if (isRelayPath(path)) {
+      response.once('finish', () => endUnread(request));
+      own(request, response);
+    } else if (others.length === 0) response.writeHead(404, { 'content-type': 'text/plain', ...securityHeaders }).end('Not found\n');
     else for (const other of others) other.call(server, request, response);
   };
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     if (pathOf(request) === SOCKET_PATH) upgrade(request, socket, head);
     // With any listener for upgrades, Node leaves the socket to the listeners.
-    else if (server.listenerCount('upgrade') === 1) rejectUpgrade(socket, 'HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n');
+    else if (server.listenerCount('upgrade') === 1)
+      rejectUpgrade(socket, rawProblem(new StreamError('not_found', 'No socket is served here.')));
   };
   server.removeAllListeners('request');
   server.on('request', onRequest);
@@ -64,8 +74,19 @@ const LAST_RESPONSES_MS = 300;
 export async function listenOn(
   host: string,
   port: number,
+  { headersTimeoutMs, bodyTimeoutMs, refused }: ListenLimits,
 ): Promise<{ readonly server: HttpServer; readonly url: string; readonly port: number; close(): Promise<void> }> {
-  const server = createServer();
+  const server = createServer({
+    headersTimeout: headersTimeoutMs,
+    // Bodies have a deadline of their own, which answers; this one ends what nobody reads.
+    requestTimeout: headersTimeoutMs + 2 * bodyTimeoutMs,
+    connectionsCheckingInterval: Math.min(1_000, headersTimeoutMs),
+  });
+  server.on('clientError', (cause: NodeJS.ErrnoException, socket) => {
+    const [error, status] = clientFault(cause);
+    refused(error.code);
+    rejectUpgrade(socket, rawProblem(error, status));
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => reject(listenError(host, port, cause)));
     server.listen(port, host, resolve);
@@ -89,6 +110,25 @@ export async function listenOn(
       }),
   };
 }
+
+/** What no request came out of. The status is HTTP's own where it says more than the code's. */
+function clientFault({ code }: NodeJS.ErrnoException): [StreamError, status?: number] {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    return [new StreamError('request_timeout', 'The request did not arrive in time; the connection closes. Send it faster.')];
+  }
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    return [new StreamError('bad_request', 'The headers of the request are too large; the connection closes. Send less.'), 431];
+  }
+  return [new StreamError('bad_request', 'This is not a request in HTTP/1.1; the connection closes.')];
+}
+
+/** Reads and drops for a moment what is left of a body nobody wanted, so that the answer arrives, then ends the connection. */
+function endUnread(request: IncomingMessage): void {
+  if (request.complete) return;
+  setTimeout(() => request.complete || request.destroy(), UNREAD_LINGER_MS).unref();
+}
+
+const UNREAD_LINGER_MS = 1_000;
 
 function listenError(host: string, port: number, cause: NodeJS.ErrnoException): StreamError {
   if (cause.code === 'EADDRINUSE') {

@@ -1,6 +1,7 @@
 import { StreamError } from '../../src/wire/index.ts';
 import { TokenBucket } from '../relay/bucket.ts';
 import type { Principal, ResolvedRelayOptions } from '../relay/options.ts';
+import { identify } from '../relay/principal.ts';
 
 /** Who calls over HTTP. */
 export interface Caller {
@@ -13,9 +14,7 @@ export interface Caller {
 export async function authenticate(request: Request, remoteAddress: string, options: ResolvedRelayOptions): Promise<Caller> {
   const { headers } = request;
   const origin = headers.get('origin') ?? undefined;
-  const principal = await options.authenticate({ credentials: bearer(headers), headers, origin, remoteAddress, transport: 'http' });
-  if (principal === undefined || principal === null)
-    throw new StreamError('unauthenticated', 'The credentials are missing or were refused. Sign in again.');
+  const principal = await identify(options, { credentials: bearer(headers), headers, origin, remoteAddress, transport: 'http' });
   return { principal, origin, remoteAddress };
 }
 

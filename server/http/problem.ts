@@ -1,10 +1,11 @@
 import { errorTable, type StreamError } from '../../src/wire/index.ts';
+import { titleOf } from '../transports/refusal.ts';
 
 /** An error as RFC 9457 problem document (docs/PROTOCOL.md, RL8). */
 export function problem(error: StreamError, headers: Readonly<Record<string, string>> = {}): Response {
   const { code, message, retryable, retryAfterMs } = error;
   const { status } = errorTable[code];
-  const body = { type: 'about:blank', title: title(code), status, code, detail: message, retryable, retryAfterMs };
+  const body = { type: 'about:blank', title: titleOf(code), status, code, detail: message, retryable, retryAfterMs };
   return new Response(JSON.stringify(body), {
     status,
     headers: {
@@ -22,10 +23,4 @@ export function json(status: number, body: unknown, headers: Readonly<Record<str
     status,
     headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
   });
-}
-
-/** `stream_conflict` → `Stream conflict`. */
-function title(code: string): string {
-  const words = code.replaceAll('_', ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }

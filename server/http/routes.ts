@@ -1,7 +1,8 @@
 import { isStreamId, StreamError, toStreamError, wireLimits } from '../../src/wire/index.ts';
 import type { RelayCore } from '../relay/relay.ts';
-import { checkOrigin, isAllowedOrigin, type OriginPolicy } from '../transports/origin.ts';
+import { checkOrigin, isAllowedOrigin, type OriginPolicy, type OriginSubject } from '../transports/origin.ts';
 import type { ConnectionRequest } from '../transports/peer.ts';
+import { securityHeaders } from '../transports/security.ts';
 import { MESSAGE_TYPE, SSE_PATH, type SseTransport } from '../transports/sse.ts';
 import { readBody, requireType } from './body.ts';
 import { authenticate, type Caller, CallerLimits } from './caller.ts';
@@ -60,7 +61,11 @@ export function createFetchHandler({ core, sse, endpoints, policy, now = Date.no
   const messageBody = (request: Request): Promise<Uint8Array> => {
     requireType(request, MESSAGE_TYPE);
     // A little more than the protocol allows, so that the session itself can refuse it.
-    return readBody(request, 4 * wireLimits.maxClientMessageBytes, 'frame_too_large');
+    return readBody(request, {
+      maxBytes: 4 * wireLimits.maxClientMessageBytes,
+      timeoutMs: core.options.bodyTimeoutMs,
+      tooLarge: 'frame_too_large',
+    });
   };
 
   const routes: readonly Route[] = [
@@ -95,7 +100,7 @@ export function createFetchHandler({ core, sse, endpoints, policy, now = Date.no
       name: 'sse-post',
       methods: {
         POST: async (call) => {
-          const { principal } = await authenticate(call.request, call.info.remoteAddress, core.options);
+          const { principal } = await identify(call);
           sse.post(call.id, principal.id, await messageBody(call.request));
           return new Response(null, { status: 204 });
         },
@@ -132,6 +137,7 @@ export function createFetchHandler({ core, sse, endpoints, policy, now = Date.no
   return async (request, info = { remoteAddress: '' }) => {
     const { route, response } = await handle(request, info, new URL(request.url));
     metrics.requests.inc({ route, status: String(response.status) });
+    for (const [name, value] of Object.entries(securityHeaders)) if (!response.headers.has(name)) response.headers.set(name, value);
     if (isAllowedOrigin(subject(request), policy)) for (const [name, value] of corsHeaders(request)) response.headers.set(name, value);
     return response;
   };
@@ -146,8 +152,13 @@ function readiness({ draining, storageFailure }: RelayCore): Response {
   return storageFailure === undefined ? json(200, { status: 'ready' }) : json(503, { status: storageFailure.code });
 }
 
-function subject(request: Request): { origin: string | undefined; host: string | undefined } {
-  return { origin: request.headers.get('origin') ?? undefined, host: request.headers.get('host') ?? new URL(request.url).host };
+function subject({ headers, url }: Request): Omit<OriginSubject, 'remoteAddress'> {
+  return {
+    origin: headers.get('origin') ?? undefined,
+    host: headers.get('host') ?? new URL(url).host,
+    // What a person follows a link to, only that person sees.
+    foreign: /^(cross|same)-site$/.test(headers.get('sec-fetch-site') ?? '') && headers.get('sec-fetch-dest') !== 'document',
+  };
 }
 
 function sseRequest(request: Request, { remoteAddress }: RequestInfo): ConnectionRequest {

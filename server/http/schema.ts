@@ -16,7 +16,10 @@ const createBody = v.pipe(
     options: v.optional(
       v.pipe(
         v.custom<{ readonly [key: string]: Json }>(isObject, 'must be an object'),
-        v.check((options) => isWithin(options, wireLimits.maxJsonDepth), `must not be nested deeper than ${wireLimits.maxJsonDepth}`),
+        v.check(
+          (options) => isWithin(options, wireLimits.maxJsonDepth),
+          `must not be nested deeper than ${wireLimits.maxJsonDepth}, nor have numbers out of range`,
+        ),
       ),
     ),
   }),
@@ -50,8 +53,9 @@ function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Whether nothing in it is nested deeper. What walks it later may recurse. */
+/** Whether nothing in it is nested deeper, since what walks it later may recurse, and no number is what `JSON.parse` makes of `1e999`. */
 function isWithin(value: Json, depth: number): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
   if (typeof value !== 'object' || value === null) return true;
   return depth > 0 && Object.values(value).every((item: Json) => isWithin(item, depth - 1));
 }

@@ -10,12 +10,12 @@ export class TokenBucket {
     this.#at = nowMs;
   }
 
-  /** Whether one more is allowed now. */
-  take(nowMs: number): boolean {
+  /** Whether one more, or something that costs as much as several, is allowed now. */
+  take(nowMs: number, cost: number = 1): boolean {
     this.#tokens = Math.min(2 * this.#perSecond, this.#tokens + ((nowMs - this.#at) / 1000) * this.#perSecond);
     this.#at = nowMs;
-    if (this.#tokens < 1) return false;
-    this.#tokens -= 1;
+    if (this.#tokens < cost) return false;
+    this.#tokens -= cost;
     return true;
   }
 }

@@ -73,6 +73,15 @@ export interface RelayOptions {
   readonly maxBodyBytes?: number;
   /** HTTP requests and client messages allowed per connection and second, as a token bucket of twice the size. @default 200 */
   readonly maxMessagesPerSecond?: number;
+  /**
+   * Frames allowed per connection and second, as a token bucket of twice the size; many fit into one message. A `refresh`, which asks
+   * `authenticate`, counts as 20, and 16 grants of credit as one. @default 1000
+   */
+  readonly maxFramesPerSecond?: number;
+  /** Time for the headers of a request to arrive, ms; of the server of `listen`, others have settings of their own. @default 10000 */
+  readonly headersTimeoutMs?: number;
+  /** Time for the body of a request to arrive as a whole, ms. @default 15000 */
+  readonly bodyTimeoutMs?: number;
   /** Where lines for operators go: a function, or a logger like pino. `stream` and `connection` are in the fields of each line about one. @default nowhere */
   readonly log?: Log | Logger;
 }
@@ -98,6 +107,9 @@ export const relayDefaults: ResolvedRelayOptions = {
   maxUnsentBytes: 67_108_864,
   maxBodyBytes: 1_048_576,
   maxMessagesPerSecond: 200,
+  maxFramesPerSecond: 1_000,
+  headersTimeoutMs: 10_000,
+  bodyTimeoutMs: 15_000,
   log: () => {},
 };
 

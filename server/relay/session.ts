@@ -22,6 +22,7 @@ import type { Channel } from './channel.ts';
 import type { LogFields } from './logger.ts';
 import type { Principal, ResolvedRelayOptions } from './options.ts';
 import { Outbox, type Subscription } from './outbox.ts';
+import { identify } from './principal.ts';
 
 /** What a session asks of the relay around it. */
 export interface SessionHost {
@@ -89,7 +90,8 @@ export class Session implements Connection, Holder {
   due = false;
   readonly #host: SessionHost;
   readonly #subscriptions = new Map<number, Subscription>();
-  readonly #bucket: TokenBucket;
+  readonly #messages: TokenBucket;
+  readonly #frames: TokenBucket;
   readonly #outbox: Outbox;
   #highestSubscription = 0;
   /** Bytes of answers and errors since the transport was full. */
@@ -118,7 +120,8 @@ export class Session implements Connection, Holder {
         this.lastSentAt = host.now();
       },
     });
-    this.#bucket = new TokenBucket(host.options.maxMessagesPerSecond, this.openedAt);
+    this.#messages = new TokenBucket(host.options.maxMessagesPerSecond, this.openedAt);
+    this.#frames = new TokenBucket(host.options.maxFramesPerSecond, this.openedAt);
   }
 
   get unsentBytes(): number {
@@ -141,16 +144,22 @@ export class Session implements Connection, Holder {
     const now = this.#host.now();
     this.lastReceivedAt = now;
     try {
-      if (!this.#bucket.take(now)) {
-        throw new StreamError('rate_limited', 'Too many messages on this connection, which closes. Send fewer, and several frames in one.');
+      if (!this.#messages.take(now)) throw tooManyMessages();
+      const frames = decodeClientMessage(message);
+      if (!this.#frames.take(now, costOf(frames))) {
+        throw new StreamError('rate_limited', 'Too many frames on this connection, which closes. Subscribe, ping and refresh less often.');
       }
-      this.#inbox.push(...decodeClientMessage(message));
+      this.#inbox.push(...frames);
       if (this.#inbox.length > MAX_INBOX) throw new StreamError('rate_limited', 'Too many frames wait on this connection, which closes.');
     } catch (cause) {
       this.end(toStreamError(cause));
       return;
     }
     if (!this.#busy) void this.#work();
+  }
+
+  disturbed(): void {
+    if (!this.#ended && !this.#messages.take(this.#host.now())) this.end(tooManyMessages());
   }
 
   drained(): void {
@@ -304,10 +313,7 @@ export class Session implements Connection, Holder {
 
   async #authenticate(credentials: string | undefined): Promise<Principal> {
     const { headers, origin, remoteAddress, transport } = this.request;
-    const principal = await this.#host.options.authenticate({ credentials, headers, origin, remoteAddress, transport });
-    if (principal === undefined || principal === null)
-      throw new StreamError('unauthenticated', 'The credentials were refused; the connection closes. Sign in again.');
-    return principal;
+    return identify(this.#host.options, { credentials, headers, origin, remoteAddress, transport });
   }
 
   #subscribe(frame: SubscribeFrame, principal: Principal): Promise<void> | undefined {
@@ -326,9 +332,10 @@ export class Session implements Connection, Holder {
     }
     return allowed.then((decision) => {
       if (this.#ended) return;
-      // It may have been dropped meanwhile.
+      // It may have been dropped meanwhile, and its id be somebody else's by now: the decision was about this log only.
       const current = this.#channel(frame);
-      if (current !== undefined) this.#join(frame, current, decision === true);
+      const same = current?.log.principal === channel.log.principal;
+      if (current !== undefined) this.#join(frame, current, decision === true && same);
     });
   }
 
@@ -476,4 +483,19 @@ export class Session implements Connection, Holder {
     this.#outbox.clear();
     this.#inbox = [];
   }
+}
+
+/** In frames: what asks the app, or is long, counts for more. */
+function costOf(frames: readonly ClientFrame[]): number {
+  let cost = 0;
+  for (const frame of frames) {
+    if (frame.type === 'refresh') cost += 20;
+    else if (frame.type === 'credit') cost += 1 + Math.floor(frame.grants.length / 16);
+    else cost += 1;
+  }
+  return cost;
+}
+
+function tooManyMessages(): StreamError {
+  return new StreamError('rate_limited', 'Too many messages on this connection, which closes. Send fewer, and several frames in one.');
 }

@@ -14,6 +14,8 @@ export interface OriginSubject {
   readonly origin: string | undefined;
   /** `Host` header or QUIC authority, with its port. */
   readonly host: string | undefined;
+  /** Whether a browser says, without an `Origin`, that another site's page asks (Fetch Metadata): an image, a script, a frame. @default false */
+  readonly foreign?: boolean;
   /** Empty where unknown. */
   readonly remoteAddress: string;
   /** Further `host:port` the relay answers on, besides `host`: WebTransport's port may differ from the page's. */
@@ -38,7 +40,8 @@ export function checkOrigin(subject: OriginSubject, policy: OriginPolicy): void 
       `The relay listens on loopback and does not answer to the host ${quote(host)}. Use 127.0.0.1 or localhost, or add the page’s origin to allowedOrigins.`,
     );
   }
-  if (origin === undefined || isAllowedOrigin(subject, policy)) return;
+  if (origin === undefined && subject.foreign !== true) return;
+  if (origin !== undefined && isAllowedOrigin(subject, policy)) return;
   throw new StreamError('origin_refused', `The origin ${quote(origin)} may not use this relay. Add it to allowedOrigins.`);
 }
 

@@ -56,6 +56,8 @@ export interface Connection {
   readonly principal: { readonly id: string } | undefined;
   /** A whole message from the client. */
   receive(message: Uint8Array): void;
+  /** Something of the transport's own that costs work, e.g. a WebSocket ping. Counts like a message, but is no sign of life. */
+  disturbed(): void;
   /** `bufferedBytes` fell: what waited may go on. Called at the latest when it is 0 again. */
   drained(): void;
   /** Ends it for what the transport itself found wrong with it: says so, and closes with the error's code. */

@@ -4,7 +4,7 @@ import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { errorTable, StreamError, toStreamError, wireLimits } from '../../src/wire/index.ts';
 import { composeMessage } from './compose.ts';
 import type { Accept, Connection, ConnectionRequest, Delivery, Peer } from './peer.ts';
-import { MAX_UNSENT_BYTES, rejectUpgrade } from './refusal.ts';
+import { MAX_UNSENT_BYTES, rawProblem, rejectUpgrade } from './refusal.ts';
 
 /** Where WebSocket clients connect (docs/PROTOCOL.md, CN11). */
 export const SOCKET_PATH = '/v1/socket';
@@ -28,8 +28,12 @@ const LAST_WORDS_MS = 300;
 /** `closeTimeout` is missing from the types. */
 const serverOptions: ServerOptions & { closeTimeout: number } = {
   noServer: true,
+  // Done below, where pings are counted.
+  autoPong: false,
   // Longer messages `ws` cuts off by itself, with 1009. Up to here the relay can still answer with its own code.
   maxPayload: 4 * wireLimits.maxClientMessageBytes,
+  // Pieces of one message; each costs a check, and may be empty.
+  maxFragments: 1_024,
   perMessageDeflate: false,
   // For the closing handshake of a client that may have gone, ms.
   closeTimeout: 2_000,
@@ -43,7 +47,8 @@ export function createWebSocketTransport({ accept, admit }: WebSocketTransportOp
       try {
         admit(request, message.headers.host);
       } catch (cause) {
-        rejectUpgrade(socket, refusalOf(toStreamError(cause)));
+        // A browser shows its page nothing but the failure; the body is for people with other tools.
+        rejectUpgrade(socket, rawProblem(toStreamError(cause)));
         return;
       }
       server.handleUpgrade(message, socket, head, (ws) => serve(ws, socket, request, accept));
@@ -66,8 +71,16 @@ function serve(ws: WebSocket, socket: Duplex, request: ConnectionRequest, accept
     if (!isBinary) connection.end(new StreamError('bad_frame', 'A text message came; the connection closes. Send binary messages only.'));
     else connection.receive(data as Buffer);
   });
-  // `close` follows every `error`, and says all there is to say.
-  ws.on('error', () => {});
+  ws.on('ping', (data) => {
+    connection.disturbed();
+    if (!peer.closing) ws.pong(data);
+  });
+  ws.on('pong', () => connection.disturbed());
+  // By now `ws` has closed with a code of RFC 6455 §7.4.1; this counts it.
+  ws.on('error', (cause: Error & { code?: string }) => {
+    const tooLarge = cause.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
+    connection.end(new StreamError(tooLarge ? 'frame_too_large' : 'bad_frame', undefined, { cause }));
+  });
   ws.on('close', () => {
     peer.closing = true;
     connection.closed();
@@ -152,11 +165,4 @@ function connectionRequest(message: IncomingMessage): ConnectionRequest {
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
   }
   return { transport: 'websocket', headers, origin: message.headers.origin, remoteAddress: message.socket.remoteAddress ?? '' };
-}
-
-/** A browser shows its page nothing but the failure; the body is for people with other tools. */
-function refusalOf(error: StreamError): string {
-  const { status } = errorTable[error.code];
-  const body = JSON.stringify({ status, code: error.code, detail: error.message });
-  return `HTTP/1.1 ${status} Refused\r\nconnection: close\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 }

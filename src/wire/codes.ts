@@ -25,6 +25,8 @@ const entries: Readonly<Record<ErrorCode, Omit<ErrorEntry, 'retryable'>>> = {
   unsupported_media_type: entry(415),
   /** The request body is larger than the limit. */
   body_too_large: entry(413),
+  /** The request did not arrive in full in the time allowed. */
+  request_timeout: entry(408),
   /** Credentials are missing, wrong or expired. */
   unauthenticated: entry(401),
   /** The principal may not do this. */

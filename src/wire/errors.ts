@@ -3,6 +3,7 @@ export type ErrorCode =
   | 'bad_json'
   | 'unsupported_media_type'
   | 'body_too_large'
+  | 'request_timeout'
   | 'unauthenticated'
   | 'forbidden'
   | 'origin_refused'
@@ -54,6 +55,7 @@ export type ErrorCode =
 
 /** Whether the same thing may succeed later without being changed. Apart from the table, which a page does not load. */
 export const retryableCodes: ReadonlySet<ErrorCode> = new Set([
+  'request_timeout',
   'rate_limited',
   'too_many_streams',
   'relay_draining',

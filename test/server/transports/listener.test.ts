@@ -50,7 +50,15 @@ test('closing unbinds the port and ends the sessions', async () => {
 });
 
 async function listen(options: Partial<WebTransportListenerOptions> = {}): Promise<WebTransportListener> {
-  const connection = { id: 'session', principal: undefined, receive: () => {}, drained: () => {}, end: () => {}, closed: () => {} };
+  const connection = {
+    id: 'session',
+    principal: undefined,
+    receive: () => {},
+    drained: () => {},
+    disturbed: () => {},
+    end: () => {},
+    closed: () => {},
+  };
   const listener = await listenWebTransport({ host: '127.0.0.1', port: 0, accept: () => connection, admit: () => {}, ...options });
   if ('missing' in listener) throw new Error(listener.missing);
   onTestFinished(() => listener.close());

@@ -99,6 +99,7 @@ describe('SSE', () => {
       principal: { id: 'ada' },
       receive: vi.fn(),
       drained: vi.fn(),
+      disturbed: vi.fn(),
       end: vi.fn(),
       closed: vi.fn(),
     } satisfies Connection;
@@ -129,6 +130,7 @@ function lonelySse() {
     principal: { id: 'ada' },
     receive: vi.fn(),
     drained: vi.fn(),
+    disturbed: vi.fn(),
     end: vi.fn(),
     closed: vi.fn(),
   } satisfies Connection;
