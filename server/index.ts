@@ -174,7 +174,7 @@ export function createRelay(options: RelayServerOptions = {}): Relay {
           `The relay would listen on ${host}, for everybody, without authenticate. It did not start. Give createRelay an authenticate option, or listen on 127.0.0.1.`,
         );
       }
-      const listening = await listenOn(host, port, { ...core.options, refused: core.refused });
+      const listening = await listenOn(host, port, { ...core.options, refused: (code) => core.refused(code, {}) });
       teardown.push(listening.close);
       try {
         await attach(listening.server);

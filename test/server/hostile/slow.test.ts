@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { WebTransport } from 'rwebtransport';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -14,7 +13,7 @@ function tcp(port: number): { readonly socket: Socket; readonly heard: Promise<s
   let text = '';
   socket.on('data', (chunk) => (text += chunk));
   socket.on('error', () => {});
-  return { socket, heard: once(socket, 'close').then(() => text) };
+  return { socket, heard: new Promise((resolve) => socket.on('close', () => resolve(text))) };
 }
 
 const POST = 'POST /v1/streams HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer eve\r\ncontent-type: application/json\r\n';
