@@ -243,7 +243,7 @@ export function testTransport(transport: TransportName): void {
     }
 
     test('[CR7] is ended with too_slow where it goes on asking, and resumes', async () => {
-      const { relay, url } = await startRelay();
+      const { relay, url } = await startRelay({ maxFramesPerSecond: 1_000_000 });
       const source = new ManualSource();
       const { channel, epoch } = relay.streams.create({ id: 'a', source });
       source.text('go');
