@@ -80,6 +80,11 @@ export function createMetrics(core: RelayCore): Metrics {
   counter('sluice_streams_failed_total', 'Streams that failed.', () => stats.failed);
   counter('sluice_streams_stopped_total', 'Streams that were stopped.', () => stats.stopped);
   counter('sluice_streams_stopped_unwatched_total', 'Of the stopped, those nobody had watched for too long.', () => stats.stoppedUnwatched);
+  counters('sluice_upstream_resumes_total', 'Answers read on after their upstream connection broke off.', ['provider', 'outcome'], () =>
+    Object.entries(stats.resumes).flatMap(([provider, outcomes]) =>
+      Object.entries(outcomes).map(([outcome, count]): Figure<'provider' | 'outcome'> => [{ provider, outcome }, count]),
+    ),
+  );
   counter('sluice_delivered_batches_total', 'Batches sent to readers.', () => stats.deliveredBatches);
   counter('sluice_delivered_bytes_total', 'Bytes of batches sent to readers.', () => stats.deliveredBytes);
   counter('sluice_delivered_events_total', 'Events sent to readers.', () => stats.deliveredEvents);

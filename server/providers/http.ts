@@ -2,8 +2,9 @@ import { type Json, StreamError, type StreamEvent } from '../../src/wire/index.t
 import { readBody } from './body.ts';
 import { causeCode, failure, type ProviderNames, statusFailure } from './failure.ts';
 import type { JsonObject } from './json.ts';
-import type { GenerationRequest, Message, Provider } from './provider.ts';
-import { type ByteSource, fromResponse, post, type Upstream } from './upstream.ts';
+import type { GenerationObserver, GenerationRequest, Message, Provider } from './provider.ts';
+import { createResume, type Kept, type Resume } from './resume.ts';
+import { type ByteSource, fromResponse, request as send, type Upstream } from './upstream.ts';
 import type { EventWriter } from './writer.ts';
 
 /** What tells one API from another. */
@@ -22,6 +23,8 @@ export interface Dialect extends ProviderNames {
   readonly optional?: readonly string[];
   /** A reader of one answer: writes what each payload means. Unknown payloads mean nothing. */
   reader(writer: EventWriter): (payload: JsonObject, event: string | undefined) => void;
+  /** Where an answer to this body can be read on after its connection broke off; `undefined` where the API does not keep it. */
+  kept?(body: JsonObject): Kept | undefined;
 }
 
 /** How to reach an API. */
@@ -32,13 +35,15 @@ export interface HttpOptions {
   readonly baseURL?: string | undefined;
   /** Longest silence of the provider, ms. @default 120000 */
   readonly idleTimeoutMs?: number | undefined;
+  /** Attempts to read on at one place of an answer that the provider keeps; 0 for none. @default 5 */
+  readonly maxResumeAttempts?: number | undefined;
 }
 
-const httpDefaults: { readonly idleTimeoutMs: number } = { idleTimeoutMs: 120_000 };
+const httpDefaults = { idleTimeoutMs: 120_000, maxResumeAttempts: 5 } as const;
 
 /** An adapter of a dialect. @throws {StreamError} `bad_option` */
 export function createHttpProvider(dialect: Dialect, options: HttpOptions, defaultBaseURL: string | undefined): Provider {
-  const { apiKey, baseURL, idleTimeoutMs } = resolveHttpOptions(dialect, options, defaultBaseURL);
+  const { apiKey, baseURL, idleTimeoutMs, maxResumeAttempts } = resolveHttpOptions(dialect, options, defaultBaseURL);
   const { title, keyVariable, urlVariable } = dialect;
   const unavailable =
     baseURL !== undefined
@@ -47,7 +52,11 @@ export function createHttpProvider(dialect: Dialect, options: HttpOptions, defau
         ? `${title} is not configured: set ${urlVariable}.`
         : `${title} is not configured: set ${keyVariable}, or ${urlVariable} for a compatible server without keys.`;
 
-  async function* generate(request: GenerationRequest, signal: AbortSignal): AsyncGenerator<StreamEvent, void> {
+  async function* generate(
+    request: GenerationRequest,
+    signal: AbortSignal,
+    observer?: GenerationObserver,
+  ): AsyncGenerator<StreamEvent, void> {
     if (signal.aborted) return;
     if (baseURL === undefined) {
       yield failure('provider_not_configured', unavailable ?? '');
@@ -62,10 +71,20 @@ export function createHttpProvider(dialect: Dialect, options: HttpOptions, defau
       accept: dialect.framing === 'sse' ? 'text/event-stream' : 'application/x-ndjson',
       // A compressing proxy would hold tokens back.
       'accept-encoding': 'identity',
-      'content-type': 'application/json',
       ...(apiKey === undefined ? {} : dialect.headers(apiKey)),
     };
-    const body = JSON.stringify(bodyOf(dialect, request, messages));
+    const body = bodyOf(dialect, request, messages);
+    const kept = dialect.kept?.(body);
+    const resume =
+      kept &&
+      createResume({
+        kept,
+        request: (method, path, until) => send({ method, url: `${baseURL}${path}`, headers }, until),
+        signal,
+        timeoutMs: idleTimeoutMs,
+        maxAttempts: maxResumeAttempts,
+        report: (outcome) => observer?.resumed(outcome),
+      });
     const controller = new AbortController();
     const abort = (): void => controller.abort();
     let timedOut = false;
@@ -75,9 +94,17 @@ export function createHttpProvider(dialect: Dialect, options: HttpOptions, defau
     }, idleTimeoutMs);
     signal.addEventListener('abort', abort, { once: true });
     try {
-      const upstream = await post(`${baseURL}${dialect.path(request.model)}`, headers, body, controller.signal);
+      const upstream = await send(
+        {
+          method: 'POST',
+          url: `${baseURL}${dialect.path(request.model)}`,
+          headers: { ...headers, 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        },
+        controller.signal,
+      );
       clearTimeout(timer);
-      yield* answer(upstream, request.model, signal);
+      yield* answer(upstream, request.model, signal, resume);
     } catch (cause) {
       if (!signal.aborted) yield unanswered(cause, timedOut);
     } finally {
@@ -97,7 +124,7 @@ export function createHttpProvider(dialect: Dialect, options: HttpOptions, defau
     );
   };
 
-  async function* answer(upstream: Upstream, model: string, signal: AbortSignal): AsyncGenerator<StreamEvent, void> {
+  async function* answer(upstream: Upstream, model: string, signal: AbortSignal, resume?: Resume): AsyncGenerator<StreamEvent, void> {
     const { status, headers, body } = upstream;
     if (status < 200 || status > 299) {
       const start = await readStart(body, signal);
@@ -112,7 +139,7 @@ export function createHttpProvider(dialect: Dialect, options: HttpOptions, defau
         yield failure('upstream_malformed', `${title} answered with something that is not ${what}. Check ${urlVariable}.`);
       return;
     }
-    yield* readBody(body, dialect, { model, signal, idleTimeoutMs });
+    yield* readBody(body, dialect, { model, signal, idleTimeoutMs, resume });
   }
 
   return {
@@ -127,12 +154,13 @@ interface ResolvedHttpOptions {
   readonly apiKey: string | undefined;
   readonly baseURL: string | undefined;
   readonly idleTimeoutMs: number;
+  readonly maxResumeAttempts: number;
 }
 
 function resolveHttpOptions(names: ProviderNames, options: HttpOptions, defaultBaseURL: string | undefined): ResolvedHttpOptions {
   const apiKey = options.apiKey?.trim() || undefined;
   const given = options.baseURL?.trim() || undefined;
-  const idleTimeoutMs = options.idleTimeoutMs ?? httpDefaults.idleTimeoutMs;
+  const { idleTimeoutMs = httpDefaults.idleTimeoutMs, maxResumeAttempts = httpDefaults.maxResumeAttempts } = options;
   // The values stay out of the messages: both may hold secrets.
   if (apiKey !== undefined && !/^[\x21-\x7e]+$/.test(apiKey)) {
     throw new StreamError('bad_option', `${names.title}: the key has characters no HTTP header can carry. Check ${names.keyVariable}.`);
@@ -146,8 +174,11 @@ function resolveHttpOptions(names: ProviderNames, options: HttpOptions, defaultB
   if (!(idleTimeoutMs > 0 && idleTimeoutMs <= 0x7fff_ffff)) {
     throw new StreamError('bad_option', `${names.title}: idleTimeoutMs is ${idleTimeoutMs}; it must be from 1 to 2147483647.`);
   }
+  if (!(Number.isInteger(maxResumeAttempts) && maxResumeAttempts >= 0 && maxResumeAttempts <= 100)) {
+    throw new StreamError('bad_option', `${names.title}: maxResumeAttempts is ${maxResumeAttempts}; it must be an integer from 0 to 100.`);
+  }
   const baseURL = given ?? (apiKey === undefined ? undefined : defaultBaseURL);
-  return { apiKey, baseURL: baseURL?.replace(/\/+$/, ''), idleTimeoutMs };
+  return { apiKey, baseURL: baseURL?.replace(/\/+$/, ''), idleTimeoutMs, maxResumeAttempts };
 }
 
 function isBaseURL(text: string): boolean {

@@ -7,7 +7,7 @@ import type { Provider } from './provider.ts';
 import { createScripted } from './scripted.ts';
 
 export type { HttpOptions } from './http.ts';
-export type { GenerationRequest, Message, Provider } from './provider.ts';
+export type { GenerationObserver, GenerationRequest, Message, Provider } from './provider.ts';
 export { type ScriptOptions, scriptDefaults, scriptedAnswer, scriptedEvents, scriptedModels } from './script.ts';
 export { createAnthropic, createGemini, createOllama, createOpenAI, createOpenAIChat, createScripted };
 

@@ -3,12 +3,14 @@ import { payloadFailure } from './failure.ts';
 import { createHttpProvider, type Dialect, type HttpOptions } from './http.ts';
 import { count, type JsonObject, object, string } from './json.ts';
 import { createItems } from './openai-items.ts';
+import { keptResponse } from './openai-kept.ts';
 import type { Provider } from './provider.ts';
 import type { EventWriter } from './writer.ts';
 
 /**
  * The Responses API: text, reasoning and its summaries, function calls, OpenAI's own tools with their results, citations,
- * generated images. A refusal becomes `data` named `refusal`. Messages are sent as `input`.
+ * generated images. A refusal becomes `data` named `refusal`. Messages are sent as `input`. An answer asked for with the option
+ * `background: true` is read on where its connection broke off, and ended at OpenAI when it is stopped.
  * @throws {StreamError} `bad_option`
  */
 export function createOpenAI(options: HttpOptions = {}): Provider {
@@ -26,6 +28,7 @@ const openAI: Dialect = {
   body: (model, messages) => ({ model, input: messages.map(({ role, content }) => ({ role, content })), stream: true }),
   fixed: ['model', 'input', 'stream'],
   reader: readResponse,
+  kept: keptResponse,
 };
 
 function readResponse(writer: EventWriter): (payload: JsonObject) => void {

@@ -19,8 +19,14 @@ export interface GenerationRequest {
   readonly options?: { readonly [key: string]: Json };
 }
 
+/** Told what a generation's events do not say. */
+export interface GenerationObserver {
+  /** The upstream connection broke off, and the answer is read on where it did; or could not be, and ends with an error. */
+  resumed(outcome: 'continued' | 'given-up'): void;
+}
+
 /**
- * An upstream API. Adapters are stateless; each call is one HTTP request.
+ * An upstream API. Adapters are stateless; each call is one HTTP request, and further ones where an answer can be read on.
  *
  * Guarantees of both methods: the iterable yields no `start` twice, ends with exactly one terminal event and never
  * throws: every failure is an `error` event with a code of the table. After `signal` aborts, the upstream connection
@@ -31,7 +37,7 @@ export interface Provider {
   /** Why it cannot be used (a missing key or base URL), or `undefined` when it can. For people; names the variable to set. */
   readonly unavailable: string | undefined;
   /** Sends the request and reads the answer. */
-  generate(request: GenerationRequest, signal: AbortSignal): AsyncIterable<StreamEvent>;
+  generate(request: GenerationRequest, signal: AbortSignal, observer?: GenerationObserver): AsyncIterable<StreamEvent>;
   /** Reads an answer an application fetched by itself. Errors of the status line become `error` events, too. */
   read(response: Response, signal: AbortSignal): AsyncIterable<StreamEvent>;
 }

@@ -15,23 +15,24 @@ export interface Upstream {
   readonly body: ByteSource;
 }
 
+export interface UpstreamRequest {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly headers: { readonly [name: string]: string };
+  readonly body?: string;
+}
+
 /**
- * One POST, without redirects: those would carry the key to another origin. Not `fetch`, which opens a spare connection
+ * One request, without redirects: those would carry the key to another origin. Not `fetch`, which opens a spare connection
  * for every request that is aborted in the middle of its answer (nodejs/undici#5845).
  */
-export async function post(
-  url: string,
-  headers: { readonly [name: string]: string },
-  body: string,
-  signal: AbortSignal,
-): Promise<Upstream> {
-  const bytes = Buffer.from(body);
+export async function request(asked: UpstreamRequest, signal: AbortSignal): Promise<Upstream> {
   try {
-    return await send(url, headers, bytes, signal);
+    return await send(asked, signal);
   } catch (cause) {
     // The server closed a kept connection while the request was on its way, so it has not read it.
     if (!(cause instanceof StaleConnection) || signal.aborted) throw cause;
-    return await send(url, headers, bytes, signal, false);
+    return await send(asked, signal, false);
   }
 }
 
@@ -50,16 +51,11 @@ export function fromResponse(response: Response): Upstream {
 
 class StaleConnection extends Error {}
 
-function send(
-  url: string,
-  headers: { readonly [name: string]: string },
-  body: Buffer,
-  signal: AbortSignal,
-  agent?: false,
-): Promise<Upstream> {
+function send({ method, url, headers, body = '' }: UpstreamRequest, signal: AbortSignal, agent?: false): Promise<Upstream> {
   return new Promise((resolve, reject) => {
     const { request: open } = url.startsWith('https:') ? https : http;
-    const options = { method: 'POST', headers: { ...headers, 'content-length': `${body.byteLength}` }, signal };
+    const length = method === 'GET' ? {} : { 'content-length': `${Buffer.byteLength(body)}` };
+    const options = { method, headers: { ...headers, ...length }, signal };
     const request = open(url, agent === undefined ? options : { ...options, agent });
     request.on('error', (cause: Error & { code?: string }) => {
       const stale = request.reusedSocket && cause.code === 'ECONNRESET' && agent === undefined;

@@ -1,5 +1,5 @@
 import { type Json, StreamError, type StreamEvent } from '../../src/wire/index.ts';
-import type { Message, Provider } from '../providers/provider.ts';
+import type { GenerationObserver, Message, Provider } from '../providers/provider.ts';
 import type { Principal } from './options.ts';
 
 /** What `streams.create` takes: a request to a provider, or events an application produces itself. */
@@ -36,7 +36,7 @@ interface ResponseOrigin {
 }
 
 /** Begins a generation, or the reading of one. */
-export type Open = (signal: AbortSignal) => AsyncIterable<StreamEvent>;
+export type Open = (signal: AbortSignal, observer: GenerationObserver) => AsyncIterable<StreamEvent>;
 
 /**
  * What makes the events, checked before anything exists.
@@ -74,5 +74,5 @@ export function openerOf(request: CreateStreamRequest, providers: ReadonlyMap<st
     ...(messages === undefined ? {} : { messages }),
     ...(options === undefined ? {} : { options }),
   };
-  return (signal) => provider.generate(generation, signal);
+  return (signal, observer) => provider.generate(generation, signal, observer);
 }

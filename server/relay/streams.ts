@@ -11,7 +11,7 @@ import {
   streamChannel,
 } from '../../src/wire/index.ts';
 import type { LogStorage, StreamLog } from '../log/log.ts';
-import type { Provider } from '../providers/provider.ts';
+import type { GenerationObserver, Provider } from '../providers/provider.ts';
 import type { Channel } from './channel.ts';
 import type { Hub } from './hub.ts';
 import { fingerprintOf, readNote, writeNote } from './note.ts';
@@ -38,6 +38,8 @@ export interface StreamCounters {
   /** Milliseconds from creation to the first text, reasoning or tool event, summed, and how many. */
   firstTokenMsSum: number;
   firstTokenCount: number;
+  /** Answers read on where their upstream connection broke off, by provider. */
+  readonly resumes: Record<string, { continued: number; 'given-up': number }>;
 }
 
 interface Running {
@@ -61,6 +63,7 @@ export class Streams {
     stoppedUnwatched: 0,
     firstTokenMsSum: 0,
     firstTokenCount: 0,
+    resumes: {},
   };
   readonly #hub: Hub;
   readonly #storage: LogStorage;
@@ -253,8 +256,18 @@ export class Streams {
         this.#append(channel, { type: 'error', code, message, retryable }, start);
       },
     };
+    const observer: GenerationObserver = {
+      resumed: (outcome) => {
+        const { resumes } = this.counters;
+        const ofProvider = resumes[start.provider] ?? { continued: 0, 'given-up': 0 };
+        resumes[start.provider] = ofProvider;
+        ofProvider[outcome] += 1;
+        const fields = { stream: channelStream(channel.log.channel) ?? '', provider: start.provider, seq: channel.log.head };
+        this.#options.log(outcome === 'continued' ? 'info' : 'warn', `Upstream connection lost: ${outcome}`, fields);
+      },
+    };
     // Opened by the producer, for which a source that cannot even begin is one that fails.
-    const source = { [Symbol.asyncIterator]: () => open(abort.signal)[Symbol.asyncIterator]() };
+    const source = { [Symbol.asyncIterator]: () => open(abort.signal, observer)[Symbol.asyncIterator]() };
     await produce(source, start, sink, abort.signal);
   }
 

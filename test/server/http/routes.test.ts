@@ -11,7 +11,7 @@ describe('POST /v1/streams', () => {
     expect(created).toMatchObject({ status: 201, body: { id: 'a', channel: 'stream:a', epoch: expect.any(String) } });
     expect(created.headers.get('location')).toBe('/v1/streams/a');
     expect(await call('GET', '/v1/streams/a')).toMatchObject({ status: 200, body: { status: 'pending', text: '', parts: [] } });
-    expect(generate).toHaveBeenCalledWith({ model: 'm', prompt: 'hi' }, expect.any(AbortSignal));
+    expect(generate).toHaveBeenCalledWith({ model: 'm', prompt: 'hi' }, expect.any(AbortSignal), expect.anything());
   });
 
   test('[RL4] the same id with the same body is the same stream, with another body 409, of another principal 403', async () => {
