@@ -31,6 +31,7 @@ export interface SseTransportOptions {
 
 export function createSseTransport({ accept, heartbeatMs = 10_000, recycleMs = 60_000 }: SseTransportOptions): SseTransport {
   const sessions = new Map<string, { peer: SsePeer; connection: Connection }>();
+  const rotation = setInterval(() => rotate(sessions.values()), ROTATE_MS).unref();
   return {
     open(request, body) {
       const peer = new SsePeer(heartbeatMs, recycleMs);
@@ -56,9 +57,29 @@ export function createSseTransport({ accept, heartbeatMs = 10_000, recycleMs = 6
         throw new StreamError('frame_too_large', 'The message is larger than a client’s may be; the session ends. Send smaller messages.');
     },
     close() {
+      clearInterval(rotation);
       for (const { peer } of sessions.values()) peer.close();
     },
   };
+}
+
+/**
+ * Over HTTP/1.1 a browser has six connections to an origin, for all of its tabs. With that many responses open nothing else would
+ * get through, not even a page. So of one principal's responses beyond five the oldest is ended every so often, in turns: its
+ * client resumes at once, behind whatever had been waiting.
+ */
+const MAX_LASTING = 5;
+const ROTATE_MS = 2_500;
+
+function rotate(sessions: Iterable<{ readonly peer: SsePeer; readonly connection: Connection }>): void {
+  const oldest = new Map<string, { readonly peer: SsePeer; count: number }>();
+  for (const { peer, connection } of sessions) {
+    if (connection.principal === undefined) continue;
+    const known = oldest.get(connection.principal.id);
+    if (known === undefined) oldest.set(connection.principal.id, { peer, count: 1 });
+    else known.count += 1;
+  }
+  for (const { peer, count } of oldest.values()) if (count > MAX_LASTING) peer.close();
 }
 
 const COMMENT = Buffer.from(':\n\n');

@@ -50,9 +50,11 @@ async function follow(relay: Relay, url: string, transport: TransportName, route
   const shows = (key: number, text: string): Promise<void> =>
     vi.waitFor(() => expect(page.text(key)).toBe(text), { timeout: 30_000, interval: 10 });
   try {
-    source.text(WORDS[0]);
     page.configure(route.url ?? url, { transport, options: { attemptTimeoutMs: 2_000 } });
     page.attach(1, channel);
+    // Accepted, and nothing to show yet.
+    await vi.waitFor(() => expect(page.connections.map(({ status }) => status)).toContain('connected'), { timeout: 30_000, interval: 10 });
+    source.text(WORDS[0]);
     await shows(1, WORDS[0]);
     source.text(WORDS[1]);
     await shows(1, WORDS[0] + WORDS[1]);
@@ -99,6 +101,7 @@ test.each(['websocket', 'sse'] as const)(
     for (const way of ['up', 'down'] as const) {
       for (let at = 1; at <= whole[way]; at += 1) cuts.push({ [way]: [at, 2 * at, 3 * at], how: at % 2 === 0 ? 'end' : 'reset' });
     }
+    console.info(`${transport}: cut after each of ${whole.up} bytes up and ${whole.down} down`);
     // Every frame of a session is in it: a handshake, and more.
     expect(cuts.length).toBeGreaterThan(400);
     await each(cuts, async (cut) => void (await run(cut)));

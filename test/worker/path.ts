@@ -92,9 +92,10 @@ export async function udpPath(port: number, datagrams = Number.POSITIVE_INFINITY
   const flows = new Map<number, UdpSocket>();
   let passed = 0;
   let swallowed = false;
+  let closed = false;
   const first = (): number | undefined => flows.keys().next().value;
   const passes = (flow: number): boolean => {
-    if (swallowed || (flow === first() && passed >= datagrams)) return false;
+    if (swallowed || closed || (flow === first() && passed >= datagrams)) return false;
     passed += 1;
     return true;
   };
@@ -120,7 +121,8 @@ export async function udpPath(port: number, datagrams = Number.POSITIVE_INFINITY
       swallowed = true;
     },
     close() {
-      swallowed = true;
+      if (closed) return;
+      closed = true;
       near.close();
       for (const far of flows.values()) far.close();
     },

@@ -113,6 +113,40 @@ describe('SSE', () => {
     expect(() => sse.post(refused.id, 'ada', ping)).toThrow(expect.objectContaining({ code: 'unknown_session' }));
   });
 
+  test('[CN13] of more than five responses to one principal the oldest is ended, one at a time; of five none is', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const closed: string[] = [];
+    let opened = 0;
+    const sse = createSseTransport({
+      accept: () => {
+        opened += 1;
+        const id = `${opened}`;
+        return {
+          id,
+          principal: { id: opened % 2 === 0 ? 'ada' : 'bob' },
+          receive: vi.fn(),
+          drained: vi.fn(),
+          end: vi.fn(),
+          closed: () => void closed.push(id),
+        } satisfies Connection;
+      },
+    });
+    onTestFinished(() => sse.close());
+    // Of ada 2, 4, … 14: seven; of bob 1, 3, … 9, and no more: five.
+    for (let count = 0; count < 10; count += 1) sse.open(request, new Uint8Array());
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(closed).toEqual([]);
+    for (const _ of ['12', '14']) {
+      opened += 1;
+      sse.open(request, new Uint8Array());
+    }
+    await vi.advanceTimersByTimeAsync(2_500);
+    expect(closed).toEqual(['2']);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(closed).toEqual(['2', '4']);
+  });
+
   test('[CN13] a response nobody reads any more ends its session', async () => {
     const { connection, sse } = lonelySse();
     await sse.open(request, new Uint8Array()).body?.cancel();

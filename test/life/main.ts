@@ -1,0 +1,68 @@
+import { type ClientOptions, createClient, type StreamHandle } from '../../src/client.ts';
+
+/** What a test does with the page, from outside of it. */
+export interface LifePage {
+  follow(id: string): void;
+  stop(): Promise<void>;
+  /** Of the stream that was followed first. */
+  seen(): Seen;
+}
+
+export interface Seen {
+  readonly text: string;
+  readonly status: string;
+  /** Counts the snapshots that replaced the text. */
+  readonly generation: number;
+  /** A text was shown that did not begin with the one before. */
+  readonly broken: boolean;
+  readonly connection: string;
+  readonly transport: string | undefined;
+  /** Of all the page has had. */
+  readonly connections: readonly string[];
+  readonly visibility: string;
+}
+
+declare global {
+  interface Window {
+    life: LifePage;
+  }
+}
+
+const transport = new URLSearchParams(location.search).get('transport') ?? 'auto';
+const client = createClient({ transport: transport as NonNullable<ClientOptions['transport']> });
+const connections: string[] = [];
+let handle: StreamHandle | undefined;
+let last = '';
+let broken = false;
+
+client.store.subscribe(({ connection }) => {
+  const now = `${connection.status} ${connection.transport ?? ''}`.trim();
+  if (connections.at(-1) !== now) connections.push(now);
+});
+
+window.life = {
+  follow(id) {
+    handle = client.attach({ id });
+    handle.subscribe(() => {
+      const text = handle?.record.text.toString() ?? '';
+      if (!text.startsWith(last)) broken = true;
+      last = text;
+    });
+  },
+  async stop() {
+    await handle?.stop();
+  },
+  seen() {
+    const { connection } = client.store.getState();
+    return {
+      text: handle?.record.text.toString() ?? '',
+      status: handle?.record.summary.status ?? '',
+      generation: handle?.record.generation ?? 0,
+      broken,
+      connection: connection.status,
+      transport: connection.transport,
+      connections,
+      visibility: document.visibilityState,
+    };
+  },
+};
