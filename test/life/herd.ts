@@ -123,12 +123,16 @@ async function startRelay(processes: ChildProcess[], args: readonly string[]): P
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   processes.push(child);
-  let said = '';
-  for await (const chunk of child.stdout ?? []) {
-    said += chunk;
-    if (said.includes('Sluice relay on')) return child;
-  }
-  throw new Error(`The relay did not start: ${said}`);
+  // Read to its end: a log nobody takes would be held against the relay.
+  await new Promise<void>((resolve, reject) => {
+    let said = '';
+    child.stdout?.on('data', (chunk) => {
+      said += chunk;
+      if (said.includes('Sluice relay on')) resolve();
+    });
+    child.once('close', () => reject(new Error(`The relay did not start: ${said}`)));
+  });
+  return child;
 }
 
 async function startStream(url: string, id: string): Promise<void> {
