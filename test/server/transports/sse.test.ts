@@ -126,6 +126,7 @@ describe('SSE', () => {
           id,
           principal: { id: opened % 2 === 0 ? 'ada' : 'bob' },
           receive: vi.fn(),
+          disturbed: vi.fn(),
           drained: vi.fn(),
           end: vi.fn(),
           closed: () => void closed.push(id),
