@@ -25,6 +25,25 @@ export const AMegabyte: Story = {
   },
 };
 
+/** A list of two thousand items: one list, laid out in parts. */
+export const AGiantList: Story = {
+  render: function AGiantList() {
+    const items = Array.from({ length: 2000 }, (_, index) => `${index + 1}. item ${index + 1} of **two thousand**\n`).join('');
+    return (
+      <StreamPanel
+        source={useEvents([start, ...text(items), { type: 'finish', reason: 'stop' }])}
+        view="markdown"
+        title="A giant list"
+        style={tall}
+      />
+    );
+  },
+  play: async ({ canvasElement }) => {
+    await waitFor(() => expect(canvasElement.querySelector('[data-status="done"]')).not.toBeNull(), { timeout: 20_000 });
+    expect(canvasElement.querySelectorAll('ol > [role="none"] > li').length).toBe(2000 - 96);
+  },
+};
+
 /** Three hundred panels. Those in view come in first, and nothing draws the others. */
 export const ThreeHundredPanels: Story = {
   render: () => (

@@ -67,6 +67,38 @@ const Group = memo(function Group({ group }: GroupProps): ReactNode {
   return children.map((node) => <Block key={node.key} node={node} isTop={false} />);
 });
 
+/** From this group on those of a list or a quote are parts: the DOM of what is of usual length is as everybody expects it. */
+const plainGroups = 4;
+
+interface PartProps extends GroupProps {
+  /** Of its first item, in an ordered list. */
+  readonly number: number | undefined;
+}
+
+/**
+ * Some items of a giant list, or blocks of a giant quote, in a box that is laid out by itself: without it each item that is
+ * added lays out all the others. No part of the structure for assistive technology, nor for numbers.
+ */
+const Part = memo(function Part({ group, number }: PartProps): ReactNode {
+  const children = useMount(group, () => group.children);
+  return (
+    <div role="none" className="sluice-part">
+      {children.map((node, index) => (
+        <Block key={node.key} node={node} isTop={false} number={index === 0 ? number : undefined} />
+      ))}
+    </div>
+  );
+});
+
+function partsOf(groups: readonly GroupNode[], start?: number): ReactNode {
+  let number = start;
+  return groups.map((group, index) => {
+    const first = number;
+    if (number !== undefined) number += group.children.length;
+    return index < plainGroups ? <Group key={group.key} group={group} /> : <Part key={group.key} group={group} number={first} />;
+  });
+}
+
 /** A group's change renders the group, and of a container's children only those groups that are new. */
 function groupsOf(groups: readonly GroupNode[]): ReactNode {
   return groups.map((group) => <Group key={group.key} group={group} />);
@@ -75,16 +107,18 @@ function groupsOf(groups: readonly GroupNode[]): ReactNode {
 interface BlockProps {
   readonly node: BlockNode;
   readonly isTop: boolean;
+  /** Of an item that says its number. */
+  readonly number?: number | undefined;
 }
 
-const Block = memo(function Block({ node, isTop }: BlockProps): ReactNode {
+const Block = memo(function Block({ node, isTop, number }: BlockProps): ReactNode {
   switch (node.kind) {
     case 'inline':
       return <Leaf node={node} isTop={isTop} />;
     case 'literal':
       return <Literal node={node} />;
     case 'container':
-      return node.block.type === 'thematicBreak' ? <Break /> : <Container node={node} isTop={isTop} />;
+      return node.block.type === 'thematicBreak' ? <Break /> : <Container node={node} isTop={isTop} number={number} />;
   }
 });
 
@@ -93,42 +127,41 @@ function Break(): ReactNode {
   return <Tag />;
 }
 
-function Container({ node, isTop }: BlockProps & { readonly node: ContainerNode }): ReactNode {
+function Container({ node, isTop, number }: BlockProps & { readonly node: ContainerNode }): ReactNode {
   const groups = useGroups(node);
-  const children = groupsOf(groups);
   // Read beside the groups: both are what the node was when it was rendered last.
   const { block, header } = node;
   switch (block.type) {
     case 'blockquote':
       return (
         <Quote block={block} isTop={isTop}>
-          {children}
+          {partsOf(groups)}
         </Quote>
       );
     case 'list':
       return (
-        <List block={block} isTop={isTop}>
-          {children}
+        <List block={block} isTop={isTop} isGiant={groups.length > plainGroups}>
+          {partsOf(groups, block.ordered ? block.start : undefined)}
         </List>
       );
     case 'listItem':
       return (
-        <Item block={block} isTop={isTop}>
-          {children}
+        <Item block={block} isTop={isTop} number={number}>
+          {groupsOf(groups)}
         </Item>
       );
     case 'table':
       return (
         <Table block={block} isTop={isTop} header={header && <Block node={header} isTop={false} />}>
-          {children}
+          {groupsOf(groups)}
         </Table>
       );
     case 'tableRow':
-      return <Row isTop={false}>{children}</Row>;
+      return <Row isTop={false}>{groupsOf(groups)}</Row>;
     case 'footnoteDefinition':
-      return <Footnote label={footnoteLabel(block.label)}>{children}</Footnote>;
+      return <Footnote label={footnoteLabel(block.label)}>{groupsOf(groups)}</Footnote>;
     default:
-      return children;
+      return groupsOf(groups);
   }
 }
 

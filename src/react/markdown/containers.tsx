@@ -18,24 +18,33 @@ export function Quote({ isTop, children }: ContainerProps<'blockquote'>): ReactN
   return <Tag {...direction(isTop)}>{children}</Tag>;
 }
 
+interface ListProps extends ContainerProps<'list'> {
+  /** Some of its items are in parts, which checkers pass through where the list says what it is. */
+  readonly isGiant: boolean;
+}
+
 /** Loose or tight is a matter of looks, since a list may turn out loose after a thousand items. */
-export function List({ block, isTop, children }: ContainerProps<'list'>): ReactNode {
+export function List({ block, isTop, isGiant, children }: ListProps): ReactNode {
   const Tag = useMarkdown().options.tag(block.ordered ? 'ol' : 'ul');
   const start = block.ordered && block.start !== 1 ? { start: block.start } : {};
   return (
-    <Tag {...direction(isTop)} {...start} data-spread={block.spread ? '' : undefined}>
+    <Tag {...direction(isTop)} {...start} role={isGiant ? 'list' : undefined} data-spread={block.spread ? '' : undefined}>
       {children}
     </Tag>
   );
 }
 
-export function Item({ block, children }: ContainerProps<'listItem'>): ReactNode {
+interface ItemProps extends ContainerProps<'listItem'> {
+  readonly number: number | undefined;
+}
+
+export function Item({ block, number, children }: ItemProps): ReactNode {
   const { options } = useMarkdown();
   const Tag = options.tag('li');
   const Box = options.tag('input');
-  if (block.checked === undefined) return <Tag>{children}</Tag>;
+  if (block.checked === undefined) return <Tag value={number}>{children}</Tag>;
   return (
-    <Tag className="sluice-task">
+    <Tag className="sluice-task" value={number}>
       <Box type="checkbox" checked={block.checked} disabled readOnly aria-label={block.checked ? 'Done' : 'To do'} />
       {children}
     </Tag>
