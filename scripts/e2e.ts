@@ -27,6 +27,7 @@ export interface EndToEndStats {
   readonly connections: { readonly webtransport: number; readonly websocket: number; readonly sse: number };
   readonly subscriptions: number;
   readonly generations: number;
+  readonly deliveredBytes: number;
   readonly answers: { readonly live: number; readonly recovered: number; readonly reset: number; readonly gone: number };
 }
 
