@@ -74,16 +74,20 @@ export function openDocument(
     update: own.update,
     release() {
       own.readers.delete(entry);
-      if (own.readers.size > 0) return;
-      const drop = (): void => {
-        idle.delete(own);
-        own.close();
-        if (known.get(name) === own) known.delete(name);
-      };
-      idle.set(own, { drop, timer: own.ended ? undefined : setTimeout(drop, graceMs) });
-      trim();
+      if (own.readers.size === 0) retire(own, known, name);
     },
   };
+}
+
+/** Apart from `openDocument`, whose variables hold a reader, and with it a panel and its elements: what is idle must not. */
+function retire(document: Shared, known: Map<string, Shared>, name: string): void {
+  const drop = (): void => {
+    idle.delete(document);
+    document.close();
+    if (known.get(name) === document) known.delete(name);
+  };
+  idle.set(document, { drop, timer: document.ended ? undefined : setTimeout(drop, graceMs) });
+  trim();
 }
 
 /** The document, if somebody reads it or did so lately, and what it says is not behind the text. */

@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { expect, test, vi } from 'vitest';
 import type { StreamHandle } from '../../../src/client.ts';
 import { findDocument, openDocument } from '../../../src/react/markdown/documents.ts';
 import { createStreamStore } from '../../../src/store/index.ts';
@@ -80,4 +82,27 @@ test('[UI30] panels of one stream share its document, also one that comes when i
   expect(openDocument(handle, {}, worker, reader).document).toBe(first.document);
   // With math it is another one.
   expect(findDocument(handle, { math: true })).toBeUndefined();
+});
+
+test('[UI33] a document that is kept for later lets go of who showed it', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const { handle, parser, worker, apply } = openStore();
+  /** In a function of its own, so that nothing here holds the reader. */
+  const show = async (): Promise<WeakRef<object>> => {
+    const reader = { onChange: () => {}, limit: () => Number.POSITIVE_INFINITY };
+    const reference = openDocument(handle, {}, worker, reader);
+    apply('e1', 1, [start, text('shown once')]);
+    await turn();
+    parser.answer(paragraph(1, 'shown once'));
+    reference.release();
+    return new WeakRef(reader);
+  };
+  const reader = await show();
+  await vi.waitFor(() => {
+    collect();
+    // Not the reader itself: a failed expectation would hold it.
+    expect(reader.deref() === undefined).toBe(true);
+  });
+  expect(findDocument(handle, {})?.length).toBe(10);
 });
