@@ -45,7 +45,7 @@ export interface RelayOptions {
   readonly flushIntervalMs?: number;
   /** @default 10000 */
   readonly heartbeatMs?: number;
-  /** Replay above this many bytes is answered by a snapshot. @default 1048576 */
+  /** Replay above this many bytes is answered by a snapshot, unless the reader has more than a first credit window (48 KiB). @default 1048576 */
   readonly maxReplayBytes?: number;
   /** @default 128 */
   readonly maxChannelsPerConnection?: number;

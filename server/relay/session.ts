@@ -4,6 +4,7 @@ import {
   CreditAccount,
   type CreditGrant,
   channelStream,
+  creditWindowDefaults,
   decodeClientMessage,
   type ErrorCode,
   encodeServerFrame,
@@ -422,7 +423,10 @@ export class Session implements Connection, Holder {
   #canReplay(log: StreamLog, { afterSeq, epoch }: SubscribeFrame): boolean {
     if (afterSeq === 0) return true;
     if (epoch !== log.epoch || afterSeq > log.head || !log.serves(afterSeq)) return false;
-    return log.pendingBytes(afterSeq) <= this.#host.options.maxReplayBytes;
+    const missing = log.pendingBytes(afterSeq);
+    if (missing <= this.#host.options.maxReplayBytes) return true;
+    // Whoever has much of it goes on, or one interrupted again and again would begin again and again.
+    return log.pendingBytes(0) - missing > creditWindowDefaults.initialBytes;
   }
 
   #reset(subscription: Subscription): void {

@@ -71,7 +71,7 @@ export async function runHerd({ clients, transport, end }: HerdOptions): Promise
     const probe = probeHealth(url);
     const last = await until(async () => {
       const now = await report();
-      return now.every(({ connectedAt, status }) => connectedAt >= upAt && status !== 'streaming') && now;
+      return now.every(({ connectedAt, status }) => connectedAt >= upAt && ['done', 'failed', 'stopped'].includes(status)) && now;
     });
     const healthMs = await probe.stop();
     return { downMs, healthMs, recoveredMs: last.map(({ connectedAt }) => connectedAt - upAt), wrong: await judge(url, ids, last, end) };

@@ -136,3 +136,38 @@ test('[CN16] [CN19] over WebTransport a path that swallows everything after any 
   expect(wrong).toEqual([]);
   expect(relay.stats.answers).toMatchObject({ reset: 0, gone: 0 });
 });
+
+test.each(['websocket', 'sse'] as const)(
+  '[SQ8] [CN16] over %s an answer far longer than a replay may be is read to its end, however often it is interrupted, and begun once',
+  async (transport) => {
+    const { relay, url, port } = await startRelay();
+    const source = new ManualSource();
+    const { channel } = relay.streams.create({ source });
+    const line = `${'x'.repeat(999)}\n`;
+    for (let count = 0; count < 3_000; count += 1) source.text(line);
+    source.end();
+    // Each connection brings a tenth of it.
+    const path = await tcpPath(port, { down: Array.from({ length: 200 }, (_, index) => 300_000 * (index + 1)), how: 'end' });
+    onTestFinished(() => path.close());
+    const page = new TestPage({
+      random: () => 0,
+      async fetch(input, init) {
+        const response = await fetch(input, init);
+        if (!String(input).endsWith('/v1/connect')) return response;
+        const { host } = new URL(`http://127.0.0.1:${path.port}`);
+        return Response.json({
+          ...(await response.json()),
+          endpoints: { websocket: { url: `ws://${host}/v1/socket` }, sse: { url: `http://${host}/v1/sse` } },
+        });
+      },
+    });
+    page.configure(url, { transport });
+    page.attach(1, channel);
+    await vi.waitFor(() => expect(page.fold(1).status).toBe('done'), { timeout: 60_000, interval: 20 });
+    expect(page.text(1)).toBe(line.repeat(3_000));
+    expect([page.faults, page.resets]).toEqual([[], []]);
+    // What a cut had begun is sent again.
+    expect(path.passed.down).toBeLessThan(9_000_000);
+    expect(relay.stats.answers.recovered).toBeGreaterThan(8);
+  },
+);
