@@ -75,7 +75,9 @@ export async function startChild(options: ChildOptions = {}): Promise<ChildRelay
     });
   });
   exited.catch(() => {});
-  process.once('exit', () => child.kill('SIGKILL'));
+  const kill = (): void => void child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
   const url = await new Promise<string>((resolve, reject) => {
     child.once('message', (message) => resolve((message as { url: string }).url));
     exited.catch(reject);
