@@ -40,7 +40,7 @@ export async function judge(judged: Judged): Promise<Record<Ending, number>> {
       if (ending !== undefined) endings[ending] += 1;
     }
   }
-  for (const reader of readers) reader.leave();
+  for (const reader of readers) await reader.leave();
   await nothingLeft(relay, tally);
   for (const complaint of relay.complaints) tally.violate(`relay: ${complaint}`);
   return endings;
@@ -48,25 +48,21 @@ export async function judge(judged: Judged): Promise<Record<Ending, number>> {
 
 function judgeView(name: string, id: string, view: View, held: Held | undefined, judged: Judged): Ending | undefined {
   const { truths, tally, stopped, kills, log } = judged;
-  const { record } = view;
-  const { status, epoch, error } = record.summary;
-  const text = record.text.toString();
   const whole = truths.get(id)?.text ?? '';
   view.look();
+  const { status, epoch, error, text, seq } = view.state;
   if (!view.over) return undefined;
   if (!whole.startsWith(text)) tally.violate(`${name}: what is shown in the end is no prefix of the truth`);
   if (status === 'failed' && error?.code === 'unknown_channel') {
     if (kills === 0 || log !== 'memory') tally.violate(`${name}: gone, although the relay should have it`);
     return 'gone';
   }
-  if (status === 'failed' && record.seq === 0 && (error?.code === 'connect_failed' || error?.code === 'relay_draining'))
-    return 'not started';
-  const same = held !== undefined && held.text === text && held.status === status && held.epoch === epoch && held.seq === record.seq;
+  if (status === 'failed' && text === '' && (error?.code === 'connect_failed' || error?.code === 'relay_draining')) return 'not started';
+  const same =
+    held !== undefined && held.text === text && held.status === status && held.epoch === epoch && (seq === undefined || held.seq === seq);
   // A stream that had ended before its relay was killed is not read again.
   if (!same && !(held === undefined && log === 'memory' && kills > 0)) {
-    tally.violate(
-      `${name}: ends as ${status} at ${record.seq} of ${epoch}; the relay has ${held?.status} at ${held?.seq} of ${held?.epoch}`,
-    );
+    tally.violate(`${name}: ends as ${status} at ${seq} of ${epoch}; the relay has ${held?.status} at ${held?.seq} of ${held?.epoch}`);
   }
   if (status === 'done') {
     if (text !== whole) tally.violate(`${name}: done with ${text.length} of ${whole.length} code units`);

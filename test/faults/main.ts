@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { type Log, logs, type Transport, transports } from './plan.ts';
@@ -15,6 +16,7 @@ const HELP = `npm run faults -- [options]
   --seed <n>        Of the first; the others count on from it. Default: 1
   --only <a/b>      A transport (${transports.join(', ')}), a log (${logs.join(', ')}), or both.
   --parallel <n>    How many run at a time. Default: 8
+  --chromium        Pages in a real Chromium instead of clients in this process.
   --keep <file>     Adds the results to this file, and reports all that are in it.
   --report          Writes docs/RELIABILITY.md (the section between its marks) and docs/reliability.json.
 `;
@@ -25,6 +27,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     only: { type: 'string', default: '' },
     parallel: { type: 'string', default: '8' },
+    chromium: { type: 'boolean', default: false },
     keep: { type: 'string' },
     report: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -50,7 +53,9 @@ async function main(): Promise<number> {
     failed.add(seed);
     console.log(`Seed ${seed} failed:\n  ${problems.join('\n  ')}\n  ${replay(seed, transport, log)}`);
   };
+  const chromium = values.chromium ? await (await import('./chromium.ts')).openChromium() : undefined;
   const results = await runPool({
+    clients: chromium,
     seeds,
     parallel: Number(values.parallel),
     transport,
@@ -58,6 +63,7 @@ async function main(): Promise<number> {
     onResult: ({ seed, violations }) => violations.length > 0 && fail(seed, violations),
     onThrown: (seed, cause) => fail(seed, [described(cause)]),
   });
+  await chromium?.close();
   for (const cause of unhandled) console.log(`Unhandled: ${cause}`);
 
   const chunk: Chunk = {
@@ -69,7 +75,7 @@ async function main(): Promise<number> {
   };
   const chunks = values.keep === undefined ? [chunk] : [...kept(values.keep), chunk];
   if (values.keep !== undefined) {
-    mkdirSync(new URL('.', `file://${process.cwd()}/${values.keep}`), { recursive: true });
+    mkdirSync(dirname(values.keep), { recursive: true });
     writeFileSync(values.keep, chunks.map((each) => JSON.stringify(each)).join('\n'));
   }
   if (values.report) writeReport(chunks);
@@ -121,5 +127,5 @@ function described(cause: unknown): string {
 
 function replay(seed: number, transport: Transport | undefined, log: Log | undefined): string {
   const only = [transport, log].filter((name) => name !== undefined).join('/');
-  return `npm run faults -- --schedules 1 --seed ${seed}${only === '' ? '' : ` --only ${only}`}`;
+  return `npm run faults -- --schedules 1 --seed ${seed}${values.chromium ? ' --chromium' : ''}${only === '' ? '' : ` --only ${only}`}`;
 }

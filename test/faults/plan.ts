@@ -116,9 +116,9 @@ function planReader(reader: number, transport: Transport, dice: Dice): Step[] {
   const steps: Step[] = [];
   let at = dice.between(0, 500);
   // Each loss doubles the bound of the delay before the next attempt.
-  for (let left = dice.between(1, 3); left > 0; left -= 1) {
+  for (let left = dice.between(1, 2); left > 0; left -= 1) {
     steps.push({ at, type: 'fault', reader, fault: planFault(transport, dice) });
-    at += dice.between(350, 1_100);
+    at += dice.between(600, 1_500);
   }
   if (dice.chance(0.2)) steps.push({ at: dice.between(0, 1_500), type: 'block', reader, forMs: dice.between(100, 800) });
   if (dice.chance(0.1)) steps.push({ at: dice.between(0, 1_500), type: 'offline', reader, forMs: dice.between(100, 700) });

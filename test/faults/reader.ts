@@ -23,7 +23,12 @@ export interface ReaderOptions {
 export interface Reader {
   readonly name: string;
   readonly link: Link;
-  readonly connection: Omit<ConnectionMessage, 'type' | 'remember'>;
+  readonly connection: {
+    readonly status: string;
+    readonly transport: string | undefined;
+    readonly attempt: number;
+    readonly error: ConnectionMessage['error'];
+  };
   /** Connections that stood so far. */
   readonly connected: number;
   /** Of the streams it follows. */
@@ -36,14 +41,15 @@ export interface Reader {
   /** Whether the relay took it. */
   stop(id: string): Promise<boolean>;
   signal(signal: 'offline' | 'online' | 'frozen' | 'resumed'): void;
-  block(): void;
+  /** Its thread is busy, until `unblock` or for so long. */
+  block(forMs: number): void;
   unblock(): void;
   crash(): void;
-  leave(): void;
+  leave(): void | Promise<void>;
 }
 
 /** An attempt that hangs is given up in time for the rig; all else is as by default. */
-const ATTEMPT_TIMEOUT_MS = 1_000;
+export const ATTEMPT_TIMEOUT_MS = 2_000;
 
 export function createReader({ name, link, transport, dice, tally, onApplied }: ReaderOptions): Reader {
   const views = new Map<string, View>();

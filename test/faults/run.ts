@@ -3,7 +3,7 @@ import { createDice } from './dice.ts';
 import { type Ending, judge } from './judge.ts';
 import { createLink, type Link } from './link.ts';
 import type { Log, PlannedStream, Schedule, Step, Transport } from './plan.ts';
-import { createReader, type Reader } from './reader.ts';
+import { createReader, type Reader, type ReaderOptions } from './reader.ts';
 import { createRecoveries, type Recoveries, type Recovery } from './recovery.ts';
 import { createRigRelay, type RigRelay } from './relay.ts';
 import { createTally, type Tally } from './tally.ts';
@@ -24,15 +24,25 @@ export interface Result extends Omit<Tally, 'violate'> {
 }
 
 /** After the last step everything heals; so long it may take until every reader has the end. */
-const SETTLE_MS = 45_000;
+const SETTLE_MS = 90_000;
 
 /** The most credit a connection has (`src/wire/credit.ts`, CR5), and one batch beyond it (CR2). */
 const MAX_PATCH_UNITS = 1_048_576 + 65_536;
 /** Of one connection: `maxBufferedBytes` of the relay, and one delivery of that size beyond it. */
 const MAX_QUEUED_BYTES = 2 * 262_144 + 65_536;
 
-export async function runSchedule(schedule: Schedule): Promise<Result> {
-  const run = new Run(schedule);
+/** Who reads. */
+export interface Clients {
+  readonly name: 'node' | 'chromium';
+  /** Of the pages, for the relay to allow. */
+  readonly allowedOrigins: readonly string[];
+  open(options: ReaderOptions): Reader | Promise<Reader>;
+}
+
+const nodeClients: Clients = { name: 'node', allowedOrigins: [], open: createReader };
+
+export async function runSchedule(schedule: Schedule, clients: Clients = nodeClients): Promise<Result> {
+  const run = new Run(schedule, clients);
   try {
     await run.start();
     await run.play();
@@ -45,6 +55,7 @@ export async function runSchedule(schedule: Schedule): Promise<Result> {
 
 class Run {
   readonly #schedule: Schedule;
+  readonly #clients: Clients;
   readonly #tally = createTally();
   readonly #relay: RigRelay;
   readonly #links: Link[] = [];
@@ -58,11 +69,12 @@ class Run {
   readonly #startedAt = performance.now();
   #watched: Promise<void> | undefined;
 
-  constructor(schedule: Schedule) {
+  constructor(schedule: Schedule, clients: Clients) {
     this.#schedule = schedule;
+    this.#clients = clients;
     const { log, killable, maxReplayBytes, keepBytes, transport } = schedule;
     const webTransport = transport === 'webtransport' || transport === 'auto';
-    this.#relay = createRigRelay({ log, killable, maxReplayBytes, keepBytes, webTransport, allowedOrigins: [] });
+    this.#relay = createRigRelay({ log, killable, maxReplayBytes, keepBytes, webTransport, allowedOrigins: clients.allowedOrigins });
   }
 
   async start(): Promise<void> {
@@ -75,7 +87,7 @@ class Run {
       link.lead(address);
       this.#links.push(link);
       const recoveries = createRecoveries(() => reader, this.#tally);
-      const reader = createReader({
+      const reader: Reader = await this.#clients.open({
         name: `reader ${index}`,
         link,
         transport,
@@ -112,9 +124,11 @@ class Run {
     while (waiting().length > 0 && performance.now() < deadline) await delay(10);
     for (const reader of waiting()) {
       const { status, transport, attempt, error } = reader.connection;
-      const open = [...reader.views].filter(([, view]) => !view.over).map(([id, { record }]) => `${id} at ${record.seq}`);
+      const open = [...reader.views]
+        .filter(([, view]) => !view.over)
+        .map(([id, { state }]) => `${id} at ${state.seq ?? state.text.length}`);
       this.#tally.violate(
-        `${reader.name} has not the end of ${open.join(', ')} within ${SETTLE_MS} ms: ${status} over ${transport}, attempt ${attempt}, ${error?.code}`,
+        `${reader.name} has not the end of ${open.join(', ')} within ${SETTLE_MS} ms: ${status} over ${transport}, attempt ${attempt}, ${error?.code} ${error?.message}`,
       );
     }
     for (const recoveries of this.#recoveries) recoveries.finish();
@@ -141,7 +155,7 @@ class Run {
       seed,
       transport,
       log,
-      client: 'node',
+      client: this.#clients.name,
       tookMs: Math.round(performance.now() - this.#startedAt),
       recoveries: this.#recoveries.flatMap(({ all }) => all),
       endings,
@@ -161,7 +175,7 @@ class Run {
   }
 
   async close(): Promise<void> {
-    for (const reader of this.#readers) reader.leave();
+    for (const reader of this.#readers) await reader.leave();
     for (const link of this.#links) await link.close();
     await this.#relay.close();
   }
@@ -220,7 +234,7 @@ class Run {
     const reader = this.#reader(step.reader);
     const recoveries = this.#recoveriesOf(step.reader);
     if (step.type === 'leave') {
-      reader.leave();
+      void reader.leave();
       return;
     }
     recoveries.begin(step.type);
@@ -233,7 +247,7 @@ class Run {
     if (step.type === 'offline') reader.signal('offline');
     else {
       if (step.type === 'sleep') reader.signal('frozen');
-      reader.block();
+      reader.block(step.forMs);
     }
     this.#after(step.forMs, () => {
       lifted();

@@ -12,9 +12,19 @@ export interface ViewOptions {
   readonly tally: Tally;
 }
 
+/** What is shown now. */
+export interface ViewState {
+  readonly status: string;
+  readonly epoch: string;
+  readonly error: { readonly code: string; readonly message: string } | undefined;
+  /** `undefined` where only the screen is seen. */
+  readonly seq: number | undefined;
+  readonly text: string;
+}
+
 /** One reader's sight of one stream, held against the truth at every change. */
 export interface View {
-  readonly record: StreamRecord;
+  readonly state: ViewState;
   /** Nothing more is expected. */
   readonly over: boolean;
   /** A change on its way into the store: its events are the next ones, and the right ones. */
@@ -51,7 +61,10 @@ export function createView({ name, record, truth, tally }: ViewOptions): View {
   };
 
   return {
-    record,
+    get state() {
+      const { status, epoch, error } = record.summary;
+      return { status, epoch, error, seq: record.seq, text: record.text.toString() };
+    },
     get over() {
       const { status } = record.summary;
       return status !== 'pending' && status !== 'streaming';
