@@ -1,4 +1,4 @@
-import type { SluiceClient, StreamHandle } from '../../src/client/types.ts';
+import type { SluiceClient, StreamHandle, StreamRequest } from '../../src/client/types.ts';
 import { createClient } from '../../src/client.ts';
 import type { ConnectionMessage, PageMessage, PatchMessage, WorkerMessage } from '../../src/worker/messages.ts';
 import type { Dice } from './dice.ts';
@@ -116,10 +116,8 @@ export function createReader({ name, link, transport, dice, tally, onApplied }: 
     },
     join(stream, truth, request) {
       if (left || handles.has(stream.id)) return;
-      const { id, model, options } = stream;
-      const handle = client.attach(
-        request ? { request: { id, provider: 'scripted', model, prompt: PROMPT, options: { ...options } } } : { id },
-      );
+      const { id } = stream;
+      const handle = client.attach(request ? { request: requestFor(stream) } : { id });
       const view = createView({ name: `${name} of ${id}`, record: handle.record, truth, tally });
       byKey.set(handle.key, view);
       views.set(id, view);
@@ -147,4 +145,8 @@ export function createReader({ name, link, transport, dice, tally, onApplied }: 
       client.close();
     },
   };
+}
+
+export function requestFor({ id, model, options }: PlannedStream): StreamRequest {
+  return { id, provider: 'scripted', model, prompt: PROMPT, options: { ...options } };
 }

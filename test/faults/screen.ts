@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import type { Said } from './page/said.ts';
-import { ATTEMPT_TIMEOUT_MS, type Reader, type ReaderOptions } from './reader.ts';
+import { ATTEMPT_TIMEOUT_MS, type Reader, type ReaderOptions, requestFor } from './reader.ts';
 import type { Truth } from './truth.ts';
 import type { View, ViewState } from './view.ts';
 
@@ -78,7 +78,8 @@ export async function createScreen({ name, link, transport, tally, onApplied, or
     get left() {
       return left;
     },
-    join({ id }, truth) {
+    join(stream, truth, request) {
+      const { id } = stream;
       if (left || views.has(id)) return;
       truths.set(id, truth);
       views.set(id, {
@@ -89,7 +90,9 @@ export async function createScreen({ name, link, transport, tally, onApplied, or
         arrived() {},
         look() {},
       });
-      ask(page.evaluate(([stream, text]) => window.rig.join(stream, text), [id, truth.text] as const));
+      // As text: its type is recursive, deeper than the compiler follows through `evaluate`.
+      const asked = request ? JSON.stringify(requestFor(stream)) : undefined;
+      ask(page.evaluate(([own, text, body]) => window.rig.join(own, text, body && JSON.parse(body)), [id, truth.text, asked] as const));
     },
     detach(id) {
       views.delete(id);

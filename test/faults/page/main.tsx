@@ -1,4 +1,5 @@
 import { createRoot } from 'react-dom/client';
+import type { RelaySource, RequestSource } from '../../../src/client/types.ts';
 import { createClient } from '../../../src/client.ts';
 import { ConnectionStatus, SluiceProvider, StreamPanel } from '../../../src/index.ts';
 import type { TransportName } from '../../../src/worker/messages.ts';
@@ -18,6 +19,7 @@ const client = createClient({
 
 interface Sight {
   readonly truth: string;
+  readonly source: RelaySource | RequestSource;
   epoch: string;
   text: string;
   looks: number;
@@ -31,8 +33,8 @@ function render(): void {
   root.render(
     <SluiceProvider client={client}>
       <ConnectionStatus />
-      {[...sights.keys()].map((id) => (
-        <StreamPanel key={id} id={`panel-${id}`} source={{ id }} />
+      {[...sights].map(([id, { source }]) => (
+        <StreamPanel key={id} id={`panel-${id}`} source={source} />
       ))}
     </SluiceProvider>,
   );
@@ -62,7 +64,9 @@ function look(): void {
       window.rigSaid({ type: 'new-epoch', withdrawn });
     }
     Object.assign(sight, { epoch, text });
-    const summary = [...client.store.getState().streams.values()].find((stream) => stream.id === id);
+    const summary = [...client.store.getState().streams.values()].find(
+      (stream) => stream.id === id || (stream.id === undefined && 'request' in sight.source),
+    );
     const error = summary?.error && { code: summary.error.code, message: summary.error.message };
     const key = `${status} ${epoch} ${text.length} ${error?.code}`;
     if (key === sight.said) continue;
@@ -86,8 +90,9 @@ const frame = (): void => {
 requestAnimationFrame(frame);
 
 window.rig = {
-  join(id, truth) {
-    sights.set(id, { truth, epoch: '', text: '', looks: 0, said: '' });
+  join(id, truth, request) {
+    const source = request === undefined ? { id } : { request };
+    sights.set(id, { truth, source, epoch: '', text: '', looks: 0, said: '' });
     render();
   },
   detach(id) {

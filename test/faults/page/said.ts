@@ -1,3 +1,5 @@
+import type { StreamRequest } from '../../../src/client/types.ts';
+
 /** What a page of the rig says to the process that drives it. */
 export type Said =
   | { readonly type: 'connection'; readonly status: string; readonly transport: string | undefined }
@@ -17,7 +19,8 @@ export type Said =
 
 /** What the page can be asked for; on `window`. */
 export interface RigPage {
-  join(id: string, truth: string): void;
+  /** Follows it; with a request, after asking for it. */
+  join(id: string, truth: string, request: StreamRequest | undefined): void;
   detach(id: string): void;
   stop(id: string): Promise<boolean>;
   /** Keeps the thread busy. */
