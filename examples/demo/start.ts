@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import sirv from 'sirv';
 import { createRelay, createScripted, type RelayOptions } from 'sluice-kit/server';
 import { build } from 'vite';
+import { pageHeaders } from './headers.ts';
 import { demoConfig } from './vite.ts';
 
 const host = process.env['HOST'] || '127.0.0.1';
@@ -14,7 +15,11 @@ if (!Number.isInteger(port) || port < 0 || port > 65_535) {
 
 await build(demoConfig);
 
-const server = createServer(sirv(fileURLToPath(new URL('./dist/', import.meta.url)), { etag: true }));
+const files = sirv(fileURLToPath(new URL('./dist/', import.meta.url)), { etag: true });
+const server = createServer({ headersTimeout: 10_000 }, (request, response) => {
+  for (const [name, value] of Object.entries(pageHeaders)) response.setHeader(name, value);
+  files(request, response);
+});
 server.once('error', (error: NodeJS.ErrnoException) => {
   const busy = error.code === 'EADDRINUSE';
   console.error(

@@ -1,11 +1,23 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { type Replay, startReplay } from '../support/replay.ts';
 import { type App, createApp } from './app.ts';
 import { openBrowser } from './page.ts';
 
+/** Not to be found in anything a page is given. */
+const KEY = 'sk-canary-of-the-demo';
+
 let app: App;
+let provider: Replay;
 
 beforeAll(async () => {
+  const content = 'Math: $$\\sqrt{x^2}$$ and `code`.\n\n```js\nlet x = 1;\n```\n';
+  const lines = [{ choices: [{ index: 0, delta: { content } }] }, { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }];
+  provider = await startReplay({ dialect: 'openai-chat', lines: lines.map((line) => JSON.stringify(line)) });
   vi.stubEnv('PORT', '0');
+  vi.stubEnv('OPENAI_API_KEY', KEY);
+  vi.stubEnv('OPENAI_BASE_URL', provider.url);
   app = await createApp(
     '../../examples/demo',
     'react',
@@ -21,6 +33,7 @@ beforeAll(async () => {
 afterAll(() => {
   vi.unstubAllEnvs();
   app?.remove();
+  return provider?.close();
 });
 
 test('the demo streams eight answers to their end, over the transport it is asked for', async () => {
@@ -91,4 +104,60 @@ test('one stream opens in another tab, in mid-stream, and shows the same text', 
   const texts = await Promise.all([first, second].map((page) => page.locator('[data-stream-body]').evaluate((body) => body.textContent)));
   expect(texts[0]?.length).toBeGreaterThan(500);
   expect(texts[1]).toBe(texts[0]);
+});
+
+test('the demo needs no more than its content security policy allows, in the page and in its workers, whatever it streams', async () => {
+  const reports: { directive: string; blocked: string; document: string }[] = [];
+  const collector = createServer((request, response) => {
+    let text = '';
+    request.on('data', (chunk) => (text += chunk));
+    request.on('end', () => {
+      const report = JSON.parse(text)['csp-report'];
+      reports.push({ directive: report['effective-directive'], blocked: report['blocked-uri'], document: report['document-uri'] });
+      response.end();
+    });
+  });
+  await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void collector.close());
+  const reportTo = `http://127.0.0.1:${(collector.address() as AddressInfo).port}/`;
+
+  const origin = await app.serve('start.ts');
+  const policy = (await fetch(origin)).headers.get('content-security-policy') ?? '';
+  expect(policy).toContain("default-src 'none'; script-src 'self';");
+  expect(policy.replace("style-src-attr 'unsafe-inline'", '')).not.toContain('unsafe');
+  const page = await (await openBrowser()).newPage();
+  // The same answers, but for where violations are told.
+  await page.route('**/*', async (route) => {
+    if (route.request().url().endsWith('/probe.js')) {
+      const headers = { 'content-type': 'text/javascript', 'content-security-policy': `${policy}; report-uri ${reportTo}` };
+      await route.fulfill({ headers, body: 'fetch("https://elsewhere.example/").catch(() => {})' });
+      return;
+    }
+    if (!['document', 'script'].includes(route.request().resourceType())) return route.continue();
+    const response = await route.fetch();
+    expect(response.headers()['content-security-policy']).toBe(policy);
+    await route.fulfill({ response, headers: { ...response.headers(), 'content-security-policy': `${policy}; report-uri ${reportTo}` } });
+  });
+  for (const transport of ['webtransport', 'websocket', 'sse']) {
+    await page.goto(`${origin}/?streams=2&rate=1000&tokens=1500&view=markdown&transport=${transport}`);
+    await page.locator('[data-stream-panel][data-status="done"]').nth(1).waitFor({ timeout: 60_000 });
+    expect(await page.locator('[data-connection="connected"]').first().getAttribute('data-transport')).toBe(transport);
+    expect(page.workers().length).toBeGreaterThanOrEqual(2);
+  }
+  await page.goto(`${origin}/?provider=openai-chat&model=m&prompt=p&streams=1&view=markdown`);
+  for (const part of ['.katex-html', 'pre code span']) await page.locator(`[data-stream-body] ${part}`).first().waitFor();
+  expect(provider.requests.at(-1)?.headers.authorization).toBe(`Bearer ${KEY}`);
+  expect(await page.content()).not.toContain(KEY);
+  await page.goto(`${origin}/bench?streams=2&rate=100`);
+  await page.getByRole('button', { name: 'Start' }).click();
+  await page.getByRole('img', { name: /^Between frames: median [1-9]/ }).waitFor();
+
+  // What would be told, is: from a worker and from a page. They are the last to come, and the only ones.
+  await page.evaluate(() => {
+    new Worker('/probe.js');
+    document.body.append(Object.assign(document.createElement('script'), { text: 'window.injected = true' }));
+  });
+  await expect.poll(() => reports.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(2);
+  expect(await page.evaluate(() => 'injected' in window)).toBe(false);
+  expect(reports.map(({ directive }) => directive).sort()).toEqual(['connect-src', 'script-src-elem']);
 });
