@@ -52,7 +52,6 @@ export async function runCampaign(inputs: number, seed: number, progress: (line:
   const sessions = createSessions(core);
   const check = async (): Promise<void> => {
     await sessions.settle();
-    bystander.say({ type: 'pong', nonce: 0 });
     const properties = [Object.prototype, Array.prototype, Function.prototype].flatMap((prototype) => Object.keys(prototype));
     if (properties.length > 0) throw new Error(`a prototype has got ${properties.join()}`);
     if (bystander.isClosed) throw new Error(`the bystander was closed: ${bystander.closedWith?.code}`);
@@ -93,6 +92,7 @@ export async function runCampaign(inputs: number, seed: number, progress: (line:
       if (done % (BATCH * 16) === 0) {
         truth += `${done} `;
         source.text(`${done} `);
+        bystander.say({ type: 'pong', nonce: 0 });
       }
       await check();
       if (done % (BATCH * 400) === 0) {
