@@ -94,7 +94,7 @@ const report = [
   '',
   `\`npm run memory\`. The relay in a process of its own, after collecting garbage. ${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.version}; other programs ran beside it.`,
   '',
-  'Readers that stop, while a whole answer goes by: by *page* the client grants what a page’s worker grants to begin with, reads the network and never acknowledges (60,000 tokens, ten minutes at 100 a second); by *socket* it grants everything and reads nothing (500,000 tokens). Differences to the same relay with the same connections idle and the same answer unread; a negative one is noise. What a last message takes is kept until the next one: over SSE, at this speed, some 40 kB in base64, twice or three times.',
+  'Readers that stop, while a whole answer goes by: by *page* the client grants what a page’s worker grants to begin with, reads the network and never acknowledges (60,000 tokens, ten minutes at 100 a second); by *socket* it grants everything and reads nothing (500,000 tokens). Differences to the same relay with the same connections idle and the same answer unread; a negative one is noise. Resident memory is what the process has taken from the system at its peak, all readers being served at once, and not what it holds.',
   '',
   table(
     ['transport', 'stops', 'readers', 'resident, each', 'heap and buffers, each', 'with the transport, each', 'exact afterwards'],
@@ -109,7 +109,7 @@ const report = [
     ]),
   ),
   '',
-  'By *socket*, over WebTransport, the QUIC library holds about a megabyte of its own for each: the relay cannot see or bound that but by the number of connections.',
+  'By *socket*, over WebTransport, the QUIC library takes up to about a megabyte of its own for each before it pushes back: the relay cannot see that, nor bound it but by the number of connections.',
   '',
   table(
     ['what is kept', 'count', 'resident, each', 'heap and buffers, each', 'resident in all'],
