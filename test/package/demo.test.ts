@@ -1,11 +1,21 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { type Replay, startReplay } from '../support/replay.ts';
 import { type App, createApp } from './app.ts';
 import { openBrowser } from './page.ts';
 
+/** Not to be found in anything a page is given. */
+const KEY = 'sk-canary-of-the-demo';
+
 let app: App;
+let provider: Replay;
 
 beforeAll(async () => {
+  const content = 'Math: $$\\sqrt{x^2}$$ and `code`.\n\n```js\nlet x = 1;\n```\n';
+  const lines = [{ choices: [{ index: 0, delta: { content } }] }, { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }];
+  provider = await startReplay({ dialect: 'openai-chat', lines: lines.map((line) => JSON.stringify(line)) });
   vi.stubEnv('PORT', '0');
+  vi.stubEnv('OPENAI_API_KEY', KEY);
+  vi.stubEnv('OPENAI_BASE_URL', provider.url);
   app = await createApp(
     '../../examples/demo',
     'react',
@@ -21,6 +31,7 @@ beforeAll(async () => {
 afterAll(() => {
   vi.unstubAllEnvs();
   app?.remove();
+  return provider?.close();
 });
 
 test('the demo streams eight answers to their end, over the transport it is asked for', async () => {
@@ -91,4 +102,36 @@ test('one stream opens in another tab, in mid-stream, and shows the same text', 
   const texts = await Promise.all([first, second].map((page) => page.locator('[data-stream-body]').evaluate((body) => body.textContent)));
   expect(texts[0]?.length).toBeGreaterThan(500);
   expect(texts[1]).toBe(texts[0]);
+});
+
+test('the demo needs no more than its content security policy allows, whatever it streams', async () => {
+  const origin = await app.serve('start.ts');
+  const policy = (await fetch(origin)).headers.get('content-security-policy') ?? '';
+  expect(policy).toContain("default-src 'none'; script-src 'self';");
+  expect(policy.replace("style-src-attr 'unsafe-inline'", '')).not.toContain('unsafe');
+  const page = await (await openBrowser()).newPage();
+  const complaints: string[] = [];
+  page.on('console', (message) => void (message.type() === 'error' && complaints.push(message.text())));
+  // Told by the browser whatever the page does; of a worker, only in its own console, and by what it then cannot do.
+  await page.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => console.error(`violated: ${effectiveDirective}`));
+  });
+  for (const transport of ['webtransport', 'websocket', 'sse']) {
+    await page.goto(`${origin}/?streams=2&rate=1000&tokens=1500&view=markdown&transport=${transport}`);
+    await page.locator('[data-stream-panel][data-status="done"]').nth(1).waitFor({ timeout: 60_000 });
+    expect(await page.locator('[data-connection="connected"]').first().getAttribute('data-transport')).toBe(transport);
+    expect(page.workers().length).toBeGreaterThanOrEqual(2);
+  }
+  await page.goto(`${origin}/?provider=openai-chat&model=m&prompt=p&streams=1&view=markdown`);
+  for (const part of ['.katex-html', 'pre code span']) await page.locator(`[data-stream-body] ${part}`).first().waitFor();
+  expect(provider.requests.at(-1)?.headers.authorization).toBe(`Bearer ${KEY}`);
+  expect(await page.content()).not.toContain(KEY);
+  await page.goto(`${origin}/bench?streams=2&rate=100`);
+  await page.getByRole('button', { name: 'Start' }).click();
+  await page.getByRole('img', { name: /^Between frames: median [1-9]/ }).waitFor();
+
+  expect(complaints).toEqual([]);
+  await page.evaluate(() => document.body.append(Object.assign(document.createElement('script'), { text: 'window.injected = true' })));
+  await expect.poll(() => complaints.join()).toContain('violated: script-src-elem');
+  expect(await page.evaluate(() => 'injected' in window)).toBe(false);
 });
