@@ -14,7 +14,7 @@ export interface PoolOptions extends PlanLimits {
 }
 
 /** A process later than this has enough to do: timeouts of its own making are no faults. */
-const CALM_MS = 40;
+const CALM_MS = 15;
 
 /** Runs the schedules of the seeds, up to so many at a time; fewer while the machine is busy. */
 export async function runPool({ seeds, parallel, clients, onResult, onThrown, ...limits }: PoolOptions): Promise<Result[]> {
@@ -25,7 +25,7 @@ export async function runPool({ seeds, parallel, clients, onResult, onThrown, ..
   let running = 0;
   const calm = async (): Promise<void> => {
     await delay(100);
-    while (running > 0 && lateness.percentile(90) / 1e6 - 10 > CALM_MS) {
+    while (running > 0 && lateness.percentile(95) / 1e6 - 10 > CALM_MS) {
       lateness.reset();
       await delay(500);
     }
