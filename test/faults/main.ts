@@ -35,7 +35,8 @@ const { values } = parseArgs({
 });
 
 if (values.help) process.stdout.write(HELP);
-else process.exitCode = await main();
+// What an ended schedule left waiting (a connection kept alive, a timer of a client that was closed) is nobody's business any more.
+else process.exit(await main());
 
 async function main(): Promise<number> {
   const first = Number(values.seed);
