@@ -120,7 +120,7 @@ export function createSources({ url, store, attachments, requests, follow, feed 
     const before = byLocal.get(source);
     if (before !== undefined) {
       return store.get(before.key) === undefined
-        ? refused(new StreamError('source_failed', 'The source was read before, and its text has left the store; make another.'))
+        ? refused(new StreamError('source_failed', 'The source was read before, and its text is gone; make another.'))
         : before;
     }
     const attachment = open();

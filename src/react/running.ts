@@ -6,5 +6,5 @@ import { createLater, type Later } from './later.ts';
  */
 export const running: Later<typeof import('./running/index.ts')> = createLater(
   () => import('./running/index.ts'),
-  'Reasoning, tool calls, sources, figures and announcements could not be loaded.',
+  'Parts other than text could not be loaded.',
 );
