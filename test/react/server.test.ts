@@ -33,9 +33,7 @@ test('[UI8] every component renders on a server, with nothing of a page there', 
 });
 
 test('a part outside of its panel, and a panel outside of a provider, say what to do', () => {
-  expect(() => renderToString(createElement(StreamPanel, { source: { id: 'a' } }))).toThrow(
-    /Wrap this part of the app in <SluiceProvider>/,
-  );
+  expect(() => renderToString(createElement(StreamPanel, { source: { id: 'a' } }))).toThrow(/Wrap this part in <SluiceProvider>/);
   expect(() => renderToString(createElement(StreamPanel.Body))).toThrow(/Put it inside a <StreamPanel>/);
   expect(() => renderToString(createElement(StreamStats))).toThrow(/Pass `stream`/);
 });

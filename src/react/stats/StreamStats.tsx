@@ -14,7 +14,7 @@ const names = [
 export function StreamStats({ stream: given, ref, className, ...rest }: StreamStatsProps): ReactNode {
   const panel = use(PanelContext);
   const stream = given ?? panel?.stream;
-  if (stream === undefined) throw new Error('<StreamStats> has no stream to show. Put it inside a <StreamPanel>, or pass `stream`.');
+  if (stream === undefined) throw new Error('<StreamStats> has no stream to show. Pass `stream`, or put it inside a <StreamPanel>.');
   const { handle } = stream;
   const root = useRef<HTMLDListElement>(null);
   useImperativeHandle(ref, () => root.current as HTMLDListElement);
