@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { askRelay } from './control.ts';
 import type { Log } from './plan.ts';
 import type { Reader } from './reader.ts';
 import type { RigRelay } from './relay.ts';
@@ -77,7 +78,7 @@ function judgeView(name: string, id: string, view: View, held: Held | undefined,
 }
 
 async function heldBy({ address }: RigRelay, id: string): Promise<Held | undefined> {
-  const response = await fetch(`http://127.0.0.1:${address?.port}/v1/streams/${id}`);
+  const response = await askRelay(address?.port, `/v1/streams/${id}`);
   return response.ok ? ((await response.json()) as Held) : undefined;
 }
 

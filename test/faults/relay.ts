@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { askRelay } from './control.ts';
 import { type RelayAddress, type RelaySettings, serveRelay } from './served.ts';
 
 export type { RelayAddress } from './served.ts';
@@ -80,7 +81,7 @@ export function createRigRelay({ log, killable, ...settings }: RelayOptions): Ri
     },
     drain: () => served?.relay.drain({ retryAfterMs: 0, spreadMs: 300 }),
     async metrics() {
-      const text = await (await fetch(`http://127.0.0.1:${address?.port}/metrics`)).text();
+      const text = await (await askRelay(address?.port, '/metrics')).text();
       const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
       return new Map(lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]));
     },

@@ -81,6 +81,7 @@ function section(chunks: readonly Chunk[]): string {
     `| streams read anew: snapshot of the same epoch, new epoch | ${total('snapshots')}, ${total('epochs')} |`,
     `| largest patch to a page, UTF-16 code units | ${grouped(Math.max(0, ...results.map(({ largestPatch }) => largestPatch)))} |`,
     `| most bytes queued in the relay’s transports | ${grouped(Math.max(0, ...results.map(({ queuedBytes }) => queuedBytes)))} |`,
+    `| how late the rig’s own thread was, p99 of each run, ms: a busy machine makes recovery look longer | ${chunks.map(({ loopDelayMs }) => Math.round(loopDelayMs.p99)).join(', ')} |`,
     `| datagrams passed, dropped, doubled, overtaken, shortened | ${Object.values(passed).map(grouped).join(', ')} |`,
     '',
     'Faults and what came of them, for each reader that waited for something. Recovery is from the moment the way is free again to the next event in the page’s store, ms.',

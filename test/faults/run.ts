@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { askRelay } from './control.ts';
 import { createDice } from './dice.ts';
 import { type Ending, judge } from './judge.ts';
 import { createLink, type Link } from './link.ts';
@@ -271,7 +272,7 @@ class Run {
     }
     const { port } = this.#relay.address ?? {};
     const { id, model, options } = stream;
-    const response = await fetch(`http://127.0.0.1:${port}/v1/streams`, {
+    const response = await askRelay(port, '/v1/streams', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ id, provider: 'scripted', model, prompt: PROMPT, options }),
@@ -283,7 +284,7 @@ class Run {
 
   async #exists(id: string): Promise<boolean> {
     const { port } = this.#relay.address ?? {};
-    return (await fetch(`http://127.0.0.1:${port}/v1/streams/${id}`)).ok;
+    return (await askRelay(port, `/v1/streams/${id}`)).ok;
   }
 
   #join(index: number, stream: PlannedStream, request: boolean): void {

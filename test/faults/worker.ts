@@ -18,6 +18,7 @@ export class RigWorker {
   readonly #receiver: Receiver;
   readonly #options: RigWorkerOptions;
   #terminated = false;
+  #ready = false;
   #held: WorkerMessage[] | undefined;
 
   constructor(options: RigWorkerOptions) {
@@ -58,9 +59,9 @@ export class RigWorker {
     this.#receiver.close();
   }
 
-  /** Dies, as of too little memory. */
+  /** Dies, as of too little memory. One that has not said that it runs is no worker yet: the page would do without for good. */
   crash(): void {
-    if (this.#terminated) return;
+    if (this.#terminated || !this.#ready) return;
     this.#receiver.close();
     this.#held = undefined;
     this.onerror?.({ message: 'killed by the rig' });
@@ -68,6 +69,7 @@ export class RigWorker {
 
   #deliver(data: WorkerMessage): void {
     if (this.#terminated) return;
+    if (data.type === 'ready') this.#ready = true;
     this.#options.onMessage(data);
     this.onmessage?.({ data });
   }
