@@ -26,7 +26,7 @@ export function ratioOf(trials: readonly Trial[], beside: readonly Trial[], pick
 }
 
 const columns =
-  '| subject | frames > 25 ms | frame ms p50 / p95 / p99 | main thread (min–max) | × scheduled | script / style / layout / paint / other % | renderer / browser / emitter CPU % | CPU % of others | lag ms p50 / p95 / p99 | input ms p50 / p95 | long tasks, longest ms | heap MB | nodes | mutation batches /s | caught up ms | exact |';
+  '| subject | rounds | frames > 25 ms | frame ms p50 / p95 / p99 | main thread (min–max) | × scheduled | script / style / layout / paint / other % | renderer / browser / emitter CPU % | CPU % of others | lag ms p50 / p95 / p99 | input ms p50 / p95 | long tasks, longest ms | heap MB | nodes | mutation batches /s | caught up ms | exact |';
 
 /** A table for each cell. */
 export function cellTables(run: Run): string[] {
@@ -60,6 +60,7 @@ function row(run: Run, cell: string, subject: string): string {
   const inexact = trials.find(({ figures }) => !figures.exact);
   return `| ${[
     title,
+    String(trials.length),
     percent(of(({ longFrames }) => longFrames)),
     triple(({ frameMs }) => frameMs),
     `${percent(median(main))} (${(100 * Math.min(...main)).toFixed(0)}–${(100 * Math.max(...main)).toFixed(0)})`,
