@@ -62,7 +62,7 @@ export async function runRender(options: RenderOptions): Promise<string> {
         const directory = directories.get(subject.name) ?? (await buildSubject(subject));
         directories.set(subject.name, directory);
         const figures = await runTrial({ subject, directory, cell, round, timing: journal.run.timing, first: options.first });
-        if (figures.windowMs < shortest * timing.windowMs)
+        if (figures.windowMs < shortest * journal.run.timing.windowMs)
           throw new Error('The harness came too late for its own window: the machine is too busy.');
         journal.add({ cell: name, subject: subject.name, round, figures });
         const { longFrames, mainThread, lagMs, inputMs, exact, errors } = figures;
