@@ -68,7 +68,11 @@ async function main(): Promise<number> {
   for (const cause of unhandled) console.log(`Unhandled: ${cause}`);
 
   const chunk: Chunk = {
-    command: `npm run faults -- ${process.argv.slice(2).join(' ')}`,
+    // Where results are gathered is this machine's business.
+    command: `npm run faults -- ${process.argv
+      .slice(2)
+      .join(' ')
+      .replace(/ ?--keep \S+| ?--report/g, '')}`,
     failedSeeds: [...failed],
     unhandled,
     loopDelayMs: { p50: stalls.percentile(50) / 1e6, p99: stalls.percentile(99) / 1e6 },

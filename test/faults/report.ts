@@ -99,7 +99,7 @@ function section(chunks: readonly Chunk[]): string {
       return row(name, own.length, ...endings.map((ending) => found[ending]), ...times(recoveryOf(own)));
     }),
     '',
-    `Run as ${[...new Set(chunks.map(({ command }) => `\`${command.replace(/ --keep \S+| --report/g, '')}\``))].join(', ')}.`,
+    `Run as ${[...new Set(chunks.map(({ command }) => `\`${command}\``))].join(', ')}.`,
     '',
   ].join('\n');
 }
