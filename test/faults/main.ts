@@ -4,7 +4,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { type Log, logs, type Transport, transports } from './plan.ts';
 import { runPool } from './pool.ts';
-import { type Chunk, writeReport } from './report.ts';
+import { type Chunk, counters, writeReport } from './report.ts';
 import type { Result } from './run.ts';
 import { faultRows, sum } from './summary.ts';
 
@@ -100,19 +100,7 @@ function print(results: readonly Result[]): void {
       p99: recoveryMs && Math.round(recoveryMs.p99),
     })),
   );
-  const figures = [
-    'events',
-    'observations',
-    'lost',
-    'repeated',
-    'misplaced',
-    'takenBack',
-    'withdrawn',
-    'snapshots',
-    'epochs',
-    'gone',
-  ] as const;
-  console.log(`${results.length} results: ${figures.map((name) => `${name} ${sum(results, name)}`).join(', ')}`);
+  console.log(`${results.length} results: ${counters.map((name) => `${name} ${sum(results, name)}`).join(', ')}`);
 }
 
 function kept(file: string): Chunk[] {

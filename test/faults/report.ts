@@ -46,7 +46,8 @@ function figures(chunks: readonly Chunk[]): object {
   };
 }
 
-const counters = [
+/** What is counted of each schedule. */
+export const counters = [
   'observations',
   'events',
   'lost',
