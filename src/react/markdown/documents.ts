@@ -37,13 +37,19 @@ const maxIdleLength = 2_097_152;
 
 interface Shared extends StreamDocument {
   readonly readers: Set<DocumentReader>;
+  readonly reference: WeakRef<Shared>;
+  /** While idle and not final. */
+  timer: ReturnType<typeof setTimeout> | undefined;
   update(): void;
   close(): void;
+  /** While idle: nobody finds it any more. */
+  drop(): void;
 }
 
 const parsers = new Map<(() => Worker) | false | undefined, Parser>();
 const shared = new WeakMap<StreamRecord, Map<string, Shared>>();
-const idle = new Map<Shared, { readonly drop: () => void; readonly timer: ReturnType<typeof setTimeout> | undefined }>();
+/** Held weakly: with the stream's record, the document of a stream that is over and that nobody can come back to goes too. */
+const idle = new Set<WeakRef<Shared>>();
 
 /** One reference to the document of a stream; all of them read the same. */
 export function openDocument(
@@ -64,8 +70,8 @@ export function openDocument(
     known.set(name, document);
   }
   const own = document;
-  clearTimeout(idle.get(own)?.timer);
-  idle.delete(own);
+  idle.delete(own.reference);
+  clearTimeout(own.timer);
   // Of its own, so that one reader who refers twice is told twice and leaves once.
   const entry: DocumentReader = { onChange: () => reader.onChange(), limit: () => reader.limit() };
   own.readers.add(entry);
@@ -81,12 +87,13 @@ export function openDocument(
 
 /** Apart from `openDocument`, whose variables hold a reader, and with it a panel and its elements: what is idle must not. */
 function retire(document: Shared, known: Map<string, Shared>, name: string): void {
-  const drop = (): void => {
-    idle.delete(document);
+  document.drop = () => {
+    idle.delete(document.reference);
     document.close();
     if (known.get(name) === document) known.delete(name);
   };
-  idle.set(document, { drop, timer: document.ended ? undefined : setTimeout(drop, graceMs) });
+  if (!document.ended) document.timer = setTimeout(document.drop, graceMs);
+  idle.add(document.reference);
   trim();
 }
 
@@ -99,12 +106,18 @@ export function findDocument({ record }: StreamHandle, syntax: MarkdownSyntax): 
 /** Lets go of what has been idle longest, as long as there is too much. */
 function trim(): void {
   let length = 0;
-  for (const document of idle.keys()) length += document.length;
-  for (const [document, { drop, timer }] of idle) {
+  for (const reference of idle) {
+    const document = reference.deref();
+    if (document === undefined) idle.delete(reference);
+    else length += document.length;
+  }
+  for (const reference of idle) {
     if (length <= maxIdleLength) return;
-    clearTimeout(timer);
+    const document = reference.deref();
+    if (document === undefined) continue;
+    clearTimeout(document.timer);
     length -= document.length;
-    drop();
+    document.drop();
   }
 }
 
@@ -162,7 +175,7 @@ function createDocument(handle: StreamHandle, syntax: MarkdownSyntax, parser: Pa
     tell();
   });
 
-  return {
+  const document: Shared = {
     get model() {
       return current.model;
     },
@@ -179,12 +192,19 @@ function createDocument(handle: StreamHandle, syntax: MarkdownSyntax, parser: Pa
       return failed;
     },
     readers,
+    get reference() {
+      return reference;
+    },
+    timer: undefined,
     update: parsing.update,
     close() {
       unsubscribe();
       parsing.close();
     },
+    drop() {},
   };
+  const reference = new WeakRef(document);
+  return document;
 }
 
 function empty(): { readonly model: Model; length: number; ended: boolean } {

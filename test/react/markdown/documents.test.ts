@@ -20,7 +20,7 @@ function openStore() {
     release: () => {},
   };
   const parser = new ManualParser();
-  const worker = (): Worker => parser as unknown as Worker;
+  const worker = starting(parser);
   let changes = 0;
   const reader = {
     onChange: () => {
@@ -41,6 +41,8 @@ function openStore() {
   return { handle, parser, worker, reader, apply, changes: () => changes };
 }
 
+/** In a scope of its own: it is kept for ever, with all that its scope has. */
+const starting = (parser: ManualParser) => (): Worker => parser as unknown as Worker;
 const text = (delta: string): StreamEvent => ({ type: 'text', part: 't0', delta });
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 const blocks = (root: { groups: readonly { children: readonly unknown[] }[] }): number =>
@@ -82,6 +84,27 @@ test('[UI30] panels of one stream share its document, also one that comes when i
   expect(openDocument(handle, {}, worker, reader).document).toBe(first.document);
   // With math it is another one.
   expect(findDocument(handle, { math: true })).toBeUndefined();
+});
+
+test('[UI33] what is final and read by nobody goes when its stream leaves the store', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  /** In a function of its own, so that nothing here holds the stream. */
+  const show = async (): Promise<WeakRef<object>> => {
+    const { handle, parser, worker, reader, apply } = openStore();
+    const reference = openDocument(handle, {}, worker, reader);
+    apply('e1', 1, [start, text('over'), finish]);
+    await turn();
+    parser.answer(paragraph(1, 'over'));
+    expect(reference.document.ended).toBe(true);
+    reference.release();
+    return new WeakRef(reference.document.model);
+  };
+  const model = await show();
+  await vi.waitFor(() => {
+    collect();
+    expect(model.deref() === undefined).toBe(true);
+  });
 });
 
 test('[UI33] a document that is kept for later lets go of who showed it', async () => {
