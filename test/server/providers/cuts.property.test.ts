@@ -47,12 +47,17 @@ test.each(readdirSync(fixtures))('[SQ2] %s broken off anywhere ends with one ter
   const dialect = name.split('.')[0] as ReplayDialect;
   const bytes = Buffer.from(frameLines(dialect, readLines(join(fixtures, name))).join(''));
   const text = (events: readonly StreamEvent[]): string => events.map((event) => (event.type === 'text' ? event.delta : '')).join('');
+  const args = (events: readonly StreamEvent[], part: string): string =>
+    events.map((event) => (event.type === 'tool-args' && event.part === part ? event.delta : '')).join('');
   const whole = await read(dialect, bytes, []);
   await fc.assert(
     fc.asyncProperty(fc.nat(bytes.length - 1), async (length) => {
       const part = await read(dialect, bytes.subarray(0, length), []);
       expect(brokenRule(part)).toBeUndefined();
       expect(text(whole).startsWith(text(part))).toBe(true);
+      // What broke off is never asked for again behind what there is: a call has the beginning of its arguments, or all of them.
+      for (const event of part)
+        if (event.type === 'tool-args') expect(args(whole, event.part).startsWith(args(part, event.part))).toBe(true);
       const last = part.at(-1);
       if (last?.type === 'error') expect(['upstream_truncated', 'upstream_malformed']).toContain(last.code);
       // Bytes of a first event that never ended cannot be told from something else.
