@@ -10,7 +10,7 @@ import { sourceWorker } from '../../scripts/worker.ts';
 import { createRelay, type Relay, type RelayServerOptions } from '../../server/index.ts';
 import { type UdpPath, udpPath } from '../worker/path.ts';
 
-const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript' };
+const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
 
 /** The page of this folder, built once. Returns its folder, and how to remove it. */
 export async function buildPage(): Promise<{ readonly folder: string; remove(): void }> {
