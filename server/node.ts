@@ -1,11 +1,10 @@
 import { createServer, type Server as HttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
-import { type ClientAddress, createRequestListener } from '@remix-run/node-fetch-server';
 import { type ErrorCode, StreamError } from '../src/wire/index.ts';
-import { problem } from './http/problem.ts';
 import { type FetchHandler, isRelayPath } from './http/routes.ts';
 import type { ResolvedRelayOptions } from './relay/options.ts';
+import { respond } from './respond.ts';
 import { rawProblem, rejectUpgrade } from './transports/refusal.ts';
 import { securityHeaders } from './transports/security.ts';
 import { SSE_PATH } from './transports/sse.ts';
@@ -16,10 +15,12 @@ export interface AttachParts {
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   /** Called once the server's address is known. */
   readonly listening: (address: { readonly address: string; readonly port: number }) => Promise<void>;
+  /**
+   * An event stream whose client takes nothing for so long is cut off, ms: ended or not, the socket would keep what waits for ever.
+   * Heartbeats are more frequent. @default 60000
+   */
+  readonly stalledMs?: number;
 }
-
-/** An event stream whose client takes nothing for so long is cut off: ended or not, the socket would keep what waits for ever. Heartbeats are more frequent. */
-const STALLED_MS = 60_000;
 
 export interface ListenLimits extends Pick<ResolvedRelayOptions, 'headersTimeoutMs' | 'bodyTimeoutMs'> {
   /** Counts what no request came out of. */
@@ -29,18 +30,15 @@ export interface ListenLimits extends Pick<ResolvedRelayOptions, 'headersTimeout
 /** Puts the relay's routes in front of a server's own listeners. */
 export function attachTo(
   server: HttpServer | HttpsServer,
-  { fetch, upgrade, listening }: AttachParts,
+  { fetch, upgrade, listening, stalledMs = 60_000 }: AttachParts,
 ): { readonly ready: Promise<void>; detach(): Promise<void> } {
-  const own = createRequestListener((request: Request, { address }: ClientAddress) => fetch(request, { remoteAddress: address }), {
-    onError: () => problem(new StreamError('bad_request', 'The request cannot be understood.')),
-  });
   const others = server.listeners('request') as ((request: IncomingMessage, response: ServerResponse) => void)[];
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     const path = pathOf(request);
-    if (path === SSE_PATH) response.setTimeout(STALLED_MS, () => response.destroy());
+    if (path === SSE_PATH) response.setTimeout(stalledMs, () => response.destroy());
     if (isRelayPath(path)) {
       response.once('finish', () => endUnread(request));
-      own(request, response);
+      void respond(fetch, request, response);
     } else if (others.length === 0) response.writeHead(404, { 'content-type': 'text/plain', ...securityHeaders }).end('Not found\n');
     else for (const other of others) other.call(server, request, response);
   };

@@ -49,7 +49,8 @@ export class MessageReader {
       messages.push(bytes.subarray(LENGTH_BYTES, LENGTH_BYTES + length));
       bytes = bytes.subarray(LENGTH_BYTES + length);
     }
-    this.#chunks = [bytes];
+    // An empty rest would keep the whole pool its chunk was cut from.
+    this.#chunks = bytes.byteLength === 0 ? [] : [bytes];
     this.#size = bytes.byteLength;
     return messages;
   }

@@ -49,11 +49,14 @@ async function readControl(session: QuicSession, control: SendStream, receive: (
   void turnAway(streams);
   const messages = new MessageReader(wireLimits.maxClientMessageBytes);
   const reader = first.value.readable.getReader();
-  for (;;) {
+  // On its own, since a loop that awaits keeps what came last, and with it the 64 KiB of a pool of buffers.
+  const readChunk = async (): Promise<boolean> => {
     const chunk = await reader.read().catch(() => undefined);
-    if (chunk?.value === undefined) break;
+    if (chunk?.value === undefined) return false;
     for (const message of messages.push(chunk.value)) receive(message);
-  }
+    return true;
+  };
+  while (await readChunk());
   session.close({ closeCode: 0, reason: '' });
 }
 
