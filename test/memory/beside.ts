@@ -1,68 +1,109 @@
-import { startChild } from './child.ts';
-import { ALL, firstCredit, openReader, openReaders, subscribeTo } from './reader.ts';
+import { type ChildRelay, startChild } from './child.ts';
+import { ALL, firstCredit, openReader, openReaders, type RawReader, subscribeTo, type TransportName } from './reader.ts';
 
 export interface Slowdown {
-  /** Median delay of what reaches the healthy reader, ms. */
-  readonly without: number;
-  readonly beside: number;
+  /** Delays of what reaches the healthy reader, ms; medians of the runs. */
+  readonly without: Delays;
+  readonly beside: Delays;
   /** Processor time of the relay for one answer, ms. */
   readonly cpuWithout: number;
   readonly cpuBeside: number;
+  /** Fewest connections there were at the end of a run beside them, the healthy one included. */
+  readonly connections: number;
+}
+
+export interface Delays {
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+}
+
+interface Run extends Delays {
+  readonly cpuMs: number;
+  readonly connections: number;
 }
 
 const TOKENS = 10_000;
 const RATE = 2_000;
 
-/** A healthy reader of an answer alone, and beside `count` that stopped at another one's beginning, in turns on one relay. */
-export async function slowdown(count: number, rounds: number): Promise<Slowdown> {
-  const relay = await startChild({ relay: { maxConnectionsPerPrincipal: 20_000, maxMessagesPerSecond: 20_000 } });
+/**
+ * A healthy reader of an answer alone, and beside `count` that have stopped at another one's beginning and at its own, in turns on one
+ * relay. For each run it connects anew, since the oldest SSE responses of one principal are ended one after the other.
+ */
+export async function slowdown(transport: TransportName, count: number, rounds: number): Promise<Slowdown> {
+  const relay = await startChild({ relay: { maxConnectionsPerPrincipal: 20_000, maxMessagesPerSecond: 20_000, maxConnections: 20_000 } });
   try {
-    const healthy = await openReader('websocket', relay.url, ALL);
-    let subscription = 0;
-    const run = async (): Promise<{ delayMs: number; cpuMs: number }> => {
-      subscription += 1;
-      const own = subscription;
-      const before = await relay.sample(1);
-      const begun = performance.now();
-      const channel = await relay.create(`h${own}`, TOKENS, RATE);
-      healthy.send({ type: 'subscribe', subscription: own, channel, afterSeq: 0, credit: ALL });
-      const delays: number[] = [];
-      let seen = 0;
-      await healthy.inbox.until(() => {
-        const seq = healthy.inbox.seq(own);
-        // Token n is made n / rate seconds after the beginning.
-        if (seq > seen && seq <= TOKENS) delays.push(performance.now() - begun - ((seq - 2) * 1000) / RATE);
-        seen = seq;
-        return healthy.inbox.isDone(own);
-      });
-      healthy.inbox.frames.length = 0;
-      return { delayMs: median(delays), cpuMs: (await relay.sample(1)).cpuMs - before.cpuMs };
+    let last = 0;
+    const run = (stalled: readonly RawReader[] = []): Promise<Run> => {
+      last += 1;
+      return readHealthy(relay, transport, `h${last}`, stalled);
     };
     await run();
-    const alone: { delayMs: number; cpuMs: number }[] = [];
-    const crowded: { delayMs: number; cpuMs: number }[] = [];
+    const alone: Run[] = [];
+    const crowded: Run[] = [];
     for (let round = 0; round < rounds; round += 1) {
       alone.push(await run());
-      const stalled = await openReaders(count, 'websocket', relay.url, firstCredit.connection);
-      // Of the answers the healthy one reads too: they are due with each flush, and have no credit left.
-      const channel = await relay.create(`stalled${round}`, 60_000);
-      for (const reader of stalled) subscribeTo(reader, channel, 1);
-      for (const reader of stalled)
-        reader.send({ type: 'subscribe', subscription: 2, channel: `stream:h${subscription + 1}`, afterSeq: 0, credit: 1 });
-      await relay.ended(`stalled${round}`);
-      crowded.push(await run());
+      const stalled = await stop(relay, transport, count, `stalled${round}`);
+      crowded.push(await run(stalled));
       for (const reader of stalled) reader.close();
+      await left(relay);
     }
-    const of = (runs: typeof alone, pick: (one: (typeof alone)[number]) => number): number => median(runs.map(pick));
-    return {
-      without: of(alone, ({ delayMs }) => delayMs),
-      beside: of(crowded, ({ delayMs }) => delayMs),
-      cpuWithout: of(alone, ({ cpuMs }) => cpuMs),
-      cpuBeside: of(crowded, ({ cpuMs }) => cpuMs),
-    };
+    const of = (runs: readonly Run[]): Delays & { cpuMs: number } => ({
+      p50: median(runs.map(({ p50 }) => p50)),
+      p95: median(runs.map(({ p95 }) => p95)),
+      p99: median(runs.map(({ p99 }) => p99)),
+      cpuMs: median(runs.map(({ cpuMs }) => cpuMs)),
+    });
+    const { cpuMs: cpuWithout, ...without } = of(alone);
+    const { cpuMs: cpuBeside, ...beside } = of(crowded);
+    return { without, beside, cpuWithout, cpuBeside, connections: Math.min(...crowded.map(({ connections }) => connections)) };
   } finally {
     await relay.close();
   }
+}
+
+/** Readers that have read the beginning of an answer, and have no credit left. */
+async function stop(relay: ChildRelay, transport: TransportName, count: number, id: string): Promise<RawReader[]> {
+  const readers = await openReaders(count, transport, relay.url, firstCredit.connection);
+  const channel = await relay.create(id, 60_000);
+  for (const reader of readers) subscribeTo(reader, channel, 1);
+  await relay.ended(id);
+  await Promise.all(readers.map(({ inbox }) => inbox.until(() => inbox.seq(1) > 0)));
+  return readers;
+}
+
+/** Those that have stopped subscribe to the answer, too, and have no credit for it: each flush of it finds them due. */
+async function readHealthy(relay: ChildRelay, transport: TransportName, id: string, stalled: readonly RawReader[]): Promise<Run> {
+  const reader = await openReader(transport, relay.url, ALL);
+  const { inbox } = reader;
+  const channel = await relay.create(id, TOKENS, RATE, true);
+  for (const other of stalled) other.send({ type: 'subscribe', subscription: 2, channel, afterSeq: 0, credit: 0 });
+  subscribeTo(reader, channel, ALL);
+  await Promise.all([
+    inbox.first('subscribed'),
+    ...stalled.map((other) => other.inbox.until(() => other.inbox.of('subscribed').length > 1)),
+  ]);
+  const before = await relay.sample(1);
+  const begun = performance.now();
+  await relay.go(id);
+  const delays: number[] = [];
+  let seen = 1;
+  await inbox.until(() => {
+    const seq = inbox.seq(1);
+    // Token n is made n / rate seconds after the beginning.
+    if (seq > seen && seq <= TOKENS) delays.push(performance.now() - begun - ((seq - 2) * 1000) / RATE);
+    seen = seq;
+    return inbox.isDone(1);
+  });
+  const { cpuMs, connections } = await relay.sample(1);
+  reader.close();
+  delays.sort((a, b) => a - b);
+  const at = (share: number): number => delays[Math.floor(delays.length * share)] ?? Number.NaN;
+  return { p50: at(0.5), p95: at(0.95), p99: at(0.99), cpuMs: cpuMs - before.cpuMs, connections };
+}
+
+async function left(relay: ChildRelay): Promise<void> {
+  while ((await relay.sample(1)).connections > 0);
 }
 
 function median(values: readonly number[]): number {

@@ -5,8 +5,9 @@ import type { ScriptOptions } from '../../server/providers/script.ts';
 export interface ChildRelay {
   readonly url: string;
   readonly pid: number;
-  /** Starts an answer of so many tokens: `rate` a second, or as fast as everybody else gets a turn. Returns its channel. */
-  create(id: string, tokens: number, rate?: number): Promise<string>;
+  /** Starts an answer of so many tokens: `rate` a second, or as fast as everybody else gets a turn. Returns its channel. `held`: it waits for `go`. */
+  create(id: string, tokens: number, rate?: number, held?: boolean): Promise<string>;
+  go(id: string): Promise<void>;
   /** Starts an answer of the scripted model. */
   script(id: string, script: ScriptOptions): Promise<string>;
   /** Resolves when the answer has ended. */
@@ -43,7 +44,8 @@ export interface ChildOptions {
 }
 
 export type Ask =
-  | { readonly type: 'create'; readonly id: string; readonly tokens: number; readonly rate: number }
+  | { readonly type: 'create'; readonly id: string; readonly tokens: number; readonly rate: number; readonly held: boolean }
+  | { readonly type: 'go'; readonly id: string }
   | { readonly type: 'script'; readonly id: string; readonly script: ScriptOptions }
   | { readonly type: 'ended'; readonly id: string }
   | { readonly type: 'sample'; readonly turns: number }
@@ -93,7 +95,8 @@ export async function startChild(options: ChildOptions = {}): Promise<ChildRelay
     url,
     pid: child.pid ?? 0,
     exited,
-    create: (id, tokens, rate = 0) => ask({ type: 'create', id, tokens, rate }),
+    create: (id, tokens, rate = 0, held = false) => ask({ type: 'create', id, tokens, rate, held }),
+    go: (id) => ask({ type: 'go', id }),
     script: (id, script) => ask({ type: 'script', id, script }),
     ended: (id) => ask({ type: 'ended', id }),
     sample: (turns = 4) => ask({ type: 'sample', turns }),

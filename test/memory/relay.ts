@@ -11,6 +11,7 @@ import { answer } from './tokens.ts';
 const options = JSON.parse(process.argv[2] ?? '{}') as ChildOptions;
 const relay = createRelay({ providers: [createScripted()], storage: createMemoryStorage(options.storage), ...options.relay });
 const server = createServer(options.folder === undefined ? undefined : sirv(options.folder));
+const begins = new Map<string, () => void>();
 const ends = new Map<string, Promise<void>>();
 
 /** Watches a source to its end. */
@@ -29,7 +30,8 @@ function watched(id: string, source: AsyncIterable<StreamEvent>): AsyncIterable<
 /** What one collection finishes, the next one frees. */
 async function settle(turns: number): Promise<void> {
   for (let turn = 0; turn < turns; turn += 1) {
-    globalThis.gc?.();
+    // The kind that also drops what may be made again: without it figures depend on when that was last done.
+    globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
     await delay(200);
   }
 }
@@ -55,8 +57,12 @@ async function sample(turns: number): Promise<RelaySample> {
 
 async function reply(ask: Ask): Promise<unknown> {
   switch (ask.type) {
-    case 'create':
-      return relay.streams.create({ id: ask.id, source: watched(ask.id, answer(ask.tokens, ask.rate)) }).channel;
+    case 'create': {
+      const begin = ask.held ? new Promise<void>((resolve) => begins.set(ask.id, resolve)) : undefined;
+      return relay.streams.create({ id: ask.id, source: watched(ask.id, answer(ask.tokens, ask.rate, begin)) }).channel;
+    }
+    case 'go':
+      return begins.get(ask.id)?.();
     case 'script':
       return relay.streams.create({ id: ask.id, source: watched(ask.id, scriptedEvents(ask.script)) }).channel;
     case 'ended':

@@ -1,6 +1,5 @@
 /** `npm run memory`: what the relay needs at its limits, each in a process of its own. Writes a section of docs/RELIABILITY.md. */
 import { cpus } from 'node:os';
-import { slowdown } from './beside.ts';
 import { type RelaySample, startChild } from './child.ts';
 import { ALL, openReader, openReaders, subscribeTo, transports } from './reader.ts';
 import { table, writeSection } from './section.ts';
@@ -80,7 +79,6 @@ const open = await unread(200, 2_000, 3_600_000);
 const finished = await unread(10_000, 200, 3_600_000);
 const bounded = await unread(10_000, 200, 1);
 const long = await million();
-const beside = await slowdown(1_000, 5);
 
 const rows = (name: string, count: number, { before, after }: { before: RelaySample; after: RelaySample }): (string | number)[] => [
   name,
@@ -121,8 +119,6 @@ const report = [
       ...idles.map(([transport, bytes]) => [`idle connections over ${transport}`, 300, kb(bytes), '', '']),
     ],
   ),
-  '',
-  `A healthy reader beside 1,000 that have stopped (WebSocket, by page), five runs each in turns: an answer of 10,000 tokens at 2,000 a second reached it with a median delay of ${beside.without.toFixed(1)} ms without and ${beside.beside.toFixed(1)} ms beside them; the relay needed ${beside.cpuWithout.toFixed(0)} and ${beside.cpuBeside.toFixed(0)} ms of processor time.`,
 ].join('\n');
 say(report);
 writeSection('memory', report);

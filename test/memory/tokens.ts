@@ -11,8 +11,9 @@ export function tokens(count: number): string {
   return text;
 }
 
-/** An answer of `count` tokens, `rate` a second; with 0 as fast as everybody else gets a turn. */
-export async function* answer(count: number, rate: number): AsyncGenerator<StreamEvent> {
+/** An answer of `count` tokens, `rate` a second; with 0 as fast as everybody else gets a turn. Not before `held` settles. */
+export async function* answer(count: number, rate: number, held?: Promise<void>): AsyncGenerator<StreamEvent> {
+  await held;
   const begin = performance.now();
   for (let index = 0; index < count; index += 1) {
     if (rate === 0) {
