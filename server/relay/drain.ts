@@ -23,10 +23,10 @@ export interface DrainHost {
   cut(error: StreamError): number;
   /** A client was asked to reconnect. */
   told(): void;
+  /** Calls back whenever less may be left than before: a generation, a session, a subscription, or bytes in a transport. Returns how to end that. */
+  watch(less: () => void): () => void;
 }
 
-/** Between two looks at what still runs, ms. */
-const POLL_MS = 25;
 /** Of the last events, to leave once the deadline has ended what ran, ms. */
 const LAST_EVENTS_MS = 1_000;
 const SPREAD_PER_CONNECTION_MS = 5;
@@ -68,12 +68,45 @@ export async function drainSessions(
     }
     return host.running() === 0 && everythingLeft(host.sessions);
   };
-  const wait = async (untilMs: number): Promise<void> => {
-    while (!signal.aborted && !isDone() && performance.now() < untilMs) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  };
+  const wait = (untilMs: number): Promise<void> => watchUntil(isDone, untilMs - performance.now(), host, signal);
   await wait(startedAt + deadlineMs);
-  if (signal.aborted || host.cut(new StreamError('relay_draining', CUT)) === 0) return;
+  if (signal.aborted || host.cut(cutShort()) === 0) return;
   await wait(performance.now() + LAST_EVENTS_MS);
+}
+
+/** Of a generation whose relay cannot wait for its end. */
+export function cutShort(): StreamError {
+  return new StreamError(
+    'relay_draining',
+    'The relay was shut down while this answer was generated, and could not wait for its end. What is here stays; ask again for a new answer.',
+  );
+}
+
+/** Timers take no more, ms. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** Resolves when it is done, after `timeoutMs`, or when the relay closes. Looks once after each turn that left less, since what ends is sent in the same turn. */
+function watchUntil(isDone: () => boolean, timeoutMs: number, host: DrainHost, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    let look: NodeJS.Immediate | undefined;
+    const end = (): void => {
+      unwatch();
+      clearImmediate(look);
+      clearTimeout(deadline);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const less = (): void => {
+      look ??= setImmediate(() => {
+        look = undefined;
+        if (isDone()) end();
+      });
+    };
+    const unwatch = host.watch(less);
+    const deadline = timeoutMs > MAX_TIMER_MS ? undefined : setTimeout(end, timeoutMs);
+    signal.addEventListener('abort', end);
+    if (signal.aborted || isDone()) end();
+  });
 }
 
 /** Nobody reads what is not sent yet, and nothing waits in a transport. */
@@ -81,6 +114,3 @@ function everythingLeft(sessions: ReadonlySet<Session>): boolean {
   for (const { subscriptions, peer } of sessions) if (subscriptions.size > 0 || peer.bufferedBytes > 0) return false;
   return true;
 }
-
-const CUT =
-  'The relay was shut down while this answer was generated, and could not wait for its end. What is here stays; ask again for a new answer.';

@@ -3,7 +3,7 @@ import type { LogStorage, StorageStats } from '../log/log.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Accept, TransportName } from '../transports/peer.ts';
 import { UnsentBudget } from './budget.ts';
-import { type DrainOptions, drainSessions, spreadFor } from './drain.ts';
+import { cutShort, type DrainOptions, drainSessions, spreadFor } from './drain.ts';
 import { Hub } from './hub.ts';
 import { type LogFields, limitLog } from './logger.ts';
 import { type Principal, type RelayOptions, type ResolvedRelayOptions, resolveRelayOptions } from './options.ts';
@@ -28,7 +28,7 @@ export interface RelayCore {
   observe(observer: RelayObserver): void;
   /** Counts and logs an error that refused a request or a connection. */
   refused(code: ErrorCode, fields: LogFields): void;
-  /** Stops all generations and closes all connections. */
+  /** Ends all generations, with an error that may be retried, and closes all connections. */
   close(): void;
 }
 
@@ -74,6 +74,10 @@ export function createRelayCore(
   const { storage, providers, now = Date.now } = parts;
   const hub = new Hub(storage, resolved.flushIntervalMs);
   let observer: RelayObserver | undefined;
+  const watchers = new Set<() => void>();
+  const less = (): void => {
+    for (const watcher of watchers) watcher();
+  };
   const streams = new Streams({
     hub,
     storage,
@@ -81,6 +85,7 @@ export function createRelayCore(
     options: resolved,
     now,
     firstToken: (provider, ms) => observer?.firstToken(provider, ms),
+    ended: less,
   });
   const counters = createSessionCounters();
   const opened: Record<TransportName, Record<string, number>> = { webtransport: {}, websocket: {}, sse: {} };
@@ -111,6 +116,7 @@ export function createRelayCore(
     now,
     counters,
     unsent,
+    less,
     channel: (name) => hub.channel(name),
     admitSession(principal: Principal): void {
       const count = perPrincipal.get(principal.id) ?? 0;
@@ -129,6 +135,7 @@ export function createRelayCore(
     },
     forget(session): void {
       hub.sessions.delete(session);
+      less();
       if (session.principal === undefined) return;
       const { id: connection, endedBy, openedAt, peer, principal } = session;
       resolved.log('info', 'Connection closed', {
@@ -204,6 +211,10 @@ export function createRelayCore(
           told() {
             drain.told += 1;
           },
+          watch(watcher) {
+            watchers.add(watcher);
+            return () => watchers.delete(watcher);
+          },
         },
         closing.signal,
       );
@@ -248,7 +259,7 @@ export function createRelayCore(
       clearInterval(evictTimer);
       clearInterval(heartbeatTimer);
       closing.abort();
-      streams.stopAll('server');
+      streams.endAll(cutShort());
       const { size } = hub.sessions;
       hub.close(() => goodbye(size));
       storage.close();

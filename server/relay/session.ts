@@ -38,6 +38,8 @@ export interface SessionHost {
   /** It was welcomed. `fallback` is what the client gave as its reason. */
   welcomed(session: Session, fallback: string | undefined): void;
   readonly unsent: UnsentBudget;
+  /** It reads one channel less, or its transport holds less than before. */
+  less(): void;
   /** Figures for operators; see `RelayStats`. */
   readonly counters: SessionCounters;
 }
@@ -165,6 +167,7 @@ export class Session implements Connection, Holder {
 
   drained(): void {
     this.deliver();
+    this.#host.less();
   }
 
   closed(): void {
@@ -479,6 +482,7 @@ export class Session implements Connection, Holder {
     subscription.over = true;
     this.#subscriptions.delete(subscription.id);
     subscription.channel.leave(subscription, this.#host.now());
+    this.#host.less();
   }
 
   #leaveAll(): void {

@@ -71,6 +71,7 @@ export class Streams {
   readonly #options: ResolvedRelayOptions;
   readonly #now: () => number;
   readonly #firstToken: (provider: string, ms: number) => void;
+  readonly #left: () => void;
   readonly #running = new Map<string, Running>();
   readonly #perPrincipal = new Map<string, number>();
   draining = false;
@@ -82,6 +83,8 @@ export class Streams {
     options: ResolvedRelayOptions;
     now: () => number;
     firstToken: (provider: string, ms: number) => void;
+    /** One less runs. */
+    ended: () => void;
   }) {
     this.#hub = parts.hub;
     this.#storage = parts.storage;
@@ -89,6 +92,7 @@ export class Streams {
     this.#options = parts.options;
     this.#now = parts.now;
     this.#firstToken = parts.firstToken;
+    this.#left = parts.ended;
   }
 
   get running(): number {
@@ -150,13 +154,6 @@ export class Streams {
   stop(id: string, by: 'user' | 'server'): boolean {
     const name = streamChannel(id);
     return this.#end(name, { type: 'stopped', by }) || this.#storage.get(name) !== undefined;
-  }
-
-  stopAll(by: 'user' | 'server'): void {
-    for (const name of [...this.#running.keys()]) {
-      const id = channelStream(name);
-      if (id !== undefined) this.stop(id, by);
-    }
   }
 
   /** Ends all that run with an error. Returns how many. */
@@ -304,6 +301,7 @@ export class Streams {
     const left = (this.#perPrincipal.get(running.principal) ?? 1) - 1;
     if (left === 0) this.#perPrincipal.delete(running.principal);
     else this.#perPrincipal.set(running.principal, left);
+    this.#left();
   }
 
   /** What failed is said in words only where they are the relay's own. */

@@ -83,7 +83,7 @@ describe('sluice relay, ended by a signal', { timeout: 30_000 }, () => {
       const again = await relayCli(['--port', '0', '--data', data]);
       const kept = await state(again.url, 'a');
       expect(kept.text.startsWith(shown)).toBe(true);
-      expect(kept.status).toBe('stopped');
+      expect(kept).toMatchObject({ status: 'failed', error: { code: 'relay_draining', retryable: true } });
     },
   );
 

@@ -63,6 +63,7 @@ test('[RL13] the end waits for readers who have not got everything yet, and for 
   expect(slow.text(1)).toHaveLength(200_000);
   expect(await settled(drained)).toBe(false);
   slow.bufferedBytes = 0;
+  slow.drained();
   await drained;
 });
 
@@ -91,6 +92,32 @@ test('[RL13] a client that comes while the relay drains is served, and not sent 
   source.end();
   await drained;
   expect(late.of('drain')).toEqual([]);
+});
+
+test('[RL13] a reader that leaves is not waited for', async () => {
+  const core = startCore();
+  const source = new ManualSource();
+  const peer = await reader(core, core.streams.create({ id: 'a', source }).channel, 1);
+  source.text('x'.repeat(1_000));
+  source.text('y'.repeat(1_000));
+  source.end();
+  await vi.waitFor(() => expect(core.stats.generations).toBe(0));
+  const drained = core.drain({ deadlineMs: 60_000 });
+  expect(await settled(drained)).toBe(false);
+  peer.leave();
+  await drained;
+});
+
+test('[RL13] closing ends what runs with an error that may be retried: nobody wanted it stopped', async () => {
+  const core = startCore();
+  const source = new ManualSource();
+  const peer = await reader(core, core.streams.create({ id: 'a', source }).channel);
+  source.text('so far');
+  await vi.waitFor(() => expect(peer.text(1)).toBe('so far'));
+  core.close();
+  expect(peer.entries(1).at(-1)?.event).toMatchObject({ type: 'error', code: 'relay_draining', retryable: true });
+  expect(core.stats).toMatchObject({ stopped: 0, failed: 1 });
+  await vi.waitFor(() => expect(source.returned).toBe(true));
 });
 
 test('[RL13] closing ends a drain, and every client is given a moment of its own to come back', async () => {
