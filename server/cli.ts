@@ -4,7 +4,15 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { StreamError } from '../src/wire/index.ts';
-import { createRelay, createSqliteStorage, type DrainOptions, type LogStorage, type Relay, type RelayServerOptions } from './index.ts';
+import {
+  type AnnouncedAddress,
+  createRelay,
+  createSqliteStorage,
+  type DrainOptions,
+  type LogStorage,
+  type Relay,
+  type RelayServerOptions,
+} from './index.ts';
 import { isLog, type Log, toLog } from './relay/logger.ts';
 import { createStdoutLog, outputLevels } from './stdout.ts';
 
@@ -17,6 +25,10 @@ Runs a relay: it fetches LLM answers and streams them to browsers.
   --host <name>    Name or address to listen on. Others than loopback need a
                    config with an authenticate function.
                    Default: HOST, else 127.0.0.1
+  --announce <[host]:port>
+                   Where clients reach WebTransport (UDP), if not at the relay's
+                   own address: behind a load balancer, in a container.
+                   Default: the host a page asked for, and the bound port
   --config <file>  JavaScript module whose default export is the options of
                    createRelay, or a JSON file with them.
   --data <dir>     Keep streams in this folder, for one relay at a time: they are
@@ -49,11 +61,12 @@ async function main(): Promise<void> {
   const host = values.host ?? (process.env['HOST'] || '127.0.0.1');
   const level = readLevel(values['log-level'] ?? (process.env['SLUICE_LOG_LEVEL'] || 'info'));
   const config = values.config === undefined ? {} : await readConfig(values.config);
+  const announce = values.announce === undefined ? undefined : readAnnounced(values.announce);
   const drain = values.drain === undefined ? {} : { deadlineMs: readSeconds(values.drain) };
   const { log = createStdoutLog(level) } = config;
   const write = isLog(log) ? toLog(log) : () => {};
   const stored = values.data === undefined ? {} : { storage: openStorage(values.data, config, write) };
-  const relay = createRelay({ ...config, log, ...stored });
+  const relay = createRelay({ ...config, log, ...stored, ...(announce === undefined ? {} : announceBy(config, announce)) });
   const { url } = await relay.listen({ port, host });
   write('info', `Sluice relay on ${url}`, { url });
   endOnSignal(relay, drain);
@@ -75,6 +88,7 @@ const parse = () =>
     options: {
       port: { type: 'string' },
       host: { type: 'string' },
+      announce: { type: 'string' },
       config: { type: 'string' },
       data: { type: 'string' },
       drain: { type: 'string' },
@@ -87,6 +101,18 @@ function readPort(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
   throw new UsageError(`The port is ${text}; it must be a number from 0 to 65535.`);
+}
+
+function readAnnounced(text: string): AnnouncedAddress {
+  const [, host = '', port = ''] = /^(|[^:]+|\[[^\]]+\]):(\d+)$/.exec(text) ?? [];
+  if (port === '') throw new UsageError(`--announce is ${text}; it takes a host and a port, as in relay.example:443, or :443 alone.`);
+  return { port: Number(port), ...(host === '' ? {} : { host }) };
+}
+
+/** @throws {StreamError} `bad_option` */
+function announceBy({ webTransport = {} }: RelayServerOptions, announce: AnnouncedAddress): RelayServerOptions {
+  if (webTransport !== false) return { webTransport: { ...webTransport, announce } };
+  throw new StreamError('bad_option', '--announce is given, and the config has no WebTransport. The relay did not start. Leave one out.');
 }
 
 function readLevel(text: string): string {

@@ -11,6 +11,7 @@ import type { AuthenticateInput, RelayOptions } from './relay/options.ts';
 import type { CreateStreamRequest } from './relay/origin.ts';
 import { createRelayCore, type RelayCore, type RelayStats } from './relay/relay.ts';
 import type { CreatedStream } from './relay/streams.ts';
+import { type AnnouncedAddress, checkAnnounced } from './transports/announce.ts';
 import type { CertificateFiles } from './transports/certificate.ts';
 import { listenWebTransport, type WebTransportListener } from './transports/listener.ts';
 import { checkOrigin, isLoopbackAddress, isLoopbackHost, type OriginPolicy, type OriginSubject } from './transports/origin.ts';
@@ -30,6 +31,7 @@ export { relayDefaults } from './relay/options.ts';
 export type { CreateStreamRequest } from './relay/origin.ts';
 export type { RelayStats } from './relay/relay.ts';
 export type { CreatedStream } from './relay/streams.ts';
+export type { AnnouncedAddress } from './transports/announce.ts';
 export type { CertificateFiles } from './transports/certificate.ts';
 
 export interface RelayServerOptions extends RelayOptions {
@@ -42,6 +44,11 @@ export interface WebTransportOptions {
   readonly port?: number;
   /** PEM files browsers trust. @default a development certificate, valid for days, whose hash is in the discovery document */
   readonly certificate?: CertificateFiles;
+  /**
+   * Where clients reach that port, if not at the relay's own: behind a load balancer, in a container. Then `port` is bound or the relay does not
+   * start. Go on with a `certificate`: a development one is replaced after days, on another port.
+   */
+  readonly announce?: AnnouncedAddress;
 }
 
 export interface ListenOptions {
@@ -89,6 +96,8 @@ export interface Relay {
 /** @throws {StreamError} `bad_option` */
 export function createRelay(options: RelayServerOptions = {}): Relay {
   const { webTransport = {}, ...relayOptions } = options;
+  const announced = webTransport === false ? {} : (webTransport.announce ?? {});
+  checkAnnounced(announced);
   const anonymous = options.authenticate === undefined;
   let boundToLoopback = false;
   let httpPort = 0;
@@ -132,6 +141,7 @@ export function createRelay(options: RelayServerOptions = {}): Relay {
       get webtransport() {
         return quic;
       },
+      announced,
     },
   });
 
@@ -142,6 +152,7 @@ export function createRelay(options: RelayServerOptions = {}): Relay {
     const started = await listenWebTransport({
       host: address.address,
       port: webTransport.port ?? address.port,
+      exact: webTransport.announce !== undefined,
       certificate: webTransport.certificate,
       accept: core.accept,
       admit: ({ origin, remoteAddress }, host) =>

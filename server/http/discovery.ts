@@ -1,5 +1,6 @@
 import { PROTOCOL_VERSION } from '../../src/wire/index.ts';
 import type { RelayCore } from '../relay/relay.ts';
+import type { AnnouncedAddress } from '../transports/announce.ts';
 import { isLoopbackHost } from '../transports/origin.ts';
 import { SSE_PATH } from '../transports/sse.ts';
 import { SOCKET_PATH } from '../transports/websocket.ts';
@@ -21,10 +22,12 @@ export interface Endpoints {
   /** Whether upgrade requests reach the relay. */
   readonly websocket: boolean;
   readonly webtransport: { readonly port: number; readonly certificateHashes: readonly string[] } | undefined;
+  /** Instead of where it is bound. */
+  readonly announced: AnnouncedAddress;
 }
 
 export function discovery(core: RelayCore, running: Endpoints, requestUrl: URL): Discovery {
-  const { websocket, webtransport } = running;
+  const { websocket, webtransport, announced } = running;
   return {
     protocol: PROTOCOL_VERSION,
     endpoints: {
@@ -32,7 +35,7 @@ export function discovery(core: RelayCore, running: Endpoints, requestUrl: URL):
         ? {}
         : {
             webtransport: {
-              url: `https://${quicHost(requestUrl)}:${webtransport.port}${WEBTRANSPORT_PATH}`,
+              url: `https://${announced.host ?? quicHost(requestUrl)}:${announced.port ?? webtransport.port}${WEBTRANSPORT_PATH}`,
               certificateHashes: webtransport.certificateHashes,
             },
           }),

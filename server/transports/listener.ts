@@ -19,6 +19,8 @@ export interface WebTransportListenerOptions {
   readonly host: string;
   /** Tried first; where it is taken, any free one is used. */
   readonly port: number;
+  /** That port or none, to begin with. @default false */
+  readonly exact?: boolean;
   /** @default a development certificate made at start, replaced before it expires */
   readonly certificate?: CertificateFiles | undefined;
   readonly accept: Accept;
@@ -44,7 +46,7 @@ export async function listenWebTransport(
   if ('missing' in quic) return quic;
   const { certificate } = options;
   if (certificate === undefined) return rotating(quic, options);
-  const server = await bind(quic, options, certificate);
+  const server = await bind(quic, options, certificate, options.exact);
   return { port: server.port, certificateHashes: [], close: async () => server.close() };
 }
 
@@ -55,10 +57,10 @@ interface Endpoint {
 
 async function rotating(quic: Quic, options: WebTransportListenerOptions): Promise<WebTransportListener> {
   const { now = Date.now } = options;
-  const start = async (): Promise<Endpoint> => {
+  const start = async (exact?: boolean): Promise<Endpoint> => {
     const certificate = await makeCertificate(now());
     try {
-      return { certificate, server: await bind(quic, options, certificate) };
+      return { certificate, server: await bind(quic, options, certificate, exact) };
     } catch (cause) {
       await certificate.remove();
       throw cause;
@@ -69,7 +71,7 @@ async function rotating(quic: Quic, options: WebTransportListenerOptions): Promi
     await certificate.remove();
   };
   let closed = false;
-  let current = await start();
+  let current = await start(options.exact);
   let previous: Endpoint | undefined;
   let timer: NodeJS.Timeout;
   const schedule = (): void => {
@@ -105,13 +107,17 @@ async function rotating(quic: Quic, options: WebTransportListenerOptions): Promi
   };
 }
 
-async function bind(quic: Quic, options: WebTransportListenerOptions, { cert, key }: CertificateFiles): Promise<QuicServer> {
+async function bind(quic: Quic, options: WebTransportListenerOptions, { cert, key }: CertificateFiles, exact = false): Promise<QuicServer> {
   const listen = (port: number): Promise<QuicServer> => quic.listen({ host: bindHost(options.host), port, cert, key });
   let server: QuicServer;
   try {
-    server = await listen(options.port).catch(() => listen(0));
+    server = await listen(options.port).catch((cause: unknown) => {
+      if (exact) throw cause;
+      return listen(0);
+    });
   } catch (cause) {
-    throw new StreamError('port_in_use', `No UDP port on ${options.host} can be bound for WebTransport: ${String(cause)}.`, { cause });
+    const which = exact ? `UDP port ${options.port} on ${options.host} cannot` : `No UDP port on ${options.host} can`;
+    throw new StreamError('port_in_use', `${which} be bound for WebTransport: ${String(cause)}.`, { cause });
   }
   void serve(server, options);
   return server;

@@ -3,23 +3,26 @@ import { ALL, firstCredit, openReader, openReaders, type RawReader, subscribeTo,
 
 export interface Slowdown {
   /** Delays of what reaches the healthy reader, ms; medians of the runs. */
-  readonly without: Delays;
-  readonly beside: Delays;
-  /** Processor time of the relay for one answer, ms. */
-  readonly cpuWithout: number;
-  readonly cpuBeside: number;
-  /** Fewest connections there were at the end of a run beside them, the healthy one included. */
+  readonly alone: Figures;
+  /** Beside as many connections that read nothing. */
+  readonly idle: Figures;
+  readonly stopped: Figures;
+  /** Fewest connections there were at the end of a run beside those that had stopped, the healthy one included. */
   readonly connections: number;
 }
 
-export interface Delays {
+export interface Figures extends Delays {
+  /** Processor time of the relay for one answer. */
+  readonly cpuMs: number;
+}
+
+interface Delays {
   readonly p50: number;
   readonly p95: number;
   readonly p99: number;
 }
 
-interface Run extends Delays {
-  readonly cpuMs: number;
+interface Run extends Figures {
   readonly connections: number;
 }
 
@@ -27,8 +30,8 @@ const TOKENS = 10_000;
 const RATE = 2_000;
 
 /**
- * A healthy reader of an answer alone, and beside `count` that have stopped at another one's beginning and at its own, in turns on one
- * relay. For each run it connects anew, since the oldest SSE responses of one principal are ended one after the other.
+ * A healthy reader of an answer alone, beside `count` idle connections, and beside these once they have stopped at another answer's
+ * beginning and at this one's; in turns on one relay. For each run it connects anew, since the oldest SSE responses of one principal are ended one after the other.
  */
 export async function slowdown(transport: TransportName, count: number, rounds: number): Promise<Slowdown> {
   const relay = await startChild({ relay: { maxConnectionsPerPrincipal: 20_000, maxMessagesPerSecond: 20_000, maxConnections: 20_000 } });
@@ -40,36 +43,40 @@ export async function slowdown(transport: TransportName, count: number, rounds: 
     };
     await run();
     const alone: Run[] = [];
-    const crowded: Run[] = [];
+    const idle: Run[] = [];
+    const stopped: Run[] = [];
     for (let round = 0; round < rounds; round += 1) {
       alone.push(await run());
-      const stalled = await stop(relay, transport, count, `stalled${round}`);
-      crowded.push(await run(stalled));
-      for (const reader of stalled) reader.close();
+      const readers = await openReaders(count, transport, relay.url, firstCredit.connection);
+      idle.push(await run());
+      await stop(relay, readers, `stopped${round}`);
+      stopped.push(await run(readers));
+      for (const reader of readers) reader.close();
       await left(relay);
     }
-    const of = (runs: readonly Run[]): Delays & { cpuMs: number } => ({
+    const of = (runs: readonly Run[]): Figures => ({
       p50: median(runs.map(({ p50 }) => p50)),
       p95: median(runs.map(({ p95 }) => p95)),
       p99: median(runs.map(({ p99 }) => p99)),
       cpuMs: median(runs.map(({ cpuMs }) => cpuMs)),
     });
-    const { cpuMs: cpuWithout, ...without } = of(alone);
-    const { cpuMs: cpuBeside, ...beside } = of(crowded);
-    return { without, beside, cpuWithout, cpuBeside, connections: Math.min(...crowded.map(({ connections }) => connections)) };
+    return {
+      alone: of(alone),
+      idle: of(idle),
+      stopped: of(stopped),
+      connections: Math.min(...stopped.map(({ connections }) => connections)),
+    };
   } finally {
     await relay.close();
   }
 }
 
-/** Readers that have read the beginning of an answer, and have no credit left. */
-async function stop(relay: ChildRelay, transport: TransportName, count: number, id: string): Promise<RawReader[]> {
-  const readers = await openReaders(count, transport, relay.url, firstCredit.connection);
+/** Lets them read the beginning of an answer, and no more. */
+async function stop(relay: ChildRelay, readers: readonly RawReader[], id: string): Promise<void> {
   const channel = await relay.create(id, 60_000);
   for (const reader of readers) subscribeTo(reader, channel, 1);
   await relay.ended(id);
-  await Promise.all(readers.map(({ inbox }) => inbox.until(() => inbox.seq(1) > 0)));
-  return readers;
+  await Promise.all(readers.map(({ inbox }) => inbox.until(() => inbox.seq(1) > 0).catch(() => {})));
 }
 
 /** Those that have stopped subscribe to the answer, too, and have no credit for it: each flush of it finds them due. */

@@ -3,7 +3,7 @@
  * Writes a line of docs/RELIABILITY.md.
  */
 import { parseArgs } from 'node:util';
-import { type Delays, slowdown } from './beside.ts';
+import { type Figures, slowdown } from './beside.ts';
 import { transports } from './reader.ts';
 import { writeSection } from './section.ts';
 
@@ -18,8 +18,9 @@ const transport = transports.find((name) => name === values.transport);
 if (transport === undefined) throw new Error(`--transport is one of ${transports.join(', ')}.`);
 const [count, rounds] = [Number(values.readers), Number(values.rounds)];
 const found = await slowdown(transport, count, rounds);
-const ms = ({ p50, p95, p99 }: Delays): string => [p50, p95, p99].map((value) => value.toFixed(1)).join(', ');
-const line = `- ${transport}, ${count} stopped, ${rounds} runs each: p50, p95, p99 were ${ms(found.without)} ms without and ${ms(found.beside)} ms beside them; the relay needed ${found.cpuWithout.toFixed(0)} and ${found.cpuBeside.toFixed(0)} ms of processor time. At least ${found.connections} connections stood to the end of each run.`;
+const figures = ({ p50, p95, p99, cpuMs }: Figures): string =>
+  `${[p50, p95, p99].map((value) => value.toFixed(1)).join(', ')} ms (${cpuMs.toFixed(0)} ms of the relay’s processor time)`;
+const line = `- ${transport}, ${rounds} runs each: p50, p95, p99 were ${figures(found.alone)} alone, ${figures(found.idle)} beside ${count} idle connections, and ${figures(found.stopped)} beside ${count} that had stopped, of which at least ${found.connections - 1} stood to the end of each run.`;
 process.stdout.write(`${line}\n`);
 writeSection(`crowd-${transport}`, line);
 process.exit(0);

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
+import type { Discovery } from '../../server/http/discovery.ts';
 import { relayCli, runCli } from '../support/cli.ts';
 import { connectClient } from '../support/connect.ts';
 import { temporaryDirectory } from '../support/directory.ts';
@@ -48,6 +49,12 @@ describe('sluice relay', { timeout: 20_000 }, () => {
     for (const file of [empty, join(directory, 'missing.mjs')]) {
       expect(await runCli(['relay', '--config', file])).toMatchObject({ code: 1, stderr: expect.stringContaining(file) });
     }
+  });
+
+  test('[CN23] --announce is what the discovery document says of WebTransport', async () => {
+    const { url } = await relayCli(['--port', '0', '--announce', 'relay.example:4433']);
+    const { endpoints } = (await (await fetch(new URL('/v1/connect', url))).json()) as Discovery;
+    expect(endpoints.webtransport?.url).toBe('https://relay.example:4433/v1/webtransport');
   });
 
   test('a taken port ends it with a message', async () => {
@@ -106,6 +113,7 @@ describe('sluice relay', { timeout: 20_000 }, () => {
     [['relay', '--prot', '1'], '--prot'],
     [['relay', '--port', 'http'], 'The port is http'],
     [['relay', '--port', '70000'], 'The port is 70000'],
+    [['relay', '--announce', 'relay.example'], '--announce is relay.example'],
   ] as const)('a wrong command line (%s) ends with 2 and says what is wrong', async ([args, said]) => {
     const { code, stderr } = await runCli([...args]);
     expect(code).toBe(2);
@@ -116,6 +124,7 @@ describe('sluice relay', { timeout: 20_000 }, () => {
   test('--help shows every option', async () => {
     const { code, stdout } = await runCli(['--help']);
     expect(code).toBe(0);
-    for (const option of ['--port', '--host', '--config', '--data', '--log-level', '--help']) expect(stdout).toContain(option);
+    for (const option of ['--port', '--host', '--announce', '--config', '--data', '--log-level', '--help'])
+      expect(stdout).toContain(option);
   });
 });

@@ -3,8 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { Hono } from 'hono';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Discovery } from '../../server/http/discovery.ts';
-import { createRelay, createScripted, type RelayServerOptions } from '../../server/index.ts';
+import { type AnnouncedAddress, createRelay, createScripted, type RelayServerOptions } from '../../server/index.ts';
 import { connectClient } from '../support/connect.ts';
+import { udpForward, udpPort } from '../support/quic.ts';
 import { startRelay } from '../support/relay.ts';
 import { ManualSource } from '../support/source.ts';
 
@@ -27,6 +28,53 @@ describe('listen', () => {
     const { url } = await startRelay({ webTransport: false });
     const { endpoints } = (await (await fetch(new URL('/v1/connect', url))).json()) as Discovery;
     expect(Object.keys(endpoints)).toEqual(['websocket', 'sse']);
+  });
+
+  describe('[CN23] announces another address for WebTransport than it binds', () => {
+    const announced = async (announce: AnnouncedAddress): Promise<string | undefined> => {
+      const { url } = await startRelay({ webTransport: { announce } });
+      const { endpoints } = (await (await fetch(new URL('/v1/connect', url))).json()) as Discovery;
+      return endpoints.webtransport?.url;
+    };
+
+    test('host, port or both', async () => {
+      expect(await announced({ port: 443 })).toBe('https://127.0.0.1:443/v1/webtransport');
+      expect(await announced({ host: 'relay.example' })).toMatch(/^https:\/\/relay\.example:\d+\/v1\/webtransport$/);
+      expect(await announced({ host: '[2001:db8::1]', port: 8443 })).toBe('https://[2001:db8::1]:8443/v1/webtransport');
+    });
+
+    test('and serves who comes by it', async () => {
+      const bound = await udpPort('closed');
+      const announcedPort = await udpForward(bound);
+      const { url, relay } = await startRelay({ webTransport: { port: bound, announce: { port: announcedPort } } });
+      const client = await connectClient('webtransport', url);
+      client.hello();
+      await client.first('welcome');
+      expect(relay.stats.connections.webtransport).toBe(1);
+    });
+
+    test('what is none is bad_option', () => {
+      for (const announce of [
+        { port: 0 },
+        { port: 65_536 },
+        { port: 1.5 },
+        { host: '' },
+        { host: 'a b' },
+        { host: 'a:1' },
+        { host: 'a/b' },
+        { host: '::1' },
+      ]) {
+        expect(() => createRelay({ webTransport: { announce } })).toThrow(expect.objectContaining({ code: 'bad_option' }));
+      }
+    });
+
+    test('a port that is taken is not replaced by another: nobody would find it', async () => {
+      const port = await udpPort('black-holed');
+      await expect(make({ webTransport: { port, announce: { port: 443 } } }).listen({ port: 0 })).rejects.toMatchObject({
+        code: 'port_in_use',
+        message: expect.stringContaining(String(port)),
+      });
+    });
   });
 
   test('a taken port is port_in_use, naming it', async () => {

@@ -23,3 +23,19 @@ export async function udpPort(state: 'black-holed' | 'closed'): Promise<number> 
   else onTestFinished(() => new Promise<void>((resolve) => socket.close(() => resolve())));
   return port;
 }
+
+/** A UDP port whose datagrams, of one client, go to another port: what a load balancer does. */
+export async function udpForward(to: number): Promise<number> {
+  const [front, back] = [createSocket('udp4'), createSocket('udp4')];
+  for (const socket of [front, back]) {
+    await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+    onTestFinished(() => new Promise<void>((resolve) => socket.close(() => resolve())));
+  }
+  let client = 0;
+  front.on('message', (datagram, { port }) => {
+    client = port;
+    back.send(datagram, to, '127.0.0.1');
+  });
+  back.on('message', (datagram) => front.send(datagram, client, '127.0.0.1'));
+  return front.address().port;
+}

@@ -1,0 +1,22 @@
+import { StreamError } from '../../src/wire/index.ts';
+
+/** Where clients reach what listens somewhere else: behind a load balancer, in a container. */
+export interface AnnouncedAddress {
+  /** Name or address, IPv6 in brackets. @default the host the page asked the relay by */
+  readonly host?: string;
+  /** UDP port. @default the one that is bound */
+  readonly port?: number;
+}
+
+/** @throws {StreamError} `bad_option` */
+export function checkAnnounced({ host, port }: AnnouncedAddress): void {
+  if (port !== undefined && !(Number.isInteger(port) && port > 0 && port <= 65_535)) {
+    throw new StreamError('bad_option', `createRelay: webTransport.announce.port is ${port}; it must be a number from 1 to 65535.`);
+  }
+  if (host !== undefined && (!/^[^\s/?#@:[\]]+$|^\[[0-9a-f:.]+\]$/i.test(host) || !URL.canParse(`https://${host}/`))) {
+    throw new StreamError(
+      'bad_option',
+      `createRelay: webTransport.announce.host is ${host}; it must be a name or an address, without a port, IPv6 in brackets.`,
+    );
+  }
+}
