@@ -5,7 +5,7 @@ import { Footnote, Footnotes } from './Footnotes.tsx';
 import { Leaf } from './Leaf.tsx';
 import { Literal } from './Literal.tsx';
 import { longAt, useLong } from './long/useLong.ts';
-import { useGroups, useMount } from './mount.ts';
+import { useChildren, useGroups } from './mount.ts';
 import { type BlockNode, type ContainerNode, type FootnotesNode, footnoteLabel, type GroupNode, type RootNode } from './nodes.ts';
 
 /** The whole document: its blocks in groups the browser may skip, of a long one those near the sight; and its footnotes. */
@@ -51,7 +51,9 @@ interface TopGroupProps extends GroupProps {
 }
 
 const TopGroup = memo(function TopGroup({ group, index, height, measure }: TopGroupProps): ReactNode {
-  const { children, isFull } = useMount(group, () => ({ children: group.children, isFull: group.full }));
+  // What is measured has its height from the beginning.
+  const children = useChildren(group, measure !== undefined);
+  const isFull = group.full && children.length === group.children.length;
   const style = height === undefined ? {} : { style: { containIntrinsicBlockSize: `auto ${height}px` } };
   return (
     <div ref={measure} className="sluice-blocks" data-index={index} data-sealed={isFull ? '' : undefined} {...style}>
@@ -63,7 +65,7 @@ const TopGroup = memo(function TopGroup({ group, index, height, measure }: TopGr
 });
 
 const Group = memo(function Group({ group }: GroupProps): ReactNode {
-  const children = useMount(group, () => group.children);
+  const children = useChildren(group);
   return children.map((node) => <Block key={node.key} node={node} isTop={false} />);
 });
 
@@ -80,7 +82,7 @@ interface PartProps extends GroupProps {
  * added lays out all the others. No part of the structure for assistive technology, nor for numbers.
  */
 const Part = memo(function Part({ group, number }: PartProps): ReactNode {
-  const children = useMount(group, () => group.children);
+  const children = useChildren(group);
   return (
     <div role="none" className="sluice-part">
       {children.map((node, index) => (

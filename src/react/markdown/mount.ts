@@ -1,7 +1,9 @@
 import { useLayoutEffect, useState } from 'react';
+import type { Slices } from '../running/slices.ts';
+import { running } from '../running.ts';
 import { useMarkdown } from './context.ts';
-import type { GroupNode, ModelNode, ParentNode } from './nodes.ts';
-import type { Mount } from './view.ts';
+import type { BlockNode, GroupNode, ModelNode, ParentNode } from './nodes.ts';
+import type { MarkdownView, Mount } from './view.ts';
 
 interface Taken<Value> {
   readonly version: number;
@@ -20,21 +22,49 @@ export function useMount<Value>(node: ModelNode, take: () => Value, growth?: Gro
   return useTaken(node, () => ({ version: node.version, value: take() }), growth);
 }
 
-/** Children of a container that are mounted in one frame: a long answer that is there at once comes in over several. */
-const groupsPerFrame = 3;
+/** Before there is what learns how many a frame can afford. */
+const unlearned: Pick<Slices, 'take' | 'left'> = { take: (wanted) => Math.min(wanted, 24), left: () => 24 };
+
+const slices = (): Pick<Slices, 'take' | 'left'> => running.module?.blockSlices ?? unlearned;
 
 /**
- * The groups of a container: of many that are new, some in this frame, the others in the next ones. From `allAt` on all of them
- * at once: somebody else sees to it which are mounted.
+ * The groups of a container: of many that are new, as many as this frame can afford, one at least, the others in the next ones.
+ * From `allAt` on all of them at once: somebody else sees to it which are mounted.
  */
 export function useGroups(node: ParentNode, allAt: number = Number.POSITIVE_INFINITY): readonly GroupNode[] {
   const { view } = useMarkdown();
   const [reach] = useState(() => ({ count: 0 }));
   return useTaken(node, () => {
     const { groups, version } = node;
-    const isWhole = groups.length >= allAt || view.isExpanded();
-    reach.count = isWhole ? groups.length : Math.min(groups.length, reach.count + groupsPerFrame);
+    reach.count = groups.length >= allAt || view.isExpanded() ? groups.length : reachOf(groups, reach.count, view);
     return reach.count === groups.length ? { version, value: groups } : { version: -1, value: groups.slice(0, reach.count) };
+  });
+}
+
+/** How many of them can be mounted, when `count` are: none before the last of those is all there. */
+function reachOf(groups: readonly GroupNode[], count: number, view: MarkdownView): number {
+  const last = groups[count - 1];
+  if (last !== undefined && (view.reaches.get(last) ?? 0) < last.children.length) return count;
+  let left = slices().left();
+  let reach = Math.min(count, groups.length);
+  for (const { children } of groups.slice(reach)) {
+    reach += 1;
+    left -= children.length;
+    if (left <= 0) break;
+  }
+  return reach;
+}
+
+/** The children of a group: of many that are new as many as this frame can afford, one at least; all of them where it `isWhole`. */
+export function useChildren(group: GroupNode, isWhole = false): readonly BlockNode[] {
+  const { view } = useMarkdown();
+  return useTaken(group, () => {
+    const { children, version } = group;
+    const mounted = Math.min(view.reaches.get(group) ?? 0, children.length);
+    const given = slices().take(children.length - mounted);
+    const reach = isWhole || view.isExpanded() ? children.length : mounted + given;
+    view.reaches.set(group, reach);
+    return reach === children.length ? { version, value: children } : { version: -1, value: children.slice(0, reach) };
   });
 }
 

@@ -4,7 +4,7 @@ import type { LiveText } from '../panel/display.ts';
 import { type Promotions, promotions } from '../promotion.ts';
 import type { StreamDocument } from './documents.ts';
 import type { Model, ModelWatcher } from './model.ts';
-import type { BlockNode, ModelNode } from './nodes.ts';
+import type { BlockNode, GroupNode, ModelNode } from './nodes.ts';
 
 /** A node as one panel shows it. */
 export interface Mount {
@@ -34,6 +34,8 @@ export interface MarkdownView extends LiveText {
   onFootnotes(listener: () => void): () => void;
   /** `true`: everything the model has is mounted at once, before this returns, such as for print. */
   expand(all: boolean): void;
+  /** How many children of a group have been mounted. */
+  readonly reaches: WeakMap<GroupNode, number>;
   isExpanded(): boolean;
   /** Something has another height. */
   settle(): void;
@@ -196,6 +198,7 @@ export function createView({
       while (dirty.size > 0) flush();
     },
     isExpanded: () => expanded,
+    reaches: new WeakMap(),
     settle: onDirty,
     follow(nextDocument, nextRecord) {
       document = nextDocument;

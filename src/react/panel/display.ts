@@ -64,8 +64,8 @@ export const nothingShown: Shown = {
   generation: 0,
 };
 
-/** Most code units one panel adds in one frame: whoever has a whole answer to catch up with takes several. */
-const mostPerFrame = 32_768;
+/** Code units one panel adds in one frame, at most, before there is what learns how many all of them can afford. */
+const mostPerFrame = 8192;
 
 export function createDisplay(loop: () => Frames = frames, sight: () => Visibility = visibility): Display {
   const listeners = new Set<() => void>();
@@ -102,10 +102,7 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
       const limit = all ? record.text.length : limitAt(now, record);
       let whole = true;
       for (const text of texts) whole = text.show(handle, limit) && whole;
-      if (limit < record.text.length) {
-        whole = false;
-        request();
-      }
+      if (limit < record.text.length) request();
       // Nor are parts, or why it ends early, before there is what shows them.
       if (awaited === undefined && (record.seq > 0 || record.endedAt > 0)) awaitRunning();
       const isEarly = record.endedAt > 0 && record.summary.finishReason !== 'stop';
@@ -146,7 +143,8 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
       pacer?.arrived(now, text.length);
     }
     const paced = pacer === undefined || endedAt > 0 ? text.length : pacer.limit(now, text);
-    allowed = Math.max(allowed, Math.min(paced, allowed + mostPerFrame));
+    const wanted = Math.max(0, paced - allowed);
+    allowed += Math.min(wanted, running.module?.textSlices.take(wanted) ?? mostPerFrame);
     return allowed;
   };
 

@@ -1,5 +1,6 @@
 import type { FrameTask } from '../frame.ts';
 import { createRefresh } from './refresh.ts';
+import { blockSlices, type Slices, textSlices } from './slices.ts';
 
 /** How many tasks of each class a frame ran. */
 export type Counts = ReadonlyMap<string, number>;
@@ -28,22 +29,22 @@ export interface Budget {
   inTurn(tasks: readonly FrameTask[], serve: (tasks: readonly FrameTask[]) => FrameTask | undefined): void;
 }
 
-/** Part of the display's interval that the page's own frames may take; the rest is the app's, input's and the store's. */
+// Part of the display's interval that the page's own frames may take; the rest is the app's, input's and the store's.
 const share = 0.9;
-/** Cost of a task of a class that has not been seen yet, ms. */
+// Cost of a task of a class that has not been seen yet, ms.
 const unknownMs = 0.3;
 const leastMs = 0.02;
 
-export function createBudget(): Budget {
+export function createBudget(slices: readonly Slices[] = [textSlices, blockSlices]): Budget {
   const refresh = createRefresh();
   const costs = new Map<string, number>();
-  /** Cost of a frame as such. */
+  // Cost of a frame as such.
   let base = 1;
-  /** What late frames leave of the budget. */
+  // What late frames leave of the budget.
   let allowance = Number.POSITIVE_INFINITY;
   let good = 0;
   let lastCost = 0;
-  /** Of the task that was served last in its turn: those served out of turn say nothing about whose it is. */
+  // Of the task that was served last in its turn: those served out of turn say nothing about whose it is.
   let lastPlace = 0;
 
   const cost = (kind: string): number => costs.get(kind) ?? unknownMs;
@@ -56,6 +57,9 @@ export function createBudget(): Budget {
     }
     return { ms, tasks };
   };
+  const begin = (): void => {
+    for (const slice of slices) slice.begin();
+  };
   const most = (): number => Math.max(1, refresh.intervalMs * share - base);
 
   return {
@@ -67,6 +71,7 @@ export function createBudget(): Budget {
     },
     cost,
     paced(ms, counts, limited) {
+      begin();
       const { ms: spent, tasks } = total(counts);
       refresh.observe(ms, lastCost < refresh.intervalMs / 2);
       if (tasks === 0) return;
@@ -81,10 +86,12 @@ export function createBudget(): Budget {
       }
     },
     rested(ms) {
+      begin();
       allowance *= 1 + Math.max(0, ms) / 100;
       if (allowance > 2 * most()) allowance = Number.POSITIVE_INFINITY;
     },
     measured(ms, counts) {
+      for (const slice of slices) slice.measured(ms);
       lastCost = ms;
       const { ms: expected, tasks } = total(counts);
       if (tasks === 0) return;

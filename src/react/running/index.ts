@@ -6,6 +6,7 @@ export { createOutline } from './outline.ts';
 export { keepPlace, Place } from './Place.tsx';
 export { Reasoning } from './Reasoning.tsx';
 export { Sources } from './Sources.tsx';
+export { blockSlices, textSlices } from './slices.ts';
 export { createPacer } from './smooth.ts';
 export { Tools } from './Tools.tsx';
 export { afterPaint, isInputPending } from './thread.ts';

@@ -6,7 +6,7 @@ export interface Refresh {
   observe(ms: number, idle: boolean): void;
 }
 
-/** So many late frames in a row are not for a load. */
+// So many late frames in a row are not for a load.
 const lateFrames = 12;
 
 export function createRefresh(): Refresh {
