@@ -64,8 +64,9 @@ const TopGroup = memo(function TopGroup({ group, index, height, measure }: TopGr
   );
 });
 
-const Group = memo(function Group({ group }: GroupProps): ReactNode {
-  const children = useChildren(group);
+/** `isWhole`: never a part of it, so that no row is short of a cell. */
+const Group = memo(function Group({ group, isWhole }: GroupProps & { readonly isWhole?: boolean }): ReactNode {
+  const children = useChildren(group, isWhole);
   return children.map((node) => <Block key={node.key} node={node} isTop={false} />);
 });
 
@@ -101,9 +102,16 @@ function partsOf(groups: readonly GroupNode[], start?: number): ReactNode {
   });
 }
 
+/** From this group on those of a table are bodies of their own: the browser lays out anew only the one that a row is added to. */
+function bodiesOf(groups: readonly GroupNode[]): readonly { readonly key: number; readonly rows: ReactNode }[] {
+  const first = groupsOf(groups.slice(0, plainGroups));
+  const bodies = groups.slice(plainGroups).map((group) => ({ key: group.key, rows: <Group group={group} /> }));
+  return [{ key: 0, rows: first }, ...bodies];
+}
+
 /** A group's change renders the group, and of a container's children only those groups that are new. */
-function groupsOf(groups: readonly GroupNode[]): ReactNode {
-  return groups.map((group) => <Group key={group.key} group={group} />);
+function groupsOf(groups: readonly GroupNode[], isWhole = false): ReactNode {
+  return groups.map((group) => <Group key={group.key} group={group} isWhole={isWhole} />);
 }
 
 interface BlockProps {
@@ -153,13 +161,9 @@ function Container({ node, isTop, number }: BlockProps & { readonly node: Contai
         </Item>
       );
     case 'table':
-      return (
-        <Table block={block} isTop={isTop} header={header && <Block node={header} isTop={false} />}>
-          {groupsOf(groups)}
-        </Table>
-      );
+      return <Table block={block} isTop={isTop} header={header && <Block node={header} isTop={false} />} bodies={bodiesOf(groups)} />;
     case 'tableRow':
-      return <Row isTop={false}>{groupsOf(groups)}</Row>;
+      return <Row isTop={false}>{groupsOf(groups, true)}</Row>;
     case 'footnoteDefinition':
       return <Footnote label={footnoteLabel(block.label)}>{groupsOf(groups)}</Footnote>;
     default:

@@ -51,12 +51,14 @@ export function Item({ block, number, children }: ItemProps): ReactNode {
   );
 }
 
-interface TableProps extends ContainerProps<'table'> {
+interface TableProps extends Omit<ContainerProps<'table'>, 'children'> {
   readonly header: ReactNode;
+  /** One, but of a giant table. */
+  readonly bodies: readonly { readonly key: number; readonly rows: ReactNode }[];
 }
 
 /** A table too wide scrolls by itself; where it may scroll, the keyboard must reach it. */
-export function Table({ isTop, header, children }: TableProps): ReactNode {
+export function Table({ isTop, header, bodies }: TableProps): ReactNode {
   const { options } = useMarkdown();
   const Tag = options.tag('table');
   const Head = options.tag('thead');
@@ -65,7 +67,9 @@ export function Table({ isTop, header, children }: TableProps): ReactNode {
     <div className="sluice-table" {...reachable}>
       <Tag {...direction(isTop)}>
         {header && <Head>{header}</Head>}
-        <Body>{children}</Body>
+        {bodies.map(({ key, rows }) => (
+          <Body key={key}>{rows}</Body>
+        ))}
       </Tag>
     </div>
   );

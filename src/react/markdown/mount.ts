@@ -55,6 +55,13 @@ function reachOf(groups: readonly GroupNode[], count: number, view: MarkdownView
   return reach;
 }
 
+/** Whether this frame has room for a group that mounts whole, such as one that comes into sight; then that is taken. */
+export function hasRoom(group: GroupNode | undefined): boolean {
+  const has = slices().left() > 0;
+  if (has) slices().take(group?.children.length ?? 0);
+  return has;
+}
+
 /** The children of a group: of many that are new as many as this frame can afford, one at least; all of them where it `isWhole`. */
 export function useChildren(group: GroupNode, isWhole = false): readonly BlockNode[] {
   const { view } = useMarkdown();

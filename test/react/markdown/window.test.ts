@@ -3,6 +3,7 @@ import { createFrames } from '../../../src/react/frame.ts';
 import { choose } from '../../../src/react/markdown/long/choice.ts';
 import { createWindow } from '../../../src/react/markdown/long/window.ts';
 import { createBudget } from '../../../src/react/running/budget.ts';
+import { createSlices } from '../../../src/react/running/slices.ts';
 
 const groupHeight = 1000;
 const viewHeight = 800;
@@ -14,7 +15,8 @@ function openList(groupMs: number) {
   let offset = 0;
   const callbacks: ((now: number) => void)[] = [];
   const painted: (() => void)[] = [];
-  const budget = createBudget();
+  const slices = createSlices(32, 3, 96);
+  const budget = createBudget([slices]);
   const loop = createFrames({
     requestFrame: (callback) => void callbacks.push(callback),
     now: () => time,
@@ -30,6 +32,7 @@ function openList(groupMs: number) {
     {
       choose: (shown, limit) => choose({ count, inView: inView(), pinned: new Set(), whole: false, shown, limit }),
       isInView: (index) => index >= inView().from && index <= inView().to,
+      mayCome: () => slices.left() > 0 && slices.take(24) > 0,
       sight: () => ({ offset, height: viewHeight }),
       onChange() {
         const anew = [...list.shown].filter((index) => !before.has(index)).length;

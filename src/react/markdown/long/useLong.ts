@@ -2,6 +2,7 @@ import type { VirtualItem } from '@tanstack/virtual-core';
 import { type RefObject, useLayoutEffect, useReducer, useRef, useState } from 'react';
 import { frames } from '../../frame.ts';
 import { useMarkdown } from '../context.ts';
+import { hasRoom } from '../mount.ts';
 import type { GroupNode, RootNode } from '../nodes.ts';
 import { choose } from './choice.ts';
 import { selectedText } from './copy.ts';
@@ -53,7 +54,7 @@ export function useLong(list: RefObject<HTMLDivElement | null>, root: RootNode, 
   // What is in the document is measured before any of it is taken away: it leaves its height.
   const [isMeasured, setMeasured] = useState(isLong);
   const before = useRef(0);
-  const latest = useRef({ count, whole });
+  const latest = useRef({ count, groups, whole });
   const held = useRef(0);
 
   const [anchored, setAnchored] = useState<typeof never>();
@@ -99,6 +100,7 @@ export function useLong(list: RefObject<HTMLDivElement | null>, root: RootNode, 
         });
       },
       isInView: (index) => virtualizer.range !== null && index >= virtualizer.range.startIndex && index <= virtualizer.range.endIndex,
+      mayCome: (index) => hasRoom(latest.current.groups[index]),
       sight: () => ({ offset: virtualizer.scrollOffset ?? 0, height: virtualizer.scrollRect?.height ?? 0 }),
       onChange: again,
     }),
@@ -108,7 +110,7 @@ export function useLong(list: RefObject<HTMLDivElement | null>, root: RootNode, 
   const shown = isWindowed ? (whole === 'print' ? everyIndex(count) : pane.next(count)) : undefined;
 
   useLayoutEffect(() => {
-    latest.current = { count, whole };
+    latest.current = { count, groups, whole };
     held.current = heldBack(virtualizer);
     if (shown !== undefined) pane.rendered(shown, count);
     else if (isLong) {

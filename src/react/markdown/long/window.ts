@@ -6,6 +6,8 @@ export interface WindowHost {
   /** Which groups are wanted, given those shown; at most so many of the missing. */
   choose(shown: ReadonlySet<number>, limit: number): Choice;
   isInView(index: number): boolean;
+  /** Whether this frame has room for one more group; then it is taken. */
+  mayCome(index: number): boolean;
   /** The sight's place in the list and its height, px. */
   sight(): { readonly offset: number; readonly height: number };
   /** `shown` is another: React state. */
@@ -41,7 +43,7 @@ const leapsToPass = 2;
 const latesToPass = 2;
 
 export function createWindow(
-  { choose, isInView, sight, onChange }: WindowHost,
+  { choose, isInView, mayCome, sight, onChange }: WindowHost,
   loop: () => Frames = frames,
   clock: () => number = () => performance.now(),
 ): ListWindow {
@@ -65,7 +67,11 @@ export function createWindow(
   };
   const groupTask = (index: number): FrameTask => ({
     kind: 'group',
-    flush() {
+    flush(_now, all = false) {
+      if (!all && !mayCome(index)) {
+        loop().request(this);
+        return;
+      }
       coming.delete(index);
       hasCome = true;
       set(new Set(shown).add(index));

@@ -1,0 +1,134 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { preloadMarkdown, StreamPanel } from '../../src/index.ts';
+import { running } from '../../src/react/running.ts';
+import { ManualSource } from '../support/source.ts';
+import { finish, start } from './events.ts';
+import { longAnswer } from './long.ts';
+import { openPage, type Page, setHidden } from './page.tsx';
+
+const panels = 12;
+
+/** What `measure` says has come into the page in each frame from now on, those with nothing left out. */
+function watchFrames(element: Element, measure: (records: readonly MutationRecord[]) => number): () => number[] {
+  const frames: number[] = [];
+  let records: MutationRecord[] = [];
+  const observer = new MutationObserver((batch) => records.push(...batch));
+  observer.observe(element, { subtree: true, childList: true });
+  const look = (): void => {
+    records.push(...observer.takeRecords());
+    const added = measure(records);
+    if (added > 0) frames.push(added);
+    records = [];
+  };
+  let request = requestAnimationFrame(function next() {
+    look();
+    request = requestAnimationFrame(next);
+  });
+  onTestFinished(() => {
+    cancelAnimationFrame(request);
+    observer.disconnect();
+  });
+  return () => {
+    look();
+    return frames;
+  };
+}
+
+const blocks = 'p, h1, h2, h3, h4, h5, h6, li, tr, td, th, .sluice-code';
+
+function blocksAdded(records: readonly MutationRecord[]): number {
+  let count = 0;
+  for (const { addedNodes } of records)
+    for (const node of addedNodes)
+      if (node instanceof Element) count += node.querySelectorAll(blocks).length + (node.matches(blocks) ? 1 : 0);
+  return count;
+}
+
+/** Panels that have begun, then nobody had time for while `text` came. */
+async function openBehind(view: 'plain' | 'markdown', text: string): Promise<{ readonly page: Page; release(): void }> {
+  await preloadMarkdown();
+  const page = openPage();
+  const sources = Array.from({ length: panels }, () => new ManualSource());
+  page.container.style.cssText = 'position: fixed; inset: 0; display: grid; grid-template-columns: repeat(4, 1fr); overflow: hidden';
+  page.render(
+    sources.map((source, index) => <StreamPanel key={`p${String(index)}`} source={source} view={view} style={{ height: '6rem' }} />),
+  );
+  for (const source of sources) source.push(start, { type: 'text', part: 't0', delta: 'begun\n\n' });
+  await expect.poll(() => sources.every((_, index) => page.body(index).textContent?.includes('begun'))).toBe(true);
+  await running.load();
+  setHidden(true);
+  for (const source of sources) source.push({ type: 'text', part: 't0', delta: text }, finish);
+  const statuses = (): string[] => [...new Set([...page.client.store.getState().streams.values()].map(({ status }) => status))];
+  await expect.poll(statuses).toEqual(['done']);
+  return { page, release: () => setHidden(false) };
+}
+
+const statuses = (page: Page): string[] => [...new Set(Array.from({ length: panels }, (_, index) => page.status(index) ?? ''))];
+
+test('[UI14] twelve Markdown panels that are behind mount so many blocks in a frame all together, and a few each', {
+  timeout: 60_000,
+}, async () => {
+  const text = longAnswer(12_000);
+  const { page, release } = await openBehind('markdown', text);
+  const frames = watchFrames(page.container, blocksAdded);
+  release();
+  await expect.poll(() => statuses(page), { timeout: 30_000 }).toEqual(['done']);
+  const added = frames();
+  const whole = added.reduce((sum, count) => sum + count, 0);
+  expect(whole).toBeGreaterThan(panels * 40);
+  // The frame's own share, and for each panel the least: of its last group, of a new one, and a table or list within those, whose rows are whole.
+  expect(Math.max(...added)).toBeLessThanOrEqual(96 + panels * 12);
+  const [first, ...others] = Array.from({ length: panels }, (_, index) => page.body(index).innerHTML.replaceAll(/«.*?»|_r_\w+_/g, ''));
+  expect(new Set([first, ...others]).size).toBe(1);
+});
+
+test('[UI14] [UI1] twelve plain panels that are behind write so much in a frame all together, and a little each', {
+  timeout: 60_000,
+}, async () => {
+  const text = longAnswer(60_000);
+  const { page, release } = await openBehind('plain', text);
+  const lengths = Array.from({ length: panels }, (_, index) => page.body(index)).map((body) => () => body.textContent?.length ?? 0);
+  let before = lengths.reduce((sum, length) => sum + length(), 0);
+  const frames = watchFrames(page.container, () => {
+    const now = lengths.reduce((sum, length) => sum + length(), 0);
+    const added = now - before;
+    before = now;
+    return added;
+  });
+  release();
+  await expect.poll(() => statuses(page), { timeout: 30_000 }).toEqual(['done']);
+  const added = frames();
+  expect(added.reduce((sum, units) => sum + units, 0)).toBe(panels * text.length);
+  expect(Math.max(...added)).toBeLessThanOrEqual(32_768 + panels * 1024);
+  for (let index = 0; index < panels; index += 1) expect(page.body(index).textContent).toBe(`begun\n\n${text}`);
+});
+
+test('[UI14] a table of 2,000 rows comes in a few rows a frame, none without its cells, in bodies of 24 rows', {
+  timeout: 60_000,
+}, async () => {
+  await preloadMarkdown();
+  const page = openPage();
+  await running.load();
+  const source = new ManualSource();
+  page.render(<StreamPanel source={source} view="markdown" style={{ height: '400px' }} />);
+  await expect.poll(() => page.container.querySelector('[data-stream-body]')).not.toBeNull();
+  const frames = watchFrames(page.container, (records) => {
+    const rows = records.flatMap(({ addedNodes }) =>
+      [...addedNodes]
+        .flatMap((node) => (node instanceof Element ? [node, ...node.querySelectorAll('*')] : []))
+        .filter((node) => node.matches('tbody > tr')),
+    );
+    expect(rows.filter(({ children }) => children.length !== 3)).toEqual([]);
+    return rows.length;
+  });
+  const rows = Array.from({ length: 2000 }, (_, index) => `| ${index} | name ${index} | *${index * 7}* |`);
+  source.push(start, { type: 'text', part: 't0', delta: `| a | b | c |\n|---|---|---|\n${rows.join('\n')}\n` }, finish);
+  await expect.poll(() => page.status(), { timeout: 50_000 }).toBe('done');
+  const added = frames();
+  expect(added.reduce((sum, count) => sum + count, 0)).toBe(2000);
+  expect(Math.max(...added)).toBeLessThanOrEqual(96);
+  const table = page.container.querySelector('table') as HTMLTableElement;
+  expect([...table.rows].slice(1).map(({ cells }) => cells[0]?.textContent)).toEqual(rows.map((_, index) => String(index)));
+  // Those of usual length have one body, as everybody expects it.
+  expect([...table.tBodies].map((body) => body.rows.length)).toEqual([96, ...Array.from({ length: 79 }, () => 24), 8]);
+});

@@ -1,0 +1,54 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { createBudget } from '../../src/react/running/budget.ts';
+import { createSlices } from '../../src/react/running/slices.ts';
+
+/** Catches up with `behind` in frames of `turns` turns each; a frame costs `unitMs` for each unit, and 4 ms. Returns what each frame added. */
+function catchUp(behind: number, turns: number, unitMs: number): number[] {
+  const slices = createSlices(32, 3, 96);
+  const budget = createBudget([slices]);
+  const frames: number[] = [];
+  for (let rest = behind; rest > 0; ) {
+    budget.paced(16, new Map(), false);
+    let added = 0;
+    for (let turn = 0; turn < turns; turn += 1) added += slices.take(rest - added);
+    rest -= added;
+    frames.push(added);
+    budget.measured(4 + added * unitMs, new Map());
+  }
+  return frames;
+}
+
+test('[UI14] however much there is to catch up with, a frame adds its share, and a little for each turn', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 20_000 }),
+      fc.integer({ min: 1, max: 40 }),
+      fc.double({ min: 0.01, max: 20, noNaN: true }),
+      (behind, turns, unitMs) => {
+        const frames = catchUp(behind, turns, unitMs);
+        expect(Math.max(...frames)).toBeLessThanOrEqual(96 + 3 * turns);
+        // Nobody stands still, however slow the device.
+        expect(frames.slice(0, -1).filter((added) => added < 3)).toEqual([]);
+      },
+    ),
+  );
+});
+
+test('[UI14] [UI9] on a slow device a frame adds less, on a fast one more, and each learns it within a few frames', () => {
+  const slow = catchUp(2_000, 1, 1.6);
+  expect(Math.max(...slow.slice(4))).toBeLessThanOrEqual(12);
+  const fast = catchUp(2_000, 1, 0.1);
+  expect(Math.min(...fast.slice(4, -1))).toBe(96);
+});
+
+test('[UI9] what flows by itself teaches nothing', () => {
+  const slices = createSlices(32, 3, 96);
+  for (let frame = 0; frame < 100; frame += 1) {
+    slices.begin();
+    slices.take(2);
+    slices.measured(200);
+  }
+  slices.begin();
+  expect(slices.take(1_000)).toBe(32);
+});
