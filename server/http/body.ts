@@ -29,34 +29,44 @@ export async function readBody(request: Request, { maxBytes, timeoutMs, tooLarge
     );
   }
   if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw refuse();
-  const chunks: Uint8Array[] = [];
+  // One growing buffer and one timer: a body may come byte by byte, and then whatever is kept for each piece is many times the body.
+  let bytes = new Uint8Array(0);
   let length = 0;
+  let isLate = false;
   const reader = request.body?.getReader();
-  let late = (_error: StreamError): void => {};
-  const deadline = new Promise<never>((_, reject) => {
-    late = reject;
-  });
-  deadline.catch(() => {});
-  const timer = setTimeout(
-    () => late(new StreamError('request_timeout', `The body did not arrive within ${timeoutMs} ms. Nothing was done. Send it faster.`)),
-    timeoutMs,
-  );
+  const stop = (): void => void reader?.cancel().catch(() => {});
+  const timer = setTimeout(() => {
+    isLate = true;
+    // The read that waits ends with it.
+    stop();
+  }, timeoutMs);
   try {
     for (;;) {
-      const chunk = (await Promise.race([reader?.read(), deadline]))?.value;
+      const chunk = (await reader?.read())?.value;
+      if (isLate)
+        throw new StreamError('request_timeout', `The body did not arrive within ${timeoutMs} ms. Nothing was done. Send it faster.`);
       if (chunk === undefined) break;
+      if (length + chunk.byteLength > maxBytes) throw refuse();
+      bytes = withRoom(bytes, length, chunk.byteLength, maxBytes);
+      bytes.set(chunk, length);
       length += chunk.byteLength;
-      if (length > maxBytes) throw refuse();
-      chunks.push(chunk);
     }
   } catch (cause) {
-    reader?.cancel().catch(() => {});
+    stop();
     // A body that breaks off is the client's fault, and nobody is there to hear of it.
     throw cause instanceof StreamError ? cause : new StreamError('bad_request', 'The body broke off. Nothing was done.', { cause });
   } finally {
     clearTimeout(timer);
   }
-  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+  return bytes.subarray(0, length);
+}
+
+/** The same buffer, or a larger one with the first `length` bytes of it: at least twice as large, so that growing costs O(1) a byte. */
+function withRoom(bytes: Uint8Array<ArrayBuffer>, length: number, more: number, maxBytes: number): Uint8Array<ArrayBuffer> {
+  if (length + more <= bytes.byteLength) return bytes;
+  const larger = new Uint8Array(Math.min(maxBytes, Math.max(length + more, 2 * bytes.byteLength)));
+  larger.set(bytes.subarray(0, length));
+  return larger;
 }
 
 /** @throws {StreamError} `unsupported_media_type`, `body_too_large`, `request_timeout`, `bad_json` */
