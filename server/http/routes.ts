@@ -50,7 +50,7 @@ interface Route {
   readonly methods: Readonly<Record<string, (call: Call) => Response | Promise<Response>>>;
 }
 
-export function createFetchHandler({ core, sse, endpoints, policy, now = Date.now }: HttpParts): FetchHandler {
+export function createFetchHandler({ core, sse, endpoints, policy, now = () => performance.now() }: HttpParts): FetchHandler {
   const metrics = createMetrics(core);
   const limits = new CallerLimits(core.options.maxMessagesPerSecond, now);
   const identify = async ({ request, info }: Call): Promise<Caller> => {

@@ -28,8 +28,8 @@ const RECENT_BYTES = 65_536;
 export class Channel<R extends Reader = Reader> {
   readonly log: StreamLog;
   readonly readers: Set<R> = new Set<R>();
-  /** When a reader was last seen to leave, ms since the Unix epoch. */
-  leftAt = 0;
+  /** When a reader was last seen to leave, by the relay's clock of waiting. */
+  leftAt: number = Number.NEGATIVE_INFINITY;
   #pending: LogEntry[] = [];
   #flushed = 0;
   #recent: EncodedBatch[] = [];

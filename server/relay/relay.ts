@@ -68,10 +68,17 @@ const EVICT_INTERVAL_MS = 1_000;
 /** @throws {StreamError} `bad_option` */
 export function createRelayCore(
   options: RelayOptions,
-  parts: { storage: LogStorage; providers: readonly Provider[]; now?: () => number },
+  parts: {
+    storage: LogStorage;
+    providers: readonly Provider[];
+    /** ms since the Unix epoch, for what is told and stored. It may jump, as clocks that are set do. @default Date.now */
+    date?: () => number;
+    /** ms from any moment on, never back: what all waiting, and all allowances, are measured by. @default performance.now */
+    now?: () => number;
+  },
 ): RelayCore {
   const resolved = resolveRelayOptions(options);
-  const { storage, providers, now = Date.now } = parts;
+  const { storage, providers, date = Date.now, now = () => performance.now() } = parts;
   const hub = new Hub(storage, resolved.flushIntervalMs);
   let observer: RelayObserver | undefined;
   const watchers = new Set<() => void>();
@@ -83,6 +90,7 @@ export function createRelayCore(
     storage,
     providers: new Map(providers.map((p) => [p.name, p])),
     options: resolved,
+    date,
     now,
     firstToken: (provider, ms) => observer?.firstToken(provider, ms),
     ended: less,
@@ -142,7 +150,7 @@ export function createRelayCore(
         connection,
         transport: peer.transport,
         principal: principal.id,
-        durationMs: now() - openedAt,
+        durationMs: Math.round(now() - openedAt),
         ...(endedBy === undefined ? {} : { code: endedBy }),
       });
       const left = (perPrincipal.get(session.principal.id) ?? 1) - 1;
@@ -152,7 +160,7 @@ export function createRelayCore(
   };
 
   const evictTimer = setInterval(() => {
-    hub.evict(now());
+    hub.evict(date());
     streams.stopUnwatched();
     watchStorage();
   }, EVICT_INTERVAL_MS).unref();

@@ -47,7 +47,8 @@ interface Running {
   readonly abort: AbortController;
   /** Stands in where the producer sends none. */
   readonly start: StartEvent;
-  /** When somebody last began or looked, other than by a subscription; ms since the Unix epoch. */
+  readonly begunAt: number;
+  /** When somebody last began or looked, other than by a subscription; like `begunAt`, by a clock that never jumps. */
   seenAt: number;
   /** From its creation; `undefined` as long as there is none. */
   firstTokenMs: number | undefined;
@@ -69,6 +70,9 @@ export class Streams {
   readonly #storage: LogStorage;
   readonly #providers: ReadonlyMap<string, Provider>;
   readonly #options: ResolvedRelayOptions;
+  /** Of people. */
+  readonly #date: () => number;
+  /** Of waiting. */
   readonly #now: () => number;
   readonly #firstToken: (provider: string, ms: number) => void;
   readonly #left: () => void;
@@ -81,6 +85,7 @@ export class Streams {
     storage: LogStorage;
     providers: ReadonlyMap<string, Provider>;
     options: ResolvedRelayOptions;
+    date: () => number;
     now: () => number;
     firstToken: (provider: string, ms: number) => void;
     /** One less runs. */
@@ -90,6 +95,7 @@ export class Streams {
     this.#storage = parts.storage;
     this.#providers = parts.providers;
     this.#options = parts.options;
+    this.#date = parts.date;
     this.#now = parts.now;
     this.#firstToken = parts.firstToken;
     this.#left = parts.ended;
@@ -139,9 +145,10 @@ export class Streams {
     const provider = 'provider' in request ? request.provider : 'source';
     // Well-formed, since a stop may append it as it is.
     const model = String(request.model ?? '').toWellFormed();
-    const start: StartEvent = { type: 'start', provider, model, createdAt: this.#now() };
+    const start: StartEvent = { type: 'start', provider, model, createdAt: this.#date() };
     const channel = this.#hub.open(this.#storage.create(name, principal, writeNote({ fingerprint, start })));
-    const running = { principal, abort: new AbortController(), start, seenAt: this.#now(), firstTokenMs: undefined };
+    const begunAt = this.#now();
+    const running = { principal, abort: new AbortController(), start, begunAt, seenAt: begunAt, firstTokenMs: undefined };
     this.#running.set(name, running);
     this.#perPrincipal.set(principal, (this.#perPrincipal.get(principal) ?? 0) + 1);
     this.counters.created += 1;
@@ -239,7 +246,7 @@ export class Streams {
         const urgent = first && tokens.has(event.type);
         if (urgent) {
           first = false;
-          const ms = this.#now() - start.createdAt;
+          const ms = Math.round(this.#now() - running.begunAt);
           running.firstTokenMs = ms;
           this.counters.firstTokenMsSum += ms;
           this.counters.firstTokenCount += 1;
@@ -284,8 +291,14 @@ export class Streams {
     );
   }
 
-  #append(channel: Channel<Subscription>, event: StreamEvent, { createdAt }: StartEvent, urgent = false): void {
-    channel.append([event], Math.max(0, Math.round(this.#now() - createdAt)));
+  /** Of one that another process began only the date is known. */
+  #age(channel: string, { createdAt }: StartEvent): number {
+    const begunAt = this.#running.get(channel)?.begunAt;
+    return Math.max(0, begunAt === undefined ? this.#date() - createdAt : this.#now() - begunAt);
+  }
+
+  #append(channel: Channel<Subscription>, event: StreamEvent, start: StartEvent, urgent = false): void {
+    channel.append([event], Math.round(this.#age(channel.log.channel, start)));
     const terminal = isTerminal(event);
     if (terminal) this.#ended(channel, event);
     this.#hub.touch(channel, terminal ? 'ended' : urgent ? 'first' : 'soon');
@@ -307,7 +320,7 @@ export class Streams {
   /** What failed is said in words only where they are the relay's own. */
   #logEnd(log: StreamLog, event: TerminalEvent): void {
     const { start, firstTokenMs } = this.#running.get(log.channel) ?? { ...readNote(log), firstTokenMs: undefined };
-    const { provider, model, createdAt } = start;
+    const { provider, model } = start;
     const how =
       event.type === 'error'
         ? { code: event.code, ...(this.#providers.has(provider) ? { why: event.message } : {}) }
@@ -322,7 +335,7 @@ export class Streams {
       ...how,
       events: log.head,
       bytes: log.bytes,
-      durationMs: Math.max(0, this.#now() - createdAt),
+      durationMs: Math.round(this.#age(log.channel, start)),
       ...(firstTokenMs === undefined ? {} : { firstTokenMs }),
     });
   }

@@ -7,10 +7,19 @@ import { createRelayCore, type RelayCore } from '../../server/relay/relay.ts';
 /** A relay without sockets, closed when the test ends. */
 export function startCore(
   options: RelayOptions = {},
-  parts: { providers?: readonly Provider[]; storage?: MemoryStorageOptions | LogStorage; now?: () => number } = {},
+  parts: {
+    providers?: readonly Provider[];
+    storage?: MemoryStorageOptions | LogStorage;
+    /** Both of the relay's clocks. */
+    now?: () => number;
+  } = {},
 ): RelayCore {
-  const { providers = [], storage = {}, now = Date.now } = parts;
-  const core = createRelayCore(options, { storage: 'create' in storage ? storage : createMemoryStorage(storage, now), providers, now });
+  const { providers = [], storage = {}, now } = parts;
+  const core = createRelayCore(options, {
+    storage: 'create' in storage ? storage : createMemoryStorage(storage, now),
+    providers,
+    ...(now === undefined ? {} : { date: now, now }),
+  });
   onTestFinished(() => core.close());
   return core;
 }
