@@ -1,7 +1,8 @@
 import { CreditAccount, type StreamError, toStreamError } from '../../src/wire/index.ts';
 import type { Delivery, Peer } from '../transports/peer.ts';
 import type { Channel, EncodedBatch } from './channel.ts';
-import type { Session, SessionCounters } from './session.ts';
+import type { SessionCounters } from './counters.ts';
+import type { Session } from './session.ts';
 
 /** One reader of one channel on one connection: a cursor and its credit. */
 export interface Subscription {

@@ -3,11 +3,12 @@ import type { LogStorage, StorageStats } from '../log/log.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Accept, TransportName } from '../transports/peer.ts';
 import { UnsentBudget } from './budget.ts';
+import { createSessionCounters, type SessionCounters } from './counters.ts';
 import { cutShort, type DrainOptions, drainSessions, spreadFor } from './drain.ts';
 import { Hub } from './hub.ts';
 import { type LogFields, limitLog } from './logger.ts';
 import { type Principal, type RelayOptions, type ResolvedRelayOptions, resolveRelayOptions } from './options.ts';
-import { createSessionCounters, Session, type SessionCounters, type SessionHost } from './session.ts';
+import { Session, type SessionHost } from './session.ts';
 import { type StreamCounters, Streams } from './streams.ts';
 
 /** The relay without sockets and without HTTP: streams, sessions, limits. */
