@@ -30,6 +30,8 @@ export interface RelaySample {
   readonly logBytes: number;
   readonly streams: number;
   readonly connections: number;
+  /** SSE responses since the start. */
+  readonly responses: number;
   readonly subscriptions: number;
   readonly cpuMs: number;
   readonly refused: Readonly<Record<string, number>>;

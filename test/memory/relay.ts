@@ -39,7 +39,7 @@ async function settle(turns: number): Promise<void> {
 async function sample(turns: number): Promise<RelaySample> {
   await settle(turns);
   const { rss, heapUsed, external } = process.memoryUsage();
-  const { queuedBytes, logBytes, streams, connections, subscriptions, refused } = relay.stats;
+  const { queuedBytes, logBytes, streams, connections, opened, subscriptions, refused } = relay.stats;
   const { user, system } = process.cpuUsage();
   return {
     rss,
@@ -49,6 +49,7 @@ async function sample(turns: number): Promise<RelaySample> {
     logBytes,
     streams,
     connections: connections.webtransport + connections.websocket + connections.sse,
+    responses: Object.values(opened.sse).reduce((sum, count) => sum + count, 0),
     subscriptions,
     cpuMs: (user + system) / 1000,
     refused,
