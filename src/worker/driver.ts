@@ -9,7 +9,7 @@ import {
   type StreamError,
   toStreamError,
 } from '../wire/index.ts';
-import { lostFailure, nextWake, transition } from './connection.ts';
+import { nextWake, transition } from './connection.ts';
 import { discover, type Endpoints } from './discovery.ts';
 import type { ReceiverEnv } from './environment.ts';
 import { fallbackReason, type Out, type OutOfRace } from './ladder.ts';
@@ -23,6 +23,7 @@ import {
   type Failure,
   initialConnection,
 } from './state.ts';
+import { lostFailure } from './step.ts';
 import type { Link, OpenLink } from './transports/link.ts';
 import { openSse } from './transports/sse.ts';
 import { openWebSocket } from './transports/websocket.ts';
