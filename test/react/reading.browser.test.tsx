@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import { StreamPanel } from '../../src/index.ts';
 import { ManualSource } from '../support/source.ts';
@@ -108,6 +108,57 @@ test('a panel that changes its size keeps the end in view', async () => {
   await expect.poll(() => long.fromEnd()).toBeLessThanOrEqual(1);
   await grow(long, lines(100, 30));
   expect(long.fromEnd()).toBeLessThanOrEqual(1);
+});
+
+test.each([
+  ['plain', 0.67],
+  ['plain', 0.9],
+  ['plain', 1.1],
+  ['plain', 1.75],
+  ['markdown', 0.67],
+  ['markdown', 0.9],
+  ['markdown', 1.1],
+  ['markdown', 1.75],
+] as const)('%s: zoomed to %f in mid-stream the end stays in view, and who reads above it is left there', async (view, zoom) => {
+  const page = openPage();
+  const source = new ManualSource();
+  const paragraphs = (from: number, count: number): string => lines(from, count).replaceAll('\n', '\n\n');
+  page.render(<StreamPanel source={source} view={view} style={{ height: '300px' }} />);
+  source.push(start);
+  source.text(paragraphs(0, 200));
+  const follow = (last: string) => expect.poll(() => page.body().textContent?.trimEnd().endsWith(last)).toBe(true);
+  await follow('line 199');
+  const scroller = page.container.querySelector('.sluice-scroller') as HTMLElement;
+  const fromEnd = (): number => scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
+  await expect.poll(fromEnd).toBeLessThanOrEqual(1);
+  document.documentElement.style.zoom = String(zoom);
+  onTestFinished(() => {
+    document.documentElement.style.zoom = '';
+  });
+  await frame(4);
+  await expect.poll(fromEnd).toBeLessThanOrEqual(1);
+  // Fractions of pixels add up, or do not: a line at a time.
+  for (let index = 200; index < 240; index += 1) {
+    source.text(paragraphs(index, 1));
+    await frame(1);
+  }
+  await follow('line 239');
+  await expect.poll(fromEnd).toBeLessThanOrEqual(1);
+  await userEvent.wheel(scroller, { delta: { y: -200 } });
+  await expect.poll(fromEnd).toBeGreaterThan(100);
+  // Until the wheel's own movement is over.
+  let top = -1;
+  while (top !== scroller.scrollTop) {
+    top = scroller.scrollTop;
+    await frame(10);
+  }
+  source.text(paragraphs(240, 20));
+  await follow('line 259');
+  await frame(2);
+  expect(Math.abs(scroller.scrollTop - top)).toBeLessThanOrEqual(1);
+  document.documentElement.style.zoom = '';
+  await frame(4);
+  expect(fromEnd()).toBeGreaterThan(50);
 });
 
 test('a selection survives what comes after it', async () => {

@@ -60,8 +60,9 @@ export function createStick(scroller: HTMLElement, onChange: (atEnd: boolean) =>
     const height = scroller.scrollHeight;
     const left = height - scroller.clientHeight - top;
     // Only the reader (a scrollbar, a search) moves away from the end: growing text leaves the position, shrinking text and
-    // resizing clamp it to the end, and for what shrinks in front of it the browser moves it by as much.
-    if (lastTop - top > Math.max(0, seenHeight - height) && left > 1) set(false);
+    // resizing clamp it to the end, and for what shrinks in front of it the browser moves it by as much. Heights are rounded, and
+    // where the page is zoomed the position is not: the end is a pixel or two wide.
+    if (lastTop - top > Math.max(0, seenHeight - height) && left > 2) set(false);
     else if (top > lastTop && left <= 2) set(true);
     lastTop = top;
     seenHeight = height;
