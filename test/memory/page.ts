@@ -7,12 +7,14 @@ import { build } from 'vite';
 import { launchPage, type Page } from '../../bench/render/chromium/launch.ts';
 import { sourceWorker } from '../../scripts/worker.ts';
 
-/** Builds the page of the soak from source, into a folder that `remove` takes away. */
-export async function buildPage(): Promise<{ readonly folder: string; remove(): Promise<void> }> {
+/** Builds a page from source for production, that of the soak if no other, into a folder that `remove` takes away. */
+export async function buildPage(
+  root: URL = new URL('./page/', import.meta.url),
+): Promise<{ readonly folder: string; remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-soak-'));
   await build({
     configFile: false,
-    root: fileURLToPath(new URL('./page/', import.meta.url)),
+    root: fileURLToPath(root),
     logLevel: 'error',
     plugins: [react(), sourceWorker()],
     worker: { format: 'es', plugins: () => [sourceWorker()] },
