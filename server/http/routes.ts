@@ -116,7 +116,7 @@ export function createFetchHandler({ core, sse, endpoints, policy, now = () => p
       if (route === undefined) throw new StreamError('not_found', `There is nothing at ${url.pathname.slice(0, 100)}.`);
       if (route.open !== true) checkOrigin({ ...subject(request), remoteAddress: info.remoteAddress }, policy);
       if (request.method === 'OPTIONS') return { route: route.name, response: preflight() };
-      const handler = route.methods[request.method];
+      const handler = Object.hasOwn(route.methods, request.method) ? route.methods[request.method] : undefined;
       if (handler === undefined) {
         const allow = Object.keys(route.methods).join(', ');
         const error = new StreamError('method_not_allowed', `This address takes ${allow} only.`);

@@ -2,7 +2,7 @@
 import { type LogEntry, mergeEntries, StreamError, wireLimits } from '../../src/wire/index.ts';
 import { beyond, resolveBounds } from './bounds.ts';
 import { type Checkpointer, createCheckpointer } from './checkpoint.ts';
-import { Chunks, ENTRY_BYTES, encodeChunks, encodeSummed } from './chunks.ts';
+import { type Chunk, Chunks, ENTRY_BYTES, encodeChunks, encodeSummed } from './chunks.ts';
 import { type Database, openDatabase } from './database.ts';
 import { contentBytes, Entries } from './entries.ts';
 import { openError, storageError } from './failure.ts';
@@ -282,10 +282,11 @@ class SqliteStorage implements LogStorage, SqliteLogHost {
   #compact(log: number, loose: SqliteLog['loose']): { readonly loose: SqliteLog['loose']; readonly savedBytes: number } {
     if (sum(loose) < 2 * this.#options.keepBytes || loose.length < 2) return { loose, savedBytes: 0 };
     const old = loose.slice(0, loose.length >>> 1);
-    const chunks = old.map(({ fromSeq }) => this.chunks.holding(log, fromSeq));
+    const chunks = this.#readable(log, old);
     const [first] = chunks;
     const last = chunks.at(-1);
-    if (first === undefined || last === undefined) return { loose, savedBytes: 0 };
+    // What cannot be read is left as it is: one log's damage must not keep the others from being stored.
+    if (first === undefined || last === undefined) return { loose: loose.slice(old.length), savedBytes: 0 };
     const entries = chunks.flatMap((chunk) => chunk.entries.slice(0));
     const rows = encodeChunks(mergeEntries(entries, wireLimits.maxMergedDelta), first.contentBefore, this.#chunkBytes);
     this.#tables.deleteChunks(log, first.fromSeq, last.toSeq);
@@ -293,6 +294,16 @@ class SqliteStorage implements LogStorage, SqliteLogHost {
     // Whatever becomes of the transaction, what is read next is what is stored then.
     this.chunks.forget(log);
     return { loose: loose.slice(old.length), savedBytes: sum(old) - rows.reduce((bytes, { batch }) => bytes + batch.byteLength, 0) };
+  }
+
+  /** All of these chunks, or none where one is damaged. */
+  #readable(log: number, runs: SqliteLog['loose']): Chunk[] {
+    try {
+      return runs.map(({ fromSeq }) => this.chunks.holding(log, fromSeq));
+    } catch (cause) {
+      if (cause instanceof StreamError && cause.code === 'storage_damaged') return [];
+      throw cause;
+    }
   }
 
   /** Drops what is settled from the journal. A log that hardly grows is settled, lest it keep all that came after. */

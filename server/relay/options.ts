@@ -113,6 +113,15 @@ export const relayDefaults: ResolvedRelayOptions = {
   log: () => {},
 };
 
+/** A longer timer would fire at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** Whether a page could have it. Schemes of apps (`capacitor://localhost`) have none by the URL standard, and are sent all the same. */
+function isOrigin(text: unknown): boolean {
+  if (typeof text !== 'string') return false;
+  return /^https?:/i.test(text) ? URL.parse(text)?.origin === text : text === 'null' || /^[a-z][a-z\d+.-]*:\/\/[^/?#\s]+$/.test(text);
+}
+
 /** Fills in the defaults. @throws {StreamError} `bad_option`, naming the option, its value and what it takes */
 export function resolveRelayOptions(options: RelayOptions): ResolvedRelayOptions {
   const { providers: _providers, storage: _storage, ...rest } = options;
@@ -132,10 +141,23 @@ export function resolveRelayOptions(options: RelayOptions): ResolvedRelayOptions
       `createRelay: ${name} is ${typeof resolved[name]}; it must be a function. Leave it out for the default.`,
     );
   }
-  for (const [name, value] of Object.entries(resolved)) {
-    if (typeof value === 'number' && !(Number.isSafeInteger(value) && value > 0)) {
-      throw new StreamError('bad_option', `createRelay: ${name} is ${value}; it must be a positive integer. Leave it out for the default.`);
-    }
+  for (const [name, usual] of Object.entries(relayDefaults)) {
+    if (typeof usual !== 'number') continue;
+    const value: unknown = resolved[name as keyof typeof resolved];
+    const most = name.endsWith('Ms') ? MAX_TIMER_MS : Number.MAX_SAFE_INTEGER;
+    if (Number.isSafeInteger(value) && Number(value) > 0 && Number(value) <= most) continue;
+    throw new StreamError(
+      'bad_option',
+      `createRelay: ${name} is ${JSON.stringify(value) ?? typeof value}; it must be a positive integer of at most ${most}. Leave it out for the default.`,
+    );
+  }
+  const { allowedOrigins } = resolved;
+  const odd = Array.isArray(allowedOrigins) ? allowedOrigins.find((origin) => !isOrigin(origin)) : allowedOrigins;
+  if (!Array.isArray(allowedOrigins) || odd !== undefined) {
+    throw new StreamError(
+      'bad_option',
+      `createRelay: allowedOrigins has ${JSON.stringify(odd) ?? typeof odd}; it must be a list of origins as browsers send them, e.g. https://app.example, without a path.`,
+    );
   }
   const { unwatched } = resolved;
   if (unwatched !== 'keep' && !(Number.isSafeInteger(unwatched?.stopAfterMs) && unwatched.stopAfterMs > 0)) {

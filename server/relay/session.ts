@@ -190,7 +190,7 @@ export class Session implements Connection, Holder {
     if (this.ended) return;
     try {
       this.#outbox.deliver();
-      this.#host.unsent.look(this);
+      if (!this.#ended) this.#host.unsent.look(this);
     } catch (cause) {
       this.end(toStreamError(cause));
     }
@@ -230,6 +230,8 @@ export class Session implements Connection, Holder {
         return this.#authenticate(frame.credentials).then((principal) => {
           if (principal.id !== this.principal?.id)
             throw new StreamError('unauthenticated', 'The new credentials belong to somebody else; the connection closes. Connect anew.');
+          // What else the app knows of it (a role, say) may have changed.
+          this.principal = principal;
         });
       case 'ping':
         this.send(encodeServerFrame({ type: 'pong', nonce: frame.nonce }));

@@ -1,3 +1,4 @@
+// Longer than most files here: a generation's life, from its creation to its end, is told in one place.
 import {
   channelStream,
   emptyFold,
@@ -70,9 +71,7 @@ export class Streams {
   readonly #storage: LogStorage;
   readonly #providers: ReadonlyMap<string, Provider>;
   readonly #options: ResolvedRelayOptions;
-  /** Of people. */
   readonly #date: () => number;
-  /** Of waiting. */
   readonly #now: () => number;
   readonly #firstToken: (provider: string, ms: number) => void;
   readonly #left: () => void;

@@ -59,9 +59,10 @@ export function isAllowedOrigin(
 /** Whether `host`, with or without a port, can only mean this machine. */
 export function isLoopbackHost(host: string | undefined): boolean {
   if (host === undefined) return false;
+  // An IPv6 address has a port only behind brackets.
   const name = host
     .toLowerCase()
-    .replace(/:\d+$/, '')
+    .replace(/^([^:]*|\[.*\]):\d+$/, '$1')
     .replace(/^\[(.*)\]$/, '$1');
   return name === 'localhost' || name.endsWith('.localhost') || isLoopbackAddress(name);
 }

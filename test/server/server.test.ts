@@ -103,8 +103,25 @@ describe('listen', () => {
     await client.first('welcome');
   });
 
-  test('an option that cannot work is bad_option', () => {
-    expect(() => createRelay({ maxConnections: 0 })).toThrow(expect.objectContaining({ code: 'bad_option' }));
+  test.each([
+    { maxConnections: 0 },
+    { maxConnections: null },
+    { maxBufferedBytes: '16384' },
+    { heartbeatMs: 2 ** 31 },
+    { allowedOrigins: 'https://app.example' },
+    { allowedOrigins: ['https://app.example/'] },
+    { allowedOrigins: ['https://App.example'] },
+    { allowedOrigins: ['app.example'] },
+  ])('an option that cannot work (%j) is bad_option, and named', (options) => {
+    const [name = ''] = Object.keys(options);
+    expect(() => createRelay(options as never)).toThrow(
+      expect.objectContaining({ code: 'bad_option', message: expect.stringContaining(`${name} `) }),
+    );
+  });
+
+  test('origins of pages and of apps may be allowed', async () => {
+    const allowedOrigins = ['https://app.example', 'http://localhost:5173', 'capacitor://localhost', 'null'];
+    await createRelay({ providers: [], allowedOrigins }).close();
   });
 
   test('close ends everything, also twice, and frees the port', async () => {

@@ -208,6 +208,28 @@ describe('a file that cannot be trusted', () => {
     expect(storage.failure).toBeUndefined();
   });
 
+  test('a running answer that was changed on the disk keeps no other from being stored, whatever it grows to', () => {
+    const directory = join(temporaryDirectory(), 'data');
+    const storage = open(directory, { keepBytes: 4_096, commitBytes: 1_000 });
+    const log = storage.create('stream:a', 'p');
+    for (let index = 0; index < 5; index += 1) log.append([text('x'.repeat(1_000))], index);
+    const database = new DatabaseSync(join(directory, 'sluice.db'));
+    expect(database.prepare("UPDATE chunks SET batch = x'21' WHERE from_seq = 1").run().changes).toBe(1);
+    database.close();
+    for (let index = 0; index < 40; index += 1) log.append([text('y'.repeat(1_000))], index);
+    storage.create('stream:b', 'p').append([text('b'), finish], 0);
+    log.append([finish], 50);
+    storage.commit();
+    expect(storage.failure).toBeUndefined();
+    expect(storage.stats).toMatchObject({ uncommittedEvents: 0, failures: 0 });
+    storage.close();
+    const again = open(directory);
+    expect(again.interrupted()).toEqual([]);
+    expect(textOf(again.get('stream:b'))).toBe('b');
+    expect(again.get('stream:a')?.read(40, 1_000_000).length).toBeGreaterThan(0);
+    expect(() => again.get('stream:a')?.read(0, 1_000)).toThrow(expect.objectContaining({ code: 'storage_damaged' }));
+  });
+
   test('whichever page is overwritten: the truth is served, or an error, never another text', { timeout: 60_000 }, () => {
     const original = temporaryDirectory();
     const storage = createSqliteStorage({ directory: original });

@@ -73,6 +73,21 @@ describe('hello', () => {
     peer.say({ type: 'refresh', credentials: 'b1' });
     await vi.waitFor(() => expect(peer.closedWith?.code).toBe('unauthenticated'));
   });
+
+  test('[CN5] [CN4] after refresh, authorize is asked about who the new credentials say it is', async () => {
+    const core = startCore({
+      authenticate: ({ credentials = '' }) => ({ id: 'u', role: credentials }),
+      authorize: (principal) => (principal as { role?: string }).role === 'admin',
+    });
+    core.streams.create({ id: 'a', source: new ManualSource() });
+    const peer = new MemoryPeer(core);
+    peer.hello(10, 'guest');
+    peer.subscribe(1, 'stream:a');
+    await vi.waitFor(() => expect(peer.of('error')).toMatchObject([{ code: 'forbidden', subscription: 1 }]));
+    peer.say({ type: 'refresh', credentials: 'admin' });
+    peer.subscribe(2, 'stream:a');
+    await vi.waitFor(() => expect(peer.of('subscribed')).toMatchObject([{ subscription: 2 }]));
+  });
 });
 
 describe('subscribing', () => {

@@ -74,8 +74,8 @@ test('[CN10] which hosts and origins are let in', () => {
   expect(check('http://localhost:5173', '127.0.0.1:8787', loopback)).toBe('origin_refused');
   expect(check('http://127.0.0.1:8787', '127.0.0.1:8787', loopback)).toBe('in');
   expect(check(undefined, '127.0.0.1:8787', { ...loopback, anonymous: true }, '192.0.2.7')).toBe('unauthenticated');
-  for (const host of ['localhost', 'LOCALHOST:1', 'a.localhost:8787', '127.0.0.1', '127.9.9.9:1', '[::1]:8787'])
+  for (const host of ['localhost', 'LOCALHOST:1', 'a.localhost:8787', '127.0.0.1', '127.9.9.9:1', '[::1]:8787', '[::1]', '::1'])
     expect(isLoopbackHost(host)).toBe(true);
-  for (const host of ['127.0.0.1.evil.example', 'localhost.evil.example', '0.0.0.0', '10.0.0.1', '[::2]', ''])
+  for (const host of ['127.0.0.1.evil.example', 'localhost.evil.example', '0.0.0.0', '10.0.0.1', '[::2]', '::2', '1::1', 'x::1:1', ''])
     expect(isLoopbackHost(host)).toBe(false);
 });
