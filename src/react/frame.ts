@@ -70,17 +70,17 @@ interface Wait {
 }
 
 const maxStalenessMs = 150;
-/** Within this everybody has a turn, so that nobody comes to wait too long together with all the others. */
-const roundMs = 100;
 /** What is urgent overrides the budget up to this many frames' worth; a crowd of a hundred ends spreads over a few frames. */
 const urgentFrames = 2;
 
 const unlearned: Budget = {
   frameMs: 14,
   intervalMs: 1000 / 60,
+  share: 1 / 6,
   cost: () => 0.3,
-  paced() {},
-  rested() {},
+  begins: () => true,
+  pauses: () => false,
+  rests() {},
   measured() {},
   inTurn: (tasks, serve) => void serve(tasks),
 };
@@ -92,9 +92,8 @@ export function createFrames(host: FrameHost): Frames {
   let scheduled = false;
   /** Something waits that may be served. */
   let wanted = false;
-  let lastFrame = Number.NEGATIVE_INFINITY;
-  /** When there was nothing left to do. */
-  let restingSince = 0;
+  /** Something urgent does. */
+  let hurried = false;
   let counts = new Map<string, number>();
   let limited = false;
   /** Commits of the frame that is being written. */
@@ -102,7 +101,7 @@ export function createFrames(host: FrameHost): Frames {
   let mounting = false;
 
   const schedule = (): void => {
-    if (scheduled || !wanted || host.isHidden()) return;
+    if (scheduled || !wanted || host.isHidden() || (!hurried && budget.pauses(schedule))) return;
     scheduled = true;
     host.requestFrame(run);
   };
@@ -111,13 +110,10 @@ export function createFrames(host: FrameHost): Frames {
     scheduled = false;
     if (host.isHidden()) return;
     budget = host.budget?.() ?? budget;
-    const elapsed = now - lastFrame;
-    if (lastFrame === Number.NEGATIVE_INFINITY) budget.rested(now - restingSince);
-    else budget.paced(elapsed, counts, limited);
-    lastFrame = now;
+    const whole = budget.begins(now, counts, limited);
     const startedAt = host.now();
-    wanted = false;
-    const due = choose(now);
+    wanted = hurried = false;
+    const due = choose(now, whole);
     // What the flushes ask for again is for the next frame.
     write(due, now);
     if (due.length > 0) {
@@ -125,13 +121,14 @@ export function createFrames(host: FrameHost): Frames {
       host.afterPaint?.(() => budget.measured(host.now() - startedAt, ran));
     }
     schedule();
-    if (scheduled) return;
-    lastFrame = Number.NEGATIVE_INFINITY;
-    restingSince = now;
+    if (!wanted) budget.rests(now);
   }
 
-  /** Whom this frame serves: urgent, focused, too long waiting, visible; as many as it can afford, and one at least. */
-  function choose(now: number): FrameTask[] {
+  /**
+   * Whom this frame serves: urgent, focused, too long waiting, visible; as many as it can afford, and one at least. One that is
+   * not `whole` came for the urgent: nobody else who can wait is served.
+   */
+  function choose(now: number, whole: boolean): FrameTask[] {
     const urgent: FrameTask[] = [];
     const overdue: FrameTask[] = [];
     const focused: FrameTask[] = [];
@@ -168,8 +165,9 @@ export function createFrames(host: FrameHost): Frames {
       return last;
     };
     take(urgent, Math.max(budget.frameMs, urgentFrames * budget.intervalMs));
+    hurried = limited;
     // The reader's turn: what can wait does.
-    const limitMs = host.isInputPending?.() ? 0 : Math.max(budget.frameMs, (demandMs * budget.intervalMs) / roundMs);
+    const limitMs = !whole || host.isInputPending?.() ? 0 : Math.max(budget.frameMs, demandMs * budget.share);
     take(focused, limitMs);
     take(overdue, Number.POSITIVE_INFINITY);
     budget.inTurn(visible, (tasks) => take(tasks, limitMs));
@@ -193,6 +191,7 @@ export function createFrames(host: FrameHost): Frames {
     const wait = waiting.get(task);
     if (wait === undefined) waiting.set(task, { since: host.now(), urgent });
     else if (urgent) wait.urgent = true;
+    hurried ||= urgent;
     if (!wanted && (urgent || task.rank?.(host.now()) !== 'offscreen')) wanted = true;
     schedule();
   };
@@ -204,9 +203,9 @@ export function createFrames(host: FrameHost): Frames {
   host.onVisible(() => {
     // A frame asked for before the page was hidden may have been lost with it.
     scheduled = false;
-    lastFrame = Number.NEGATIVE_INFINITY;
     // Nobody has waited for a hidden page: what the frames can afford is brought up to date in each.
     const now = host.now();
+    budget.rests(now);
     for (const wait of waiting.values()) wait.since = now;
     reconsider();
   });
@@ -248,7 +247,6 @@ export function frames(): Frames {
 }
 
 function pageHost(): FrameHost {
-  let budget: Budget | undefined;
   return {
     requestFrame: (callback) => void requestAnimationFrame(callback),
     now: () => performance.now(),
@@ -256,7 +254,7 @@ function pageHost(): FrameHost {
     onVisible: (callback) => document.addEventListener('visibilitychange', () => document.hidden || callback()),
     onPrint: (callback) => addEventListener('beforeprint', callback),
     afterPaint: (callback) => running.module?.afterPaint(callback),
-    budget: () => (budget ??= running.module?.createBudget()),
+    budget: () => running.module?.pageBudget,
     isInputPending: () => running.module?.isInputPending() ?? false,
   };
 }

@@ -40,7 +40,7 @@ function openDisplay() {
   root.append(text);
   const body = createPlainBody(text);
   display.root(root);
-  display.live({ show: ({ record: shown }, limit) => body.show(shown.text, limit), clear: body.clear });
+  const removeText = display.live({ show: ({ record: shown }, limit) => body.show(shown.text, limit), clear: body.clear });
   onTestFinished(display.bind(handle));
   const see = () => ({ epoch: root.dataset['epoch'], text: text.textContent, status: root.dataset['status'] });
   const frame = (now = 0) => {
@@ -50,7 +50,7 @@ function openDisplay() {
     return see();
   };
   frame();
-  return { store, display, root, see, frame };
+  return { store, display, removeText, root, see, frame };
 }
 
 function change(epoch: string, fromSeq: number, events: readonly StreamEvent[], reset?: StreamChange['reset']): StreamChange {
@@ -93,6 +93,34 @@ test('[UI2] a frame that has not come shows neither text nor status', () => {
   store.apply([change('e1', 1, [start, text('all of it'), finish])]);
   expect(see()).toEqual({ epoch: '', text: '', status: 'pending' });
   expect(frame()).toEqual({ epoch: 'e1', text: 'all of it', status: 'done' });
+});
+
+test('[UI9] a panel whose text asks for its turns has none when something arrives, only when there is something to show', () => {
+  const { store, display, removeText, frame } = openDisplay();
+  store.apply([change('e1', 1, [start, text('first')])]);
+  frame();
+  removeText();
+  let turns = 0;
+  display.live({
+    asks: true,
+    show() {
+      turns += 1;
+      return false;
+    },
+    clear() {},
+  });
+  frame();
+  turns = 0;
+  store.apply([change('e1', 3, [text(' second')])]);
+  frame();
+  expect(turns).toBe(0);
+  display.settle();
+  frame();
+  expect(turns).toBe(1);
+  // What is no text of its own does not wait for it.
+  store.apply([change('e1', 4, [finish])]);
+  frame();
+  expect(turns).toBe(2);
 });
 
 test('[UI2] an end is on display only with the parts in front of it, and what shows those is loaded with the first', async () => {

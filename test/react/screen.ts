@@ -1,5 +1,5 @@
 import { createFrames, type FrameHost, type Frames, type FrameTask, type Rank } from '../../src/react/frame.ts';
-import { createBudget } from '../../src/react/running/budget.ts';
+import { type Cadence, createBudget } from '../../src/react/running/budget.ts';
 
 /** A page under load: what tasks cost delays the display's next picture. Time moves only here. */
 export interface Screen extends FrameHost {
@@ -14,6 +14,10 @@ export interface Screen extends FrameHost {
   readonly waitsForFrame: boolean;
   /** The next picture. Returns how long after the last one it came. */
   frame(): number;
+  /** Frames come by this one from now on. */
+  follow(cadence: Cadence): void;
+  /** A timer. */
+  later(callback: () => void, ms: number): void;
   show(): void;
   print(): void;
   /** A task of the frame takes the page's thread, or what comes after it. */
@@ -24,6 +28,7 @@ export function createScreen(intervalMs = 1000 / 60): Screen {
   let time = 1000;
   let wanted: ((now: number) => void) | undefined;
   let painted: (() => void)[] = [];
+  let timers: { readonly at: number; readonly callback: () => void }[] = [];
   let shown = (): void => {};
   let printed = (): void => {};
   let spentMs = 0;
@@ -64,9 +69,17 @@ export function createScreen(intervalMs = 1000 / 60): Screen {
       for (const done of painted) done();
       const tookMs = spentMs + rasterMs;
       const elapsed = Math.max(1, Math.ceil(tookMs / screen.intervalMs)) * screen.intervalMs;
+      const due = timers.filter(({ at }) => at <= startedAt + elapsed);
+      timers = timers.filter((timer) => !due.includes(timer));
+      for (const { at, callback: ring } of due) {
+        time = Math.max(time, at);
+        ring();
+      }
       time = startedAt + elapsed;
       return elapsed;
     },
+    follow: budget.follow,
+    later: (callback, ms) => void timers.push({ at: time + ms, callback }),
     show() {
       screen.hidden = false;
       shown();

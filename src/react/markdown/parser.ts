@@ -1,6 +1,7 @@
 import { createHost, type Host } from '../../client/host.ts';
 import type { TextLog } from '../../client.ts';
 import type { DocumentChange, DocumentText, FromParser, MarkdownSyntax, ToParser } from '../../markdown/index.ts';
+import { answered } from './cadence.ts';
 
 /** What the parser reads: a text that grows, at its own pace. */
 export interface ParserSource {
@@ -33,6 +34,9 @@ export interface Parser {
   open(source: ParserSource): Parsing;
 }
 
+/** A message of so much text is parsed in a moment: what its answer takes is waiting. UTF-16 code units. */
+const quickLength = 8192;
+
 /** Of one text in one message, so that none waits long for the others. UTF-16 code units. */
 const pieceLength = 65_536;
 
@@ -46,13 +50,17 @@ interface Entry {
   isOpen: boolean;
 }
 
-/** `worker`: as in the options of the receiver. */
-export function createParser(worker: (() => Worker) | false | undefined): Parser {
+/** `worker`: as in the options of the receiver. `onAnswer`: so long an answer came after what was asked, and had not to be worked for. */
+export function createParser(
+  worker: (() => Worker) | false | undefined,
+  onAnswer: (waitMs: number, texts: number) => void = answered,
+): Parser {
   const entries = new Map<number, Entry>();
   const waiting = new Set<Entry>();
   let documents = 0;
   let isRunning = false;
   let isAnswered = true;
+  let askedAt: number | undefined;
   let isPumping = false;
   let failed = false;
 
@@ -67,6 +75,7 @@ export function createParser(worker: (() => Worker) | false | undefined): Parser
     }
     if (texts.length === 0) return;
     isAnswered = false;
+    askedAt = texts.reduce((length, { text }) => length + text.length, 0) > quickLength ? undefined : performance.now();
     host.post({ type: 'text', texts });
   };
   const request = (entry: Entry): void => {
@@ -117,6 +126,7 @@ export function createParser(worker: (() => Worker) | false | undefined): Parser
     }
     if (!last) return;
     isAnswered = true;
+    if (askedAt !== undefined) onAnswer(performance.now() - askedAt, entries.size);
     pump();
   };
 

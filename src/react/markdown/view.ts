@@ -2,6 +2,7 @@ import type { StreamHandle, StreamRecord } from '../../client.ts';
 import { type Frames, frames } from '../frame.ts';
 import type { LiveText } from '../panel/display.ts';
 import { type Promotions, promotions } from '../promotion.ts';
+import { isSlow } from './cadence.ts';
 import type { StreamDocument } from './documents.ts';
 import type { Model, ModelWatcher } from './model.ts';
 import type { BlockNode, GroupNode, ModelNode } from './nodes.ts';
@@ -54,6 +55,8 @@ export interface MarkdownViewOptions {
   readonly onDirty: () => void;
   readonly loop?: () => Frames;
   readonly promoter?: () => Promotions;
+  /** What has closed is committed with the frame, not in a transition. */
+  readonly isHurried?: () => boolean;
 }
 
 /** Who is this much behind, in a text this long, passes by what nobody could read: it is shown as often only. Code units, ms. */
@@ -71,6 +74,7 @@ export function createView({
   onDirty,
   loop = frames,
   promoter = promotions,
+  isHurried = isSlow,
 }: MarkdownViewOptions): MarkdownView {
   const mounts = new Map<ModelNode, Mount>();
   const dirty = new Set<ModelNode>();
@@ -129,7 +133,7 @@ export function createView({
       const mount = mounts.get(node);
       if (mount === undefined || (mount.version === node.version && mount.grow())) continue;
       // What a closed leaf turns out to be can wait a little: nothing is being written there.
-      if (node.kind === 'inline' && node.closed && !expanded) promote(mount);
+      if (node.kind === 'inline' && node.closed && !expanded && !isHurried()) promote(mount);
       else urgent.push(mount);
     }
     dirty.clear();

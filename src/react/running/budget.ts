@@ -14,12 +14,19 @@ export interface Budget {
   readonly frameMs: number;
   /** Of the display. */
   readonly intervalMs: number;
+  /** Of what waits, that each whole frame serves at least, so that nobody comes to wait too long together with all the others. */
+  readonly share: number;
   /** What one more task of a class is expected to cost, ms. */
   cost(kind: string): number;
-  /** A frame began `ms` after the one before, which had run `counts`; `limited`: tasks had to wait. */
-  paced(ms: number, counts: Counts, limited: boolean): void;
-  /** There was nothing to do for `ms`: what made frames late may have ended with that. */
-  rested(ms: number): void;
+  /**
+   * A frame begins; the one before has run `counts`, and `limited`: tasks had to wait. Returns whether it is a whole
+   * one. One that comes before its time is not: it is there for what is urgent.
+   */
+  begins(now: number, counts: Counts, limited: boolean): boolean;
+  /** Whether it is too early to ask for the next whole frame. `resume` is called when it no longer is. */
+  pauses(resume: () => void): boolean;
+  /** There is nothing to do any more: what made frames late may end with that. */
+  rests(now: number): void;
   /** A frame with `counts` took the page's thread `ms`, from its beginning until it was painted. */
   measured(ms: number, counts: Counts): void;
   /**
@@ -29,14 +36,30 @@ export interface Budget {
   inTurn(tasks: readonly FrameTask[], serve: (tasks: readonly FrameTask[]) => FrameTask | undefined): void;
 }
 
-// Part of the display's interval that the page's own frames may take; the rest is the app's, input's and the store's.
+/** When whole frames come. */
+export interface Cadence {
+  /** Intervals of the display from one to the next. */
+  readonly stride: number;
+  /** As of the budget. `since`: when the last whole frame began, ms. */
+  pauses(since: number, intervalMs: number, resume: () => void): boolean;
+}
+
+export interface PacedBudget extends Budget {
+  /** Whole frames come by this one from now on. Without any, each picture is one. */
+  follow(cadence: Cadence): void;
+}
+
+// Part of the time from one to the next that the page's own frames may take; the rest is the app's, input's and the store's.
 const share = 0.9;
+// Within this everybody has a turn.
+const roundMs = 100;
 // Cost of a task of a class that has not been seen yet, ms.
 const unknownMs = 0.3;
 const leastMs = 0.02;
 
-export function createBudget(slices: readonly Slices[] = [textSlices, blockSlices]): Budget {
+export function createBudget(slices: readonly Slices[] = [textSlices, blockSlices]): PacedBudget {
   const refresh = createRefresh();
+  let cadence: Cadence = { stride: 1, pauses: () => false };
   const costs = new Map<string, number>();
   // Cost of a frame as such.
   let base = 1;
@@ -44,6 +67,11 @@ export function createBudget(slices: readonly Slices[] = [textSlices, blockSlice
   let allowance = Number.POSITIVE_INFINITY;
   let good = 0;
   let lastCost = 0;
+  // Of the last whole frame.
+  let lastWhole = Number.NEGATIVE_INFINITY;
+  let wholeCounts: Counts | undefined;
+  // When there was nothing left to do.
+  let restingSince = 0;
   // Of the task that was served last in its turn: those served out of turn say nothing about whose it is.
   let lastPlace = 0;
 
@@ -57,10 +85,20 @@ export function createBudget(slices: readonly Slices[] = [textSlices, blockSlice
     }
     return { ms, tasks };
   };
-  const begin = (): void => {
-    for (const slice of slices) slice.begin();
+  const most = (): number => Math.max(1, refresh.intervalMs * cadence.stride * share - base);
+  const paced = (ms: number, counts: Counts, limited: boolean): void => {
+    const { ms: spent, tasks } = total(counts);
+    if (cadence.stride === 1) refresh.observe(ms, lastCost < refresh.intervalMs / 2);
+    if (tasks === 0) return;
+    if (ms > refresh.intervalMs * (cadence.stride + 0.25)) {
+      good = 0;
+      allowance = Math.max(leastMs, Math.min(allowance, spent) * 0.75);
+    } else {
+      // A third of a task at first, more the longer it goes well; not further than anybody has tried.
+      good += 1;
+      allowance += (spent / tasks) * (1 / 3 + (limited ? good : tasks) / 30);
+    }
   };
-  const most = (): number => Math.max(1, refresh.intervalMs * share - base);
 
   return {
     get frameMs() {
@@ -69,26 +107,26 @@ export function createBudget(slices: readonly Slices[] = [textSlices, blockSlice
     get intervalMs() {
       return refresh.intervalMs;
     },
-    cost,
-    paced(ms, counts, limited) {
-      begin();
-      const { ms: spent, tasks } = total(counts);
-      refresh.observe(ms, lastCost < refresh.intervalMs / 2);
-      if (tasks === 0) return;
-      if (ms > refresh.intervalMs * 1.25) {
-        good = 0;
-        allowance = Math.max(leastMs, Math.min(allowance, spent) * 0.75);
-      } else if (allowance !== Number.POSITIVE_INFINITY) {
-        // A third of a task at first, more the longer it goes well; not further than anybody has tried.
-        good += 1;
-        allowance += (spent / tasks) * (1 / 3 + (limited ? good : tasks) / 30);
-        if (allowance > 2 * most()) allowance = Number.POSITIVE_INFINITY;
-      }
+    get share() {
+      return (refresh.intervalMs * cadence.stride) / roundMs;
     },
-    rested(ms) {
-      begin();
-      allowance *= 1 + Math.max(0, ms) / 100;
-      if (allowance > 2 * most()) allowance = Number.POSITIVE_INFINITY;
+    cost,
+    begins(now, counts, limited) {
+      for (const slice of slices) slice.begin();
+      const elapsed = now - lastWhole;
+      // Of the whole one, not of those that came after it for what was urgent.
+      wholeCounts ??= counts;
+      if (elapsed < (cadence.stride - 1) * refresh.intervalMs * 1.25) return false;
+      if (elapsed < Number.POSITIVE_INFINITY) paced(elapsed, wholeCounts, limited);
+      else allowance *= 1 + Math.max(0, now - restingSince) / 100;
+      lastWhole = now;
+      wholeCounts = undefined;
+      return true;
+    },
+    pauses: (resume) => cadence.pauses(lastWhole, refresh.intervalMs, resume),
+    rests(now) {
+      lastWhole = Number.NEGATIVE_INFINITY;
+      restingSince = now;
     },
     measured(ms, counts) {
       for (const slice of slices) slice.measured(ms);
@@ -104,6 +142,9 @@ export function createBudget(slices: readonly Slices[] = [textSlices, blockSlice
       base = Math.max(0, base + step);
       for (const [kind, count] of counts) costs.set(kind, Math.max(leastMs, cost(kind) + step * count));
     },
+    follow(next) {
+      cadence = next;
+    },
     inTurn(tasks, serve) {
       const placed = tasks.map((task) => [task.place?.() ?? 0, task] as const).sort(([a], [b]) => a - b);
       const next = Math.max(
@@ -115,3 +156,6 @@ export function createBudget(slices: readonly Slices[] = [textSlices, blockSlice
     },
   };
 }
+
+// Of this page.
+export const pageBudget: PacedBudget = createBudget();

@@ -1,4 +1,4 @@
-export { createBudget } from './budget.ts';
+export { pageBudget } from './budget.ts';
 export { showFigures } from './figures.ts';
 export { Latest } from './Latest.tsx';
 export { Outcome } from './Outcome.tsx';

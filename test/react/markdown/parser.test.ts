@@ -40,18 +40,22 @@ function createSource(): TestSource {
 /** A parser over workers of the test, the present one last. */
 function createWorkers() {
   const workers: ManualParser[] = [];
-  const parser = createParser(() => {
-    const worker = new ManualParser();
-    workers.push(worker);
-    return worker as unknown as Worker;
-  });
+  const waits: number[] = [];
+  const parser = createParser(
+    () => {
+      const worker = new ManualParser();
+      workers.push(worker);
+      return worker as unknown as Worker;
+    },
+    (waitMs) => void waits.push(waitMs),
+  );
   const worker = (): ManualParser => {
     const last = workers.at(-1);
     if (last === undefined) throw new Error('There is no worker.');
     return last;
   };
   const texts = () => worker().received.filter((message) => message.type === 'text');
-  return { parser, workers, worker, texts };
+  return { parser, workers, worker, texts, waits };
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
@@ -198,4 +202,29 @@ test('[UI33] where no worker can start, the page parses', async () => {
   parser.open(source);
   await expect.poll(() => source.changes.at(-1)).toMatchObject({ length: 3, ended: true });
   expect(source.changes.flatMap(({ ops }) => ops)[0]).toMatchObject({ type: 'open', block: { type: 'heading', depth: 1 } });
+});
+
+test('[UI42] an answer tells how long it was waited for, unless there was much to parse', async () => {
+  const { parser, worker, waits } = createWorkers();
+  const source = createSource();
+  const parsing = parser.open(source);
+  source.log.append('a word');
+  parsing.update();
+  await turn();
+  const askedAt = performance.now();
+  await turn();
+  const leastMs = performance.now() - askedAt;
+  worker().answer([]);
+  expect(waits).toHaveLength(1);
+  expect(waits[0]).toBeGreaterThanOrEqual(leastMs);
+  source.log.append('x'.repeat(10_000));
+  parsing.update();
+  await turn();
+  worker().answer([]);
+  expect(waits).toHaveLength(1);
+  source.log.append('a word');
+  parsing.update();
+  await turn();
+  worker().answer([]);
+  expect(waits).toHaveLength(2);
 });
