@@ -192,7 +192,7 @@ export function createFrames(host: FrameHost): Frames {
     if (wait === undefined) waiting.set(task, { since: host.now(), urgent });
     else if (urgent) wait.urgent = true;
     hurried ||= urgent;
-    if (!wanted && (urgent || task.rank?.(host.now()) !== 'offscreen')) wanted = true;
+    wanted ||= urgent || task.rank?.(host.now()) !== 'offscreen';
     schedule();
   };
   const reconsider = (): void => {

@@ -3,7 +3,7 @@ import type { StreamHandle } from '../../src/client.ts';
 import { createFrames, type FrameHost } from '../../src/react/frame.ts';
 import { createDisplay } from '../../src/react/panel/display.ts';
 import { createPlainBody } from '../../src/react/panel/plain.ts';
-import type { Budget } from '../../src/react/running/budget.ts';
+import { createBudget } from '../../src/react/running/budget.ts';
 import { pacing } from '../../src/react/running/smooth.ts';
 import { running } from '../../src/react/running.ts';
 import { createStreamStore } from '../../src/store/index.ts';
@@ -23,7 +23,7 @@ function openDisplay() {
     release: () => {},
   };
   let due: ((now: number) => void) | undefined;
-  let budget: Budget | undefined;
+  const budget = createBudget();
   const host: FrameHost = {
     requestFrame: (callback) => {
       due = callback;
@@ -31,7 +31,7 @@ function openDisplay() {
     now: () => 0,
     isHidden: () => false,
     onVisible: () => {},
-    budget: () => (budget ??= running.module?.createBudget()),
+    budget: () => (running.module === undefined ? undefined : budget),
   };
   const loop = createFrames(host);
   const display = createDisplay(() => loop);

@@ -9,7 +9,7 @@ function catchUp(behind: number, turns: number, unitMs: number): number[] {
   const budget = createBudget([slices]);
   const frames: number[] = [];
   for (let rest = behind; rest > 0; ) {
-    budget.paced(16, new Map(), false);
+    budget.begins(16 * frames.length, new Map(), false);
     let added = 0;
     for (let turn = 0; turn < turns; turn += 1) added += slices.take(rest - added);
     rest -= added;

@@ -5,7 +5,7 @@ interface FailureProps extends Pick<Shown, 'error' | 'hasText'> {
   readonly retry: (() => void) | undefined;
 }
 
-/** A new stream does where the relay has lost this one. */
+// A new stream does where the relay has lost this one.
 const mayHelp = (error: Shown['error']): boolean => error?.retryable !== false || error.code === 'unknown_channel';
 
 /** Why an answer broke off, and what can be done about it. */

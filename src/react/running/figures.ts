@@ -51,7 +51,7 @@ export function showFigures(element: HTMLElement, { record, subscribe }: StreamH
   };
 }
 
-/** `nowMs` as `performance.now()`. The provider's own count of tokens replaces the estimate once there is one. */
+// `nowMs` as `performance.now()`. The provider's own count of tokens replaces the estimate once there is one.
 function figures(record: StreamRecord, nowMs: number): Figures {
   if (record.firstTextAt === 0) return { rate: unknown, 'first-token': unknown, tokens: unknown };
   const count = record.endedAt > 0 ? (record.usage?.outputTokens ?? record.deltas) : record.deltas;

@@ -1,7 +1,7 @@
 import type { Announcer, Outcome } from '../announcer.ts';
 
 const gatherMs = 1000;
-/** A region keeps its message long enough to be read, then empties, so that the same message can be spoken again. */
+// A region keeps its message long enough to be read, then empties, so that the same message can be spoken again.
 const clearMs = 10_000;
 
 const polite = createVoice('polite', 'status', gatherMs);
