@@ -190,7 +190,7 @@ export class Session implements Connection, Holder {
     if (this.ended) return;
     try {
       this.#outbox.deliver();
-      if (!this.#ended) this.#host.unsent.look(this);
+      if (!this.ended) this.#host.unsent.look(this);
     } catch (cause) {
       this.end(toStreamError(cause));
     }
