@@ -116,7 +116,9 @@ export function createFetchHandler({ core, sse, endpoints, policy, now = () => p
       if (route === undefined) throw new StreamError('not_found', `There is nothing at ${url.pathname.slice(0, 100)}.`);
       if (route.open !== true) checkOrigin({ ...subject(request), remoteAddress: info.remoteAddress }, policy);
       if (request.method === 'OPTIONS') return { route: route.name, response: preflight() };
-      const handler = Object.hasOwn(route.methods, request.method) ? route.methods[request.method] : undefined;
+      // Of what answers GET, HEAD asks the head (RFC 9110, 9.3.2); Node's server leaves out the body.
+      const method = request.method === 'HEAD' ? 'GET' : request.method;
+      const handler = Object.hasOwn(route.methods, method) ? route.methods[method] : undefined;
       if (handler === undefined) {
         const allow = Object.keys(route.methods).join(', ');
         const error = new StreamError('method_not_allowed', `This address takes ${allow} only.`);

@@ -33,6 +33,9 @@ export interface SqliteStorageOptions {
   readonly maxUnsavedBytes?: number;
 }
 
+/** A timer that is longer fires at once. */
+const MAX_COMMIT_MS = 2 ** 31 - 1;
+
 type Resolved = Required<Omit<SqliteStorageOptions, 'directory'>>;
 
 export const sqliteStorageDefaults: Resolved = {
@@ -61,6 +64,8 @@ export function createSqliteStorage(options: SqliteStorageOptions, now: () => nu
     commitEvents: 1,
     commitBytes: 1,
   });
+  if (resolved.commitMs > MAX_COMMIT_MS)
+    throw new StreamError('bad_option', `createSqliteStorage: commitMs is ${resolved.commitMs}; it must be ${MAX_COMMIT_MS} at most.`);
   if (resolved.commitBytes > resolved.maxUnsavedBytes) {
     throw new StreamError(
       'bad_option',

@@ -35,6 +35,8 @@ const serverOptions: ServerOptions & { closeTimeout: number } = {
   // Pieces of one message; each costs a check, and may be empty.
   maxFragments: 1_024,
   perMessageDeflate: false,
+  // The protocol has no subprotocols: whoever asks for one finds none chosen (RFC 6455, 4.2.2), and does not take it for granted.
+  handleProtocols: () => false,
   // For the closing handshake of a client that may have gone, ms.
   closeTimeout: 2_000,
 };

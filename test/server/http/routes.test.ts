@@ -252,5 +252,12 @@ describe('discovery and probes', () => {
     const answer = await call('GET', '/v1/streams');
     expect(answer).toMatchObject({ status: 405, body: { code: 'method_not_allowed' } });
     expect(answer.headers.get('allow')).toBe('POST');
+    expect((await relayWith().relay.fetch(new Request(`${BASE}/v1/streams`, { method: 'HEAD' }))).status).toBe(405);
+  });
+
+  test('HEAD is answered where GET is', async () => {
+    const { relay } = relayWith();
+    for (const path of ['/healthz', '/readyz', '/v1/connect'])
+      expect((await relay.fetch(new Request(`${BASE}${path}`, { method: 'HEAD' }))).status).toBe(200);
   });
 });

@@ -180,6 +180,7 @@ describe('a group', () => {
   test.for([
     ['directory', { directory: '' }],
     ['commitMs', { commitMs: 0 }],
+    ['commitMs', { commitMs: 2 ** 31 }],
     ['commitEvents', { commitEvents: 1.5 }],
     ['graceMs', { graceMs: -1 }],
     ['maxUnsavedBytes', { maxUnsavedBytes: 1_000 }],

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { createServer, request } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { createServer, type IncomingMessage, request } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
@@ -21,6 +21,24 @@ describe('WebSocket', () => {
     socket.send('hello');
     const [code, reason] = (await once(socket, 'close')) as [number, Buffer];
     expect([code, reason.toString()]).toEqual([4400, 'bad_frame']);
+  });
+
+  test('[CN11] of subprotocols that are offered none is chosen', async () => {
+    const { url } = await startRelay();
+    const upgrade = request(new URL('/v1/socket', url), {
+      headers: {
+        connection: 'Upgrade',
+        upgrade: 'websocket',
+        'sec-websocket-version': '13',
+        'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+        'sec-websocket-protocol': 'graphql-ws, chat',
+      },
+    });
+    upgrade.end();
+    const [answer, socket] = (await once(upgrade, 'upgrade')) as [IncomingMessage, Socket];
+    onTestFinished(() => void socket.destroy());
+    expect(answer.statusCode).toBe(101);
+    expect(answer.headers['sec-websocket-protocol']).toBeUndefined();
   });
 
   test('[FR7] a message far above the limit is cut off before it is whole', async () => {
