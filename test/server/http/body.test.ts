@@ -51,3 +51,22 @@ test('[RL7] a body of exactly the limit is taken, and one byte more is refused',
   await expect(readBody(request(of(100_000, 162_143, 2)), limits)).rejects.toMatchObject({ code: 'body_too_large' });
   expect((await readBody(request(of()), limits)).byteLength).toBe(0);
 });
+
+test.for([
+  ['nothing', undefined],
+  ['a byte now and then', 5],
+] as const)('[RL7] a body that never ends is given up, whatever the server in front of it does: %s', async ([, everyMs]) => {
+  let dripping: NodeJS.Timeout | undefined;
+  let cancelled = false;
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      if (everyMs !== undefined) dripping = setInterval(() => controller.enqueue(Uint8Array.of(1)), everyMs);
+    },
+    cancel() {
+      cancelled = true;
+      clearInterval(dripping);
+    },
+  });
+  await expect(readBody(request(body), { ...limits, timeoutMs: 50 })).rejects.toMatchObject({ code: 'request_timeout' });
+  expect(cancelled).toBe(true);
+});
