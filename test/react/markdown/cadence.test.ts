@@ -93,7 +93,8 @@ test('[UI42] [UI12] a crowd that ends at once goes on in each picture', () => {
         kind: 'end',
         flush: () => {
           ends.push(screen.now());
-          screen.spend(0.3);
+          // Less than was thought: it is their number that is bounded, and the next picture can be the next.
+          screen.spend(0.01);
         },
       },
       true,
@@ -103,7 +104,7 @@ test('[UI42] [UI12] a crowd that ends at once goes on in each picture', () => {
   const seen = [...new Set(ends)].map((end) => Math.round((end - since) / intervalMs));
   expect(seen.length).toBeGreaterThan(1);
   // One follows the other as soon as the display allows.
-  for (const [index, picture] of seen.entries()) expect(picture - (seen[index - 1] ?? picture)).toBeLessThanOrEqual(3);
+  for (const [index, picture] of seen.entries()) expect(picture - (seen[index - 1] ?? picture)).toBeLessThanOrEqual(1);
 });
 
 test('[UI42] [UI11] nobody waits longer than 150 ms and the frame before it, also where panels cost too much', () => {
