@@ -96,6 +96,7 @@ export interface Relay {
 /** @throws {StreamError} `bad_option` */
 export function createRelay(options: RelayServerOptions = {}): Relay {
   const { webTransport = {}, ...relayOptions } = options;
+  checkWebTransport(webTransport);
   const announced = webTransport === false ? {} : (webTransport.announce ?? {});
   checkAnnounced(announced);
   const anonymous = options.authenticate === undefined;
@@ -114,7 +115,11 @@ export function createRelay(options: RelayServerOptions = {}): Relay {
     },
   };
   const core: RelayCore = createRelayCore(
-    { ...relayOptions, ...(options.authenticate === undefined ? {} : { authenticate: needingCredentials(options.authenticate, policy) }) },
+    {
+      ...relayOptions,
+      // Anything else is refused as it is.
+      ...(typeof options.authenticate === 'function' ? { authenticate: needingCredentials(options.authenticate, policy) } : {}),
+    },
     { storage: options.storage ?? createMemoryStorage(), providers: options.providers ?? [...createProviders(process.env).values()] },
   );
   const admitOrigin = (transport: TransportName, subject: OriginSubject): void => {
@@ -213,6 +218,30 @@ export function createRelay(options: RelayServerOptions = {}): Relay {
       return closing;
     },
   };
+}
+
+const webTransportOptions = ['port', 'certificate', 'announce'];
+
+/** @throws {StreamError} `bad_option` */
+function checkWebTransport(given: unknown): void {
+  if (given === false) return;
+  if (typeof given !== 'object' || given === null) {
+    throw new StreamError(
+      'bad_option',
+      `createRelay: webTransport is ${JSON.stringify(given) ?? typeof given}; it must be false, or an object of ${webTransportOptions.join(', ')}. Leave it out for the default.`,
+    );
+  }
+  const unknown = Object.keys(given).find((name) => !webTransportOptions.includes(name));
+  if (unknown !== undefined) {
+    throw new StreamError('bad_option', `createRelay: webTransport has no option ${unknown}. Known: ${webTransportOptions.join(', ')}.`);
+  }
+  const { port } = given as { readonly port?: unknown };
+  if (port !== undefined && !(Number.isInteger(port) && Number(port) >= 0 && Number(port) <= 65_535)) {
+    throw new StreamError(
+      'bad_option',
+      `createRelay: webTransport.port is ${JSON.stringify(port) ?? typeof port}; it must be a number from 0 to 65535.`,
+    );
+  }
 }
 
 /** A little more than the WebTransport transport needs to close a session. */

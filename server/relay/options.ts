@@ -122,9 +122,14 @@ function isOrigin(text: unknown): boolean {
   return /^https?:/i.test(text) ? URL.parse(text)?.origin === text : text === 'null' || /^[a-z][a-z\d+.-]*:\/\/[^/?#\s]+$/.test(text);
 }
 
+function isProvider(value: unknown): boolean {
+  const { name, generate } = (value ?? {}) as { readonly name?: unknown; readonly generate?: unknown };
+  return typeof name === 'string' && typeof generate === 'function';
+}
+
 /** Fills in the defaults. @throws {StreamError} `bad_option`, naming the option, its value and what it takes */
 export function resolveRelayOptions(options: RelayOptions): ResolvedRelayOptions {
-  const { providers: _providers, storage: _storage, ...rest } = options;
+  const { providers, storage, ...rest } = options;
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
   const resolved = { ...relayDefaults, ...given };
   for (const name of Object.keys(given)) {
@@ -139,6 +144,18 @@ export function resolveRelayOptions(options: RelayOptions): ResolvedRelayOptions
     throw new StreamError(
       'bad_option',
       `createRelay: ${name} is ${typeof resolved[name]}; it must be a function. Leave it out for the default.`,
+    );
+  }
+  if (providers !== undefined && !(Array.isArray(providers) && providers.every(isProvider))) {
+    throw new StreamError(
+      'bad_option',
+      'createRelay: providers is no list of providers, as createScripted() and the like make them. Leave it out for those the environment configures.',
+    );
+  }
+  if (storage !== undefined && typeof storage?.interrupted !== 'function') {
+    throw new StreamError(
+      'bad_option',
+      `createRelay: storage is ${typeof storage}; it must be what createSqliteStorage({ directory }) or createMemoryStorage() returns. Leave it out for memory.`,
     );
   }
   for (const [name, usual] of Object.entries(relayDefaults)) {

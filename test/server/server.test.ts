@@ -112,10 +112,31 @@ describe('listen', () => {
     { allowedOrigins: ['https://app.example/'] },
     { allowedOrigins: ['https://App.example'] },
     { allowedOrigins: ['app.example'] },
+    { authenticate: 1 },
+    { authenticate: null },
+    { admit: 'all' },
+    { providers: {} },
+    { providers: ['openai'] },
+    { providers: [null] },
+    { storage: './streams' },
+    { storage: {} },
+    { storage: null },
   ])('an option that cannot work (%j) is bad_option, and named', (options) => {
     const [name = ''] = Object.keys(options);
     expect(() => createRelay(options as never)).toThrow(
       expect.objectContaining({ code: 'bad_option', message: expect.stringContaining(`${name} `) }),
+    );
+  });
+
+  test.each([
+    [true, 'webTransport is true'],
+    [null, 'webTransport is null'],
+    [{ prot: 4433 }, 'no option prot'],
+    [{ port: '4433' }, 'webTransport.port is "4433"'],
+    [{ port: 65_536 }, 'webTransport.port is 65536'],
+  ])('webTransport that cannot work (%j) is bad_option, and named', (webTransport, named) => {
+    expect(() => createRelay({ webTransport } as never)).toThrow(
+      expect.objectContaining({ code: 'bad_option', message: expect.stringContaining(named) }),
     );
   });
 
