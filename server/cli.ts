@@ -170,6 +170,9 @@ function endOnSignal(relay: Relay, drain: DrainOptions): void {
 
 main().catch((cause: unknown) => {
   const usage = cause instanceof UsageError;
-  process.stderr.write(`sluice: ${cause instanceof Error ? cause.message : String(cause)}\n${usage ? '\nSee: sluice --help\n' : ''}`);
+  const code = cause instanceof StreamError ? `${cause.code}: ` : '';
+  process.stderr.write(
+    `sluice: ${code}${cause instanceof Error ? cause.message : String(cause)}\n${usage ? '\nSee: sluice --help\n' : ''}`,
+  );
   process.exitCode = usage ? 2 : 1;
 });

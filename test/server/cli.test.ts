@@ -61,7 +61,7 @@ describe('sluice relay', { timeout: 20_000 }, () => {
     const { port } = await startRelay({ webTransport: false });
     const { code, stderr } = await runCli(['relay', '--port', String(port)]);
     expect(code).toBe(1);
-    expect(stderr).toContain(`Port ${port} on 127.0.0.1 is in use`);
+    expect(stderr).toContain(`sluice: port_in_use: Port ${port} on 127.0.0.1 is in use`);
     expect(stderr).not.toContain('    at ');
   });
 
