@@ -1,8 +1,9 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { type MarkdownOptions, StreamPanel } from '../../../src/index.ts';
 import { ManualSource } from '../../support/source.ts';
 import { finish, start } from '../events.ts';
 import { frame, openPage, type Page } from '../page.tsx';
+import '../../../src/styles/code.css';
 
 /** A panel with a whole answer. */
 async function shown(text: string, markdown?: MarkdownOptions): Promise<Page> {
@@ -96,6 +97,17 @@ test('[UI36] tables scroll by keyboard, task boxes have names, blocks have their
     ['To do', false, true],
   ]);
   expect([...page.body().querySelectorAll('.sluice-blocks > p')].map((block) => getComputedStyle(block).direction)).toEqual(['rtl', 'ltr']);
+});
+
+test('a page that centres its text and decorates code does so outside of panels', async () => {
+  const style = document.createElement('style');
+  style.textContent = 'body { text-align: center } code { padding: 8px; color: red; background: red }';
+  document.head.append(style);
+  onTestFinished(() => style.remove());
+  const page = await shown('Text\n\n```\ncode\n```\n');
+  expect(getComputedStyle(page.body()).textAlign).toBe('start');
+  const code = getComputedStyle(page.body().querySelector('pre > code') as Element);
+  expect([code.padding, code.color === 'rgb(255, 0, 0)', code.backgroundColor]).toEqual(['0px', false, 'rgba(0, 0, 0, 0)']);
 });
 
 test('[UI36] footnotes stand at the end and lead to where they are referred to, and back', async () => {
