@@ -104,6 +104,24 @@ test('one stream opens in another tab, in mid-stream, and shows the same text', 
   expect(texts[1]).toBe(texts[0]);
 });
 
+test('a page that is reloaded goes on with the same answers, and Start asks for others', async () => {
+  const origin = await app.serve('start.ts');
+  const page = await (await openBrowser()).newPage();
+  const ids = (): Promise<(string | null)[]> =>
+    page
+      .locator('[data-stream-panel][data-status="streaming"]')
+      .evaluateAll((panels) => panels.map((panel) => panel.getAttribute('data-stream-id')));
+  await page.goto(`${origin}/?streams=2&rate=50&tokens=5000`);
+  await expect.poll(async () => (await ids()).length).toBe(2);
+  const before = await ids();
+  await page.reload();
+  await expect.poll(ids).toEqual(before);
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await expect.poll(async () => (await ids()).filter((id) => !before.includes(id)).length).toBe(2);
+  await page.getByRole('button', { name: 'Stop all' }).click();
+  await page.locator('[data-stream-panel][data-status="stopped"]').nth(1).waitFor();
+});
+
 test('the demo needs no more than its content security policy allows, whatever it streams', async () => {
   const origin = await app.serve('start.ts');
   const policy = (await fetch(origin)).headers.get('content-security-policy') ?? '';

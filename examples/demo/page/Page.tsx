@@ -8,8 +8,8 @@ import { Totals } from './Totals.tsx';
 
 export interface PageProps {
   readonly query: Query;
-  /** Counts the starts; 0 before the first. */
-  readonly run: number;
+  /** Names the start; empty before the first. */
+  readonly run: string;
   readonly onStart: (query: Query) => void;
   /** Running answers are shown the other way from now on. */
   readonly onView: (view: Query['view']) => void;
@@ -18,7 +18,8 @@ export interface PageProps {
 export function Page({ query, run, onStart, onView }: PageProps): React.ReactNode {
   const handles = useHandles();
   const answers = useMemo(
-    () => (run === 0 ? [] : sourcesOf(query).map((source, index) => ({ source, key: `${run}.${index}`, title: `Answer ${index + 1}` }))),
+    () =>
+      run === '' ? [] : sourcesOf(query, run).map((source, index) => ({ source, key: `${run}.${index}`, title: `Answer ${index + 1}` })),
     [query, run],
   );
   const start = (next: Query): void => {

@@ -84,10 +84,28 @@ export function startsByItself(search: string): boolean {
   return query.id !== '' || query.provider === 'scripted' || new URLSearchParams(search).has('prompt');
 }
 
-export function sourcesOf(query: Query): StreamSource[] {
+/** A name for a start. `randomUUID` is not there over plain HTTP from another machine. */
+export function newRun(): string {
+  return Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join('');
+}
+
+/** The start that this entry of the tab's history shows, or another one. */
+export function readRun(): string {
+  const { run } = (history.state ?? {}) as { readonly run?: string };
+  return run || newRun();
+}
+
+/** Their ids follow from the start: asked for again, it is the same answers. */
+export function sourcesOf(query: Query, run: string): StreamSource[] {
   if (query.id !== '') return [{ id: query.id }];
   const { streams, rate, tokens, seed, provider, model, prompt } = query;
   return Array.from({ length: streams }, (_, index) => ({
-    request: { provider, model, prompt, ...(provider === 'scripted' ? { options: { seed: seed + index, rate, tokens } } : {}) },
+    request: {
+      id: `${run}-${index}`,
+      provider,
+      model,
+      prompt,
+      ...(provider === 'scripted' ? { options: { seed: seed + index, rate, tokens } } : {}),
+    },
   }));
 }
