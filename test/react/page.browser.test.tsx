@@ -92,6 +92,11 @@ test('the connection’s root says status and transport', async () => {
   await expect.poll(() => root()?.dataset['connection']).toBe('connected');
   expect(root()?.dataset['transport']).toBe('websocket');
   expect(root()?.textContent).toContain('UDP is blocked.');
+  // Also before the first success: a relay that is not there is no secret.
+  page.client.store.setState({
+    connection: { ...connection, status: 'connecting', error: { code: 'connect_failed', message: 'Nobody answers.', retryable: true } },
+  });
+  await expect.poll(() => root()?.textContent).toContain('Nobody answers.');
 });
 
 test('[UI6] a source written inline is one stream through any number of renders', async () => {

@@ -26,8 +26,7 @@ const transports: Readonly<Record<NonNullable<Connection['transport']>, string>>
 export function ConnectionStatus({ className, ...rest }: ConnectionStatusProps): ReactNode {
   const connection = useConnection();
   const { status, transport, attempt, error, fallbackReason, roundTripMs } = connection;
-  const troubled = status === 'reconnecting' || status === 'failed' || status === 'offline';
-  const reason = troubled ? error?.message : fallbackReason;
+  const reason = status === 'connected' ? fallbackReason : error?.message;
   return (
     <div {...rest} className={classes('sluice-connection', className)} data-connection={status} data-transport={transport ?? ''}>
       <span className="sluice-dot" aria-hidden="true" />
