@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -42,6 +43,7 @@ Runs a relay: it fetches LLM answers and streams them to browsers.
                    What still runs then ends with an error that may be retried.
                    Default: 25, within the 30 s Kubernetes allows; Docker
                    allows 10
+  --version        Show the version.
   --help           Show this.
 
 Keys and base URLs of providers come from the environment: OPENAI_API_KEY,
@@ -56,6 +58,7 @@ it exits with 0. A second one does not wait; with --data nothing is lost.
 async function main(): Promise<void> {
   const { positionals, values } = readArguments();
   if (values.help) return void process.stdout.write(HELP);
+  if (values.version) return void process.stdout.write(`${version()}\n`);
   if (positionals[0] !== 'relay' || positionals.length > 1) throw new UsageError(`Unknown command: ${positionals.join(' ') || '(none)'}.`);
   const port = readPort(values.port ?? (process.env['PORT'] || '8787'));
   const host = values.host ?? (process.env['HOST'] || '127.0.0.1');
@@ -78,7 +81,8 @@ function readArguments(): ReturnType<typeof parse> {
   try {
     return parse();
   } catch (cause) {
-    throw new UsageError(cause instanceof Error ? cause.message : String(cause));
+    // What Node adds is about arguments that begin with a dash, of which there are none.
+    throw new UsageError(cause instanceof Error ? cause.message.replace(/\. To specify .*/s, '.') : String(cause));
   }
 }
 
@@ -94,8 +98,15 @@ const parse = () =>
       drain: { type: 'string' },
       'log-level': { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
+      version: { type: 'boolean', default: false },
     },
   });
+
+/** Of the package, whose `package.json` is beside the folder of this file. */
+function version(): string {
+  const { version: own } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+  return own;
+}
 
 function readPort(text: string): number {
   const port = Number(text);

@@ -57,6 +57,7 @@ describe('the published package', () => {
 
   test('its command runs', async () => {
     expect(await app.node(join('node_modules/.bin/sluice'), '--help')).toContain('sluice relay');
+    expect(await app.node(join('node_modules/.bin/sluice'), '--version')).toMatch(/^\d+\.\d+\.\d+\n?$/);
   });
 });
 

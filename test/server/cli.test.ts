@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import type { Discovery } from '../../server/http/discovery.ts';
@@ -119,6 +119,12 @@ describe('sluice relay', { timeout: 20_000 }, () => {
     expect(code).toBe(2);
     expect(stderr).toContain(said);
     expect(stderr).toContain('sluice --help');
+    expect(stderr).not.toContain('positional');
+  });
+
+  test('--version shows the version of the package', async () => {
+    const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
+    expect(await runCli(['--version'])).toMatchObject({ code: 0, stdout: `${version}\n` });
   });
 
   test('--help shows every option', async () => {
