@@ -1,5 +1,3 @@
-import { isSelected } from '../selected.ts';
-
 /** A selection by place in an element's text: for when the nodes it lies in are replaced by others. */
 export type SavedSelection = readonly [anchor: Place, focus: Place];
 
@@ -10,11 +8,20 @@ interface Place {
   readonly before: number | undefined;
 }
 
+/**
+ * Whether something is selected, at this moment: `selectionchange` comes a task late, when what was selected may have been replaced.
+ * Asked of the two ends, since `isCollapsed` would lay out what has just been written.
+ */
+export function isRange(selection: Selection | null): selection is Selection {
+  if (selection === null) return false;
+  const { anchorNode, anchorOffset, focusNode, focusOffset } = selection;
+  return anchorNode !== focusNode || anchorOffset !== focusOffset;
+}
+
 /** What is selected, where an end of it lies in the element. */
 export function saveSelection(element: Element): SavedSelection | undefined {
-  if (!isSelected()) return undefined;
   const selection = element.ownerDocument.getSelection();
-  if (selection === null || selection.isCollapsed || selection.anchorNode === null || selection.focusNode === null) return undefined;
+  if (!isRange(selection) || selection.anchorNode === null || selection.focusNode === null) return undefined;
   const anchor = place(element, selection.anchorNode, selection.anchorOffset);
   const focus = place(element, selection.focusNode, selection.focusOffset);
   return anchor.before === undefined && focus.before === undefined ? undefined : [anchor, focus];

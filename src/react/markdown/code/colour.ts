@@ -1,4 +1,4 @@
-import { isSelected } from '../../selected.ts';
+import { isRange } from '../selection.ts';
 import type { TokenLine } from './highlighter.ts';
 import { classOf } from './styles.ts';
 
@@ -28,15 +28,15 @@ export function colourLine(box: HTMLElement, tokens: TokenLine): void {
 
 /** Changes lines of `element`, their text staying what it is, without moving the reader's selection. */
 export function keepSelection(element: HTMLElement, change: () => void): void {
-  if (!isSelected()) {
+  const selection = document.getSelection();
+  if (!isRange(selection)) {
     change();
     return;
   }
-  const selection = document.getSelection();
-  const anchor = placeOf(element, selection?.anchorNode, selection?.anchorOffset);
-  const focus = placeOf(element, selection?.focusNode, selection?.focusOffset);
+  const anchor = placeOf(element, selection.anchorNode, selection.anchorOffset);
+  const focus = placeOf(element, selection.focusNode, selection.focusOffset);
   change();
-  if (selection === null || anchor === undefined || focus === undefined) return;
+  if (anchor === undefined || focus === undefined) return;
   if (isThere(anchor) && isThere(focus)) return;
   const [anchorNode, anchorOffset] = pointOf(anchor);
   const [focusNode, focusOffset] = pointOf(focus);
