@@ -69,13 +69,13 @@ interface Wait {
   urgent: boolean;
 }
 
+const maxStalenessMs = 150;
 /** What is urgent overrides the budget up to this many frames' worth; a crowd of a hundred ends spreads over a few frames. */
 const urgentFrames = 2;
 
 const unlearned: Budget = {
   frameMs: 14,
-  waitMs: 150,
-  intervalMs: 16,
+  intervalMs: 1000 / 60,
   share: 1 / 6,
   cost: () => 0.3,
   begins: () => true,
@@ -140,7 +140,7 @@ export function createFrames(host: FrameHost): Frames {
       demandMs += budget.cost(task.kind ?? 'text');
       if (wait.urgent) urgent.push(task);
       else if (rank === 'focused') focused.push(task);
-      else if (now - wait.since > budget.waitMs) overdue.push(task);
+      else if (now - wait.since > maxStalenessMs - budget.intervalMs) overdue.push(task);
       else visible.push(task);
     }
     const due: FrameTask[] = [];

@@ -19,8 +19,6 @@ export interface Screen extends FrameHost {
   /** A timer. */
   later(callback: () => void, ms: number): void;
   show(): void;
-  /** Something else takes the page's thread. */
-  holdUp(ms: number): void;
   print(): void;
   /** A task of the frame takes the page's thread, or what comes after it. */
   spend(ms: number, rasterMs?: number): void;
@@ -85,9 +83,6 @@ export function createScreen(intervalMs = 1000 / 60): Screen {
     show() {
       screen.hidden = false;
       shown();
-    },
-    holdUp(ms) {
-      time += ms;
     },
     print: () => printed(),
     spend(ms, beside = 0) {

@@ -14,8 +14,6 @@ export interface Budget {
   readonly frameMs: number;
   /** Of the display. */
   readonly intervalMs: number;
-  /** Who has waited longer is served, whatever the frame can afford. */
-  readonly waitMs: number;
   /** Of what waits, that each whole frame serves at least, so that nobody comes to wait too long together with all the others. */
   readonly share: number;
   /** What one more task of a class is expected to cost, ms. */
@@ -55,10 +53,6 @@ export interface PacedBudget extends Budget {
 const share = 0.9;
 // Within this everybody has a turn.
 const roundMs = 100;
-// A change in view waits no longer than this and a frame.
-const mostWaitMs = 150;
-// No frame for so long, although something waited: somebody else had the thread, and all would be overdue together.
-const heldUpMs = 500;
 // Cost of a task of a class that has not been seen yet, ms.
 const unknownMs = 0.3;
 const leastMs = 0.02;
@@ -76,8 +70,6 @@ export function createBudget(slices: readonly Slices[] = [textSlices, blockSlice
   // Of the last whole frame.
   let lastWhole = Number.NEGATIVE_INFINITY;
   let wholeCounts: Counts | undefined;
-  // Until when nobody is overdue.
-  let excusedUntil = 0;
   // When there was nothing left to do.
   let restingSince = 0;
   // Of the task that was served last in its turn: those served out of turn say nothing about whose it is.
@@ -115,9 +107,6 @@ export function createBudget(slices: readonly Slices[] = [textSlices, blockSlice
     get intervalMs() {
       return refresh.intervalMs;
     },
-    get waitMs() {
-      return lastWhole < excusedUntil ? Number.POSITIVE_INFINITY : mostWaitMs - refresh.intervalMs;
-    },
     get share() {
       return (refresh.intervalMs * cadence.stride) / roundMs;
     },
@@ -128,10 +117,8 @@ export function createBudget(slices: readonly Slices[] = [textSlices, blockSlice
       // Of the whole one, not of those that came after it for what was urgent.
       wholeCounts ??= counts;
       if (elapsed < (cadence.stride - 1) * refresh.intervalMs * 1.25) return false;
-      if (elapsed < Number.POSITIVE_INFINITY) {
-        if (elapsed > heldUpMs) excusedUntil = now + mostWaitMs;
-        paced(elapsed, wholeCounts, limited);
-      } else allowance *= 1 + Math.max(0, now - restingSince) / 100;
+      if (elapsed < Number.POSITIVE_INFINITY) paced(elapsed, wholeCounts, limited);
+      else allowance *= 1 + Math.max(0, now - restingSince) / 100;
       lastWhole = now;
       wholeCounts = undefined;
       return true;

@@ -41,7 +41,7 @@ export function createSlices(first: number, least: number, most: number): Slices
   };
 }
 
-// UTF-16 code units of plain text.
+/** UTF-16 code units of plain text. */
 export const textSlices: Slices = createSlices(16_384, 1024, 32_768);
-// Blocks of Markdown, cells of tables among them.
+/** Blocks of Markdown, cells of tables among them. */
 export const blockSlices: Slices = createSlices(32, 3, 96);

@@ -6,7 +6,7 @@ interface TaskScheduler {
   readonly scheduler?: { postTask?(callback: () => void, options: { priority: 'user-blocking' }): Promise<void> };
 }
 
-// Called in a frame: calls back once after its picture has been made, which is before a task that is posted in it.
+/** Called in a frame: calls back once after its picture has been made, which is before a task that is posted in it. */
 export function afterPaint(callback: () => void): void {
   const { scheduler } = globalThis as TaskScheduler;
   if (scheduler?.postTask === undefined) setTimeout(callback);
