@@ -62,6 +62,7 @@ export function createMetrics(core: RelayCore): Metrics {
   counters('sluice_refused_total', 'Requests, subscriptions and connections refused or ended by an error.', ['code'], () =>
     by('code', stats.refused),
   );
+  counters('sluice_hook_timeouts_total', 'Questions the app did not answer in time.', ['hook'], () => by('hook', stats.hookTimeouts));
   gauge('sluice_subscriptions', 'Readers of channels.', () => stats.subscriptions);
   gauge('sluice_streams', 'Logs kept, running ones included.', () => stats.streams);
   gauge('sluice_generations', 'Streams still running.', () => stats.generations);

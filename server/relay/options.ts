@@ -82,6 +82,8 @@ export interface RelayOptions {
   readonly headersTimeoutMs?: number;
   /** Time for the body of a request to arrive as a whole, ms. @default 15000 */
   readonly bodyTimeoutMs?: number;
+  /** Time for `authenticate`, `authorize` and `admit` to answer, ms each; then what was asked is refused with `internal`. @default 10000 */
+  readonly hookTimeoutMs?: number;
   /** Where lines for operators go: a function, or a logger like pino. `stream` and `connection` are in the fields of each line about one. @default nowhere */
   readonly log?: Log | Logger;
 }
@@ -110,6 +112,7 @@ export const relayDefaults: ResolvedRelayOptions = {
   maxFramesPerSecond: 1_000,
   headersTimeoutMs: 10_000,
   bodyTimeoutMs: 15_000,
+  hookTimeoutMs: 10_000,
   log: () => {},
 };
 

@@ -5,6 +5,7 @@ import type { Accept, TransportName } from '../transports/peer.ts';
 import { UnsentBudget } from './budget.ts';
 import { createSessionCounters, type SessionCounters } from './counters.ts';
 import { cutShort, type DrainOptions, drainSessions, spreadFor } from './drain.ts';
+import { type HookName, withDeadlines } from './hooks.ts';
 import { Hub } from './hub.ts';
 import { type LogFields, limitLog } from './logger.ts';
 import { type Principal, type RelayOptions, type ResolvedRelayOptions, resolveRelayOptions } from './options.ts';
@@ -58,6 +59,8 @@ export interface RelayStats extends StreamCounters, SessionCounters {
   readonly logBytes: number;
   /** `undefined` where streams live in memory only. */
   readonly storage: StorageStats | undefined;
+  /** Questions the app did not answer in time, by the hook that was asked. */
+  readonly hookTimeouts: Readonly<Record<HookName, number>>;
   /** Requests, subscriptions and connections refused or ended by an error, by code. */
   readonly refused: Readonly<Record<string, number>>;
   /** Whether the relay starts nothing new, how often it was told so, how often a client was, and generations that outlasted the deadline. */
@@ -78,8 +81,13 @@ export function createRelayCore(
     now?: () => number;
   },
 ): RelayCore {
-  const resolved = resolveRelayOptions(options);
   const { storage, providers, date = Date.now, now = () => performance.now() } = parts;
+  const hookTimeouts = { authenticate: 0, authorize: 0, admit: 0 };
+  const resolved = withDeadlines(resolveRelayOptions(options), (hook) => {
+    hookTimeouts[hook] += 1;
+    logLate('error', `${hook} did not answer in time`, { hook, timeoutMs: resolved.hookTimeoutMs });
+  });
+  const logLate = limitLog(resolved.log, now);
   const hub = new Hub(storage, resolved.flushIntervalMs);
   let observer: RelayObserver | undefined;
   const watchers = new Set<() => void>();
@@ -254,6 +262,7 @@ export function createRelayCore(
         unwatched: streams.unwatched,
         logBytes: storage.bytes,
         storage: storage.stats,
+        hookTimeouts,
         refused: refusedByCode,
         drain,
       };

@@ -63,6 +63,8 @@ export class Session implements Connection, Holder {
   #waitingAnswers = 0;
   /** Nothing more is sent or heard. */
   ended = false;
+  /** The client has said hello; the rest is the app's time. */
+  #greeted = false;
 
   constructor(peer: Peer, request: ConnectionRequest, host: SessionHost) {
     this.peer = peer;
@@ -166,7 +168,7 @@ export class Session implements Connection, Holder {
   /** Heartbeat, and the deadlines of hello and silence. */
   tick(now: number): void {
     const { heartbeatMs } = this.#host.options;
-    if (this.principal === undefined && now - this.openedAt > HELLO_TIMEOUT_MS) {
+    if (!this.#greeted && now - this.openedAt > HELLO_TIMEOUT_MS) {
       this.end(new StreamError('hello_timeout', `No hello came within ${HELLO_TIMEOUT_MS} ms; the connection closes.`));
     } else if (now - this.lastReceivedAt > 2.5 * heartbeatMs) {
       this.end(
@@ -242,7 +244,8 @@ export class Session implements Connection, Holder {
   }
 
   async #hello(frame: HelloFrame): Promise<void> {
-    if (this.principal !== undefined) throw new StreamError('bad_frame', 'A second hello came on this connection, which closes.');
+    if (this.#greeted) throw new StreamError('bad_frame', 'A second hello came on this connection, which closes.');
+    this.#greeted = true;
     if (frame.protocol !== PROTOCOL_VERSION) {
       throw new StreamError(
         'protocol_version',
@@ -276,7 +279,13 @@ export class Session implements Connection, Holder {
   sendError(error: StreamError, subscription?: number, channel?: string): void {
     const { code, message, retryable, retryAfterMs } = error;
     const stream = channel === undefined ? undefined : channelStream(channel);
-    this.#host.refused(code, { connection: this.id, transport: this.peer.transport, ...(stream === undefined ? {} : { stream }) });
+    this.#host.refused(code, {
+      connection: this.id,
+      transport: this.peer.transport,
+      ...(stream === undefined ? {} : { stream }),
+      // A fault of ours or of the app's keeps its details to the operator's log.
+      ...(code === 'internal' ? { cause: String(error.cause ?? message) } : {}),
+    });
     this.send(
       encodeServerFrame({
         type: 'error',

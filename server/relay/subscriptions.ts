@@ -48,7 +48,22 @@ export class Subscriptions {
     }
     const channel = this.#channel(frame);
     if (channel === undefined) return undefined;
-    const allowed = this.#host.options.authorize(principal, 'subscribe', frame.channel, channel.log.principal);
+    return this.#decide(frame, principal, channel);
+  }
+
+  /** A decision that fails is about this subscription only. */
+  #decide(frame: SubscribeFrame, principal: Principal, channel: Channel<Subscription>): Promise<void> | undefined {
+    const owner = channel.log.principal;
+    const failed = (cause: unknown): void => {
+      if (!this.#session.ended) this.#session.sendError(toStreamError(cause), frame.subscription, frame.channel);
+    };
+    let allowed: boolean | Promise<boolean>;
+    try {
+      allowed = this.#host.options.authorize(principal, 'subscribe', frame.channel, owner);
+    } catch (cause) {
+      failed(cause);
+      return undefined;
+    }
     if (!(allowed instanceof Promise)) {
       this.#join(frame, channel, allowed === true);
       return undefined;
@@ -57,9 +72,8 @@ export class Subscriptions {
       if (this.#session.ended) return;
       // It may have been dropped meanwhile, and its id be somebody else's by now: the decision was about this log only.
       const current = this.#channel(frame);
-      const same = current?.log.principal === channel.log.principal;
-      if (current !== undefined) this.#join(frame, current, decision === true && same);
-    });
+      if (current !== undefined) this.#join(frame, current, decision === true && current.log.principal === owner);
+    }, failed);
   }
 
   /** The channel to be read; where there is none, or none that can be read, that is said. */

@@ -47,7 +47,7 @@ const entries: Readonly<Record<ErrorCode, Omit<ErrorEntry, 'retryable'>>> = {
   too_many_streams: entry(429),
   /** The relay is shutting down; another one takes over. */
   relay_draining: entry(503),
-  /** A fault in Sluice itself. */
+  /** A fault in Sluice itself, or in what the app answers it. */
   internal: entry(500),
   // Connection and frames
   /** The two ends speak different versions of the protocol. */
