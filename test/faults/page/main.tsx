@@ -64,9 +64,9 @@ function look(): void {
       window.rigSaid({ type: 'new-epoch', withdrawn });
     }
     Object.assign(sight, { epoch, text });
-    const summary = [...client.store.getState().streams.values()].find(
-      (stream) => stream.id === id || (stream.id === undefined && 'request' in sight.source),
-    );
+    const streams = [...client.store.getState().streams.values()];
+    const unnamed = 'request' in sight.source ? streams.find((stream) => stream.id === undefined) : undefined;
+    const summary = streams.find((stream) => stream.id === id) ?? unnamed;
     const error = summary?.error && { code: summary.error.code, message: summary.error.message };
     const key = `${status} ${epoch} ${text.length} ${error?.code}`;
     if (key === sight.said) continue;
