@@ -82,5 +82,5 @@ async function authorization(credentials: Credentials): Promise<Record<string, s
 function isStarted(value: unknown): value is StartedStream {
   if (typeof value !== 'object' || value === null) return false;
   const { id, channel, epoch } = value as Partial<StartedStream>;
-  return typeof id === 'string' && typeof channel === 'string' && typeof epoch === 'string';
+  return [id, channel, epoch].every((field) => typeof field === 'string');
 }

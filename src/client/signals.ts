@@ -20,7 +20,7 @@ export function watchSignals(tell: (signal: Signal) => void): () => void {
   on(window, 'offline', () => 'offline');
   on(window, 'pagehide', (event) => ((event as PageTransitionEvent).persisted ? 'frozen' : undefined));
   on(window, 'pageshow', (event) => ((event as PageTransitionEvent).persisted ? 'resumed' : undefined));
-  on(document, 'visibilitychange', () => (document.visibilityState === 'hidden' ? 'hidden' : 'visible'));
+  on(document, 'visibilitychange', () => document.visibilityState);
   on(document, 'freeze', () => 'frozen');
   on(document, 'resume', () => 'resumed');
   if (navigator.onLine === false) tell('offline');

@@ -78,6 +78,31 @@ test('the keyboard leads up from the end, and back to it', async () => {
   expect(long.fromEnd()).toBeLessThanOrEqual(1);
 });
 
+test.each(['End', 'PageDown'])('%s reaches an end that moves on meanwhile, and stays there', async (key) => {
+  const long = await openLong();
+  long.scroller.focus();
+  await userEvent.keyboard('{PageUp}');
+  await expect.poll(() => long.page.container.querySelector('.sluice-latest')).not.toBeNull();
+  await frame(30);
+  // A line in every frame from the key on, for longer than its way takes.
+  let line = 100;
+  const growing = new Promise<void>((resolve) => {
+    const next = (): void => {
+      if (line === 160) resolve();
+      else requestAnimationFrame(next);
+      long.source.text(lines(line, 1));
+      line += 1;
+    };
+    long.scroller.addEventListener('keydown', next, { once: true });
+  });
+  await userEvent.keyboard(`{${key}}`);
+  await growing;
+  await expect.poll(() => long.page.container.querySelector('.sluice-latest')).toBeNull();
+  await expect.poll(() => long.page.body().textContent).toBe(lines(0, line));
+  await frame(2);
+  expect(long.fromEnd()).toBeLessThanOrEqual(1);
+});
+
 test('“Latest” leads back to the end, where the view stays again, and is gone', async () => {
   const long = await openLong();
   long.scroller.scrollTop = 100;

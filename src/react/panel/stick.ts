@@ -27,8 +27,11 @@ export function createStick(scroller: HTMLElement, onChange: (atEnd: boolean) =>
   let seenHeight = 0;
   /** In how many more frames heights may still be found out. */
   let unsettled = 0;
+  /** Where the end was when the reader last turned the wheel or pressed a key: the browser takes some frames to get there, and the end moves on meanwhile. */
+  let goal = Number.POSITIVE_INFINITY;
 
   const set = (next: boolean): void => {
+    goal = Number.POSITIVE_INFINITY;
     if (stuck === next) return;
     stuck = next;
     // Whoever comes back to the end is taken to it.
@@ -39,12 +42,16 @@ export function createStick(scroller: HTMLElement, onChange: (atEnd: boolean) =>
   const leave = (): void => {
     if (scroller.scrollTop > 0) set(false);
   };
+  const fromEnd = (): number => scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
+  const aim = (): void => {
+    goal = scroller.scrollTop + fromEnd();
+  };
 
   const events = new AbortController();
   const on = <Type extends keyof HTMLElementEventMap>(type: Type, listener: (event: HTMLElementEventMap[Type]) => void): void =>
     scroller.addEventListener(type, listener, { passive: true, capture: true, signal: events.signal });
-  on('wheel', ({ deltaY }) => deltaY < 0 && leave());
-  on('keydown', ({ key, shiftKey }) => (upwards.test(key) || (key === ' ' && shiftKey)) && leave());
+  on('wheel', ({ deltaY }) => (deltaY < 0 ? leave() : aim()));
+  on('keydown', ({ key, shiftKey }) => (upwards.test(key) || (key === ' ' && shiftKey) ? leave() : aim()));
   on('touchstart', ({ touches }) => {
     lastTouch = touches[0]?.clientY ?? 0;
   });
@@ -58,19 +65,18 @@ export function createStick(scroller: HTMLElement, onChange: (atEnd: boolean) =>
     // Our own.
     if (top === lastTop) return;
     const height = scroller.scrollHeight;
-    const left = height - scroller.clientHeight - top;
+    const left = fromEnd();
     // Only the reader (a scrollbar, a search) moves away from the end: growing text leaves the position, shrinking text and
     // resizing clamp it to the end, and for what shrinks in front of it the browser moves it by as much. Heights are rounded, and
     // where the page is zoomed the position is not: the end is a pixel or two wide.
     if (lastTop - top > Math.max(0, seenHeight - height) && left > 2) set(false);
-    else if (top > lastTop && left <= 2) set(true);
+    else if (top > lastTop && (left <= 2 || top + 2 >= goal)) set(true);
     lastTop = top;
     seenHeight = height;
   });
   // Who opens a box wants to read what is in it. `toggle` does not bubble.
   on('toggle', ({ target }) => {
-    if (target instanceof HTMLDetailsElement && target.open && scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop > 1)
-      set(false);
+    if ((target as HTMLDetailsElement).open && fromEnd() > 1) set(false);
   });
   // Absent where apps run their own tests, as in jsdom.
   const resizes = typeof ResizeObserver === 'undefined' ? undefined : new ResizeObserver(onResize);
