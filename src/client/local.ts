@@ -75,7 +75,8 @@ export function readLocal(source: LocalSource, feed: (fromSeq: number, events: r
         else if (value !== undefined) push(value);
       }
     } catch (cause) {
-      fail(cause);
+      if (isAborted(cause)) push({ type: 'stopped', by: 'user' });
+      else fail(cause);
     }
     reader?.cancel();
   };
@@ -98,4 +99,9 @@ export function readLocal(source: LocalSource, feed: (fromSeq: number, events: r
       wake();
     },
   };
+}
+
+/** Whether whoever made the source has ended it, by the signal of a `fetch` or of an SDK: that is no failure. */
+function isAborted(cause: unknown): boolean {
+  return cause instanceof Error && (cause.name === 'AbortError' || isAborted(cause.cause));
 }

@@ -1,7 +1,18 @@
-import { expect, test, vi } from 'vitest';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, expect, test, vi } from 'vitest';
 import { type LocalReading, readLocal } from '../../src/client/local.ts';
 import type { LocalSource } from '../../src/client/types.ts';
 import { isTerminal, type StreamEvent } from '../../src/wire/index.ts';
+
+const server = createServer((_, response) => {
+  response.writeHead(200, { 'content-type': 'text/plain' });
+  response.write('as far as here');
+}).listen(0, '127.0.0.1');
+await once(server, 'listening');
+const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+afterAll(() => server.close());
 
 interface Fed {
   readonly events: StreamEvent[];
@@ -145,6 +156,26 @@ test('[UI6] stopping ends the stream with stopped at once, and the source with i
   });
   read(stream).reading.stop();
   await vi.waitFor(() => expect(cancelled).toBe(true));
+});
+
+test.each<[string, (signal: AbortSignal) => LocalSource | Promise<LocalSource>]>([
+  [
+    'an iterable that throws what its signal says',
+    async function* (signal) {
+      yield 'as far as here';
+      await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    } as (signal: AbortSignal) => LocalSource,
+  ],
+  ['the body of a response', (signal) => fetch(`${origin}/endless`, { signal })],
+  ['its stream', async (signal) => (await fetch(`${origin}/endless`, { signal })).body as LocalSource],
+])('[ST7] aborted by the app: %s ends with stopped, not with an error', async (_, open) => {
+  const controller = new AbortController();
+  const fed = read(await open(controller.signal));
+  await vi.waitFor(() => expect(textOf(fed.events)).toBe('as far as here'));
+  controller.abort();
+  await vi.waitFor(() => expect(fed.ended).toBe(true));
+  expect(fed.events.at(-1)).toEqual({ type: 'stopped', by: 'user' });
+  expect(textOf(fed.events)).toBe('as far as here');
 });
 
 test('[ST8] a new receiver is fed what the page has not folded in, under the numbers the page has', async () => {
