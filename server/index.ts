@@ -134,6 +134,7 @@ export function createRelay(options: RelayServerOptions = {}): Relay {
   const websocket = createWebSocketTransport({
     accept: core.accept,
     admit: ({ origin, remoteAddress }, host) => admitOrigin('websocket', { origin, host, remoteAddress }),
+    trustedProxies: core.options.trustedProxies,
   });
   const fetch = createFetchHandler({
     core,

@@ -1,5 +1,5 @@
 import { StreamError } from '../../src/wire/index.ts';
-import { TokenBucket } from '../relay/bucket.ts';
+import type { Buckets } from '../relay/buckets.ts';
 import type { Principal, ResolvedRelayOptions } from '../relay/options.ts';
 import { identify } from '../relay/principal.ts';
 
@@ -22,29 +22,10 @@ function bearer(headers: Headers): string | undefined {
   return /^Bearer +(\S+) *$/i.exec(headers.get('authorization') ?? '')?.[1];
 }
 
-const MAX_CALLERS = 10_000;
-
-/** Token buckets, one a caller. The longest unused is forgotten first. */
-export class CallerLimits {
-  readonly #perSecond: number;
-  readonly #now: () => number;
-  readonly #buckets = new Map<string, TokenBucket>();
-
-  constructor(perSecond: number, now: () => number) {
-    this.#perSecond = perSecond;
-    this.#now = now;
-  }
-
-  /** @throws {StreamError} `rate_limited` */
-  take(key: string): void {
-    const now = this.#now();
-    const bucket = this.#buckets.get(key) ?? new TokenBucket(this.#perSecond, now);
-    this.#buckets.delete(key);
-    this.#buckets.set(key, bucket);
-    if (this.#buckets.size > MAX_CALLERS) for (const oldest of this.#buckets.keys()) if (this.#buckets.delete(oldest)) break;
-    if (bucket.take(now)) return;
-    throw new StreamError('rate_limited', `More than ${this.#perSecond} requests a second came; this one was not handled. Slow down.`, {
-      retryAfterMs: 1_000,
-    });
-  }
+/** @throws {StreamError} `rate_limited` where the caller has none left */
+export function takeOne(limits: Buckets, caller: string): void {
+  if (limits.take(caller)) return;
+  throw new StreamError('rate_limited', `More than ${limits.perSecond} requests a second came; this one was not handled. Slow down.`, {
+    retryAfterMs: 1_000,
+  });
 }

@@ -7,7 +7,7 @@ type StorageStats = NonNullable<RelayStats['storage']>;
 /** Figures for Prometheus, in a registry of their own. What each means is in docs/OPERATIONS.md. */
 export interface Metrics {
   readonly requests: Counter<'route' | 'status'>;
-  /** The exposition, as Prometheus text. */
+  /** The exposition, as Prometheus text, no older than the call. However often it is asked for, a sixteenth of the time is spent on it. */
   response(): Promise<Response>;
 }
 
@@ -140,11 +140,37 @@ export function createMetrics(core: RelayCore): Metrics {
     );
     gauge('sluice_storage_failing', 'Whether streams cannot be stored at the moment.', () => Number(core.storageFailure !== undefined));
   }
+  const expose = sparingly(() => {
+    stats = core.stats;
+    return registry.metrics();
+  });
   return {
     requests,
-    async response() {
-      stats = core.stats;
-      return new Response(await registry.metrics(), { headers: { 'content-type': registry.contentType } });
-    },
+    response: async () => new Response(await expose(), { headers: { 'content-type': registry.contentType } }),
+  };
+}
+
+/** Of the process's time, since anybody may ask. */
+const MAX_SHARE = 1 / 16;
+
+/** Whoever asks while the last one would take more than its share waits for the next, and all who wait have the same. */
+function sparingly(work: () => Promise<string>): () => Promise<string> {
+  let next: Promise<string> | undefined;
+  let notBefore = 0;
+  const run = async (): Promise<string> => {
+    const waitMs = notBefore - performance.now();
+    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+    const begun = performance.now();
+    try {
+      return await work();
+    } finally {
+      const now = performance.now();
+      notBefore = now + (now - begun) * (1 / MAX_SHARE - 1);
+      next = undefined;
+    }
+  };
+  return () => {
+    next ??= run();
+    return next;
   };
 }

@@ -1,11 +1,14 @@
 import { isStreamId, StreamError, toStreamError, wireLimits } from '../../src/wire/index.ts';
+import { Buckets } from '../relay/buckets.ts';
+import { networkOf } from '../relay/network.ts';
 import type { RelayCore } from '../relay/relay.ts';
+import { clientAddress } from '../transports/address.ts';
 import { checkOrigin, isAllowedOrigin, type OriginPolicy, type OriginSubject } from '../transports/origin.ts';
 import type { ConnectionRequest } from '../transports/peer.ts';
 import { securityHeaders } from '../transports/security.ts';
 import { MESSAGE_TYPE, SSE_PATH, type SseTransport } from '../transports/sse.ts';
 import { readBody, requireType } from './body.ts';
-import { authenticate, type Caller, CallerLimits } from './caller.ts';
+import { authenticate, type Caller, takeOne } from './caller.ts';
 import { corsHeaders, preflight } from './cors.ts';
 import { discovery, type Endpoints } from './discovery.ts';
 import { createMetrics } from './metrics.ts';
@@ -14,7 +17,7 @@ import { createStream, readStream, stopStream } from './streams.ts';
 
 /** What is known of a request besides itself. */
 export interface RequestInfo {
-  /** IP address of the other end, empty where unknown. */
+  /** IP address of the other end of the socket, empty where unknown. */
   readonly remoteAddress: string;
 }
 
@@ -52,10 +55,10 @@ interface Route {
 
 export function createFetchHandler({ core, sse, endpoints, policy, now = () => performance.now() }: HttpParts): FetchHandler {
   const metrics = createMetrics(core);
-  const limits = new CallerLimits(core.options.maxMessagesPerSecond, now);
+  const limits = new Buckets(core.options.maxMessagesPerSecond, now);
   const identify = async ({ request, info }: Call): Promise<Caller> => {
     const caller = await authenticate(request, info.remoteAddress, core.options);
-    limits.take(`${info.remoteAddress} ${caller.principal.id}`);
+    takeOne(limits, `${info.remoteAddress} ${caller.principal.id}`);
     return caller;
   };
   const messageBody = (request: Request): Promise<Uint8Array> => {
@@ -90,7 +93,7 @@ export function createFetchHandler({ core, sse, endpoints, policy, now = () => p
       name: 'sse',
       methods: {
         POST: async ({ request, info }) => {
-          limits.take(info.remoteAddress);
+          takeOne(limits, networkOf(info.remoteAddress));
           return sse.open(sseRequest(request, info), await messageBody(request));
         },
       },
@@ -136,8 +139,9 @@ export function createFetchHandler({ core, sse, endpoints, policy, now = () => p
     }
   };
 
-  return async (request, info = { remoteAddress: '' }) => {
-    const { route, response } = await handle(request, info, new URL(request.url));
+  return async (request, { remoteAddress: socketAddress } = { remoteAddress: '' }) => {
+    const remoteAddress = clientAddress(socketAddress, request.headers, core.options.trustedProxies);
+    const { route, response } = await handle(request, { remoteAddress }, new URL(request.url));
     metrics.requests.inc({ route, status: String(response.status) });
     for (const [name, value] of Object.entries(securityHeaders)) if (!response.headers.has(name)) response.headers.set(name, value);
     if (isAllowedOrigin(subject(request), policy)) for (const [name, value] of corsHeaders(request)) response.headers.set(name, value);

@@ -12,10 +12,21 @@ export class TokenBucket {
 
   /** Whether one more, or something that costs as much as several, is allowed now. */
   take(nowMs: number, cost: number = 1): boolean {
-    this.#tokens = Math.min(2 * this.#perSecond, this.#tokens + ((nowMs - this.#at) / 1000) * this.#perSecond);
-    this.#at = nowMs;
-    if (this.#tokens < cost) return false;
+    if (!this.allows(nowMs, cost)) return false;
     this.#tokens -= cost;
     return true;
+  }
+
+  /** Whether it would be. */
+  allows(nowMs: number, cost: number = 1): boolean {
+    this.#tokens = Math.min(2 * this.#perSecond, this.#tokens + ((nowMs - this.#at) / 1000) * this.#perSecond);
+    this.#at = nowMs;
+    return this.#tokens >= cost;
+  }
+
+  /** Counts what was not asked for. It owes a burst at most, so nothing is paid back for longer than two seconds. */
+  charge(nowMs: number): void {
+    this.allows(nowMs);
+    this.#tokens = Math.max(-2 * this.#perSecond, this.#tokens - 1);
   }
 }

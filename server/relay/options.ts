@@ -16,6 +16,7 @@ export interface AuthenticateInput {
   readonly credentials: string | undefined;
   readonly headers: Headers;
   readonly origin: string | undefined;
+  /** The socket's, or what `trustedProxies` say; empty where unknown. */
   readonly remoteAddress: string;
   readonly transport: TransportName | 'http';
 }
@@ -78,6 +79,17 @@ export interface RelayOptions {
    * `authenticate`, counts as 20, and 16 grants of credit as one. @default 1000
    */
   readonly maxFramesPerSecond?: number;
+  /**
+   * Refusals of `authenticate` allowed per client address and second, as a token bucket of twice the size; then, for some seconds, it is not
+   * asked for that address, and the answer is `rate_limited`. @default 20
+   */
+  readonly maxAuthFailuresPerSecond?: number;
+  /**
+   * How many proxies of yours a request over HTTP or WebSocket has come through, each of which appends the client's address to
+   * `X-Forwarded-For`. The address counts for limits, for loopback, and is given to `authenticate`. WebTransport's is the socket's. Only
+   * where the relay cannot be reached past them: others could claim any address. @default 0
+   */
+  readonly trustedProxies?: number;
   /** Time for the headers of a request to arrive, ms; of the server of `listen`, others have settings of their own. @default 10000 */
   readonly headersTimeoutMs?: number;
   /** Time for the body of a request to arrive as a whole, ms. @default 15000 */
@@ -110,6 +122,8 @@ export const relayDefaults: ResolvedRelayOptions = {
   maxBodyBytes: 1_048_576,
   maxMessagesPerSecond: 200,
   maxFramesPerSecond: 1_000,
+  maxAuthFailuresPerSecond: 20,
+  trustedProxies: 0,
   headersTimeoutMs: 10_000,
   bodyTimeoutMs: 15_000,
   hookTimeoutMs: 10_000,
@@ -165,10 +179,11 @@ export function resolveRelayOptions(options: RelayOptions): ResolvedRelayOptions
     if (typeof usual !== 'number') continue;
     const value: unknown = resolved[name as keyof typeof resolved];
     const most = name.endsWith('Ms') ? MAX_TIMER_MS : Number.MAX_SAFE_INTEGER;
-    if (Number.isSafeInteger(value) && Number(value) > 0 && Number(value) <= most) continue;
+    const least = usual === 0 ? 0 : 1;
+    if (Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most) continue;
     throw new StreamError(
       'bad_option',
-      `createRelay: ${name} is ${JSON.stringify(value) ?? typeof value}; it must be a positive integer of at most ${most}. Leave it out for the default.`,
+      `createRelay: ${name} is ${JSON.stringify(value) ?? typeof value}; it must be ${least === 0 ? '0 or ' : ''}a positive integer of at most ${most}. Leave it out for the default.`,
     );
   }
   const { allowedOrigins } = resolved;

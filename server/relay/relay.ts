@@ -5,6 +5,7 @@ import type { Accept, TransportName } from '../transports/peer.ts';
 import { UnsentBudget } from './budget.ts';
 import { createSessionCounters, type SessionCounters } from './counters.ts';
 import { cutShort, type DrainOptions, drainSessions, spreadFor } from './drain.ts';
+import { withFailureLimit } from './failures.ts';
 import { type HookName, withDeadlines } from './hooks.ts';
 import { Hub } from './hub.ts';
 import { type LogFields, limitLog } from './logger.ts';
@@ -83,10 +84,11 @@ export function createRelayCore(
 ): RelayCore {
   const { storage, providers, date = Date.now, now = () => performance.now() } = parts;
   const hookTimeouts = { authenticate: 0, authorize: 0, admit: 0 };
-  const resolved = withDeadlines(resolveRelayOptions(options), (hook) => {
+  const timed = withDeadlines(resolveRelayOptions(options), (hook) => {
     hookTimeouts[hook] += 1;
     logLate('error', `${hook} did not answer in time`, { hook, timeoutMs: resolved.hookTimeoutMs });
   });
+  const resolved = withFailureLimit(timed, now);
   const logLate = limitLog(resolved.log, now);
   const hub = new Hub(storage, resolved.flushIntervalMs);
   let observer: RelayObserver | undefined;

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { errorTable, StreamError, toStreamError, wireLimits } from '../../src/wire/index.ts';
+import { clientAddress } from './address.ts';
 import { composeMessage } from './compose.ts';
 import type { Accept, Connection, ConnectionRequest, Delivery, Peer } from './peer.ts';
 import { MAX_UNSENT_BYTES, rawProblem, rejectUpgrade } from './refusal.ts';
@@ -20,6 +21,8 @@ export interface WebSocketTransportOptions {
   readonly accept: Accept;
   /** Decides on the upgrade request. @throws {StreamError} and the upgrade is answered with its status */
   readonly admit: (request: ConnectionRequest, host: string | undefined) => void;
+  /** How many proxies say the client's address. @default 0 */
+  readonly trustedProxies?: number;
 }
 
 /** For the closing handshakes when the relay ends, ms. */
@@ -41,11 +44,11 @@ const serverOptions: ServerOptions & { closeTimeout: number } = {
   closeTimeout: 2_000,
 };
 
-export function createWebSocketTransport({ accept, admit }: WebSocketTransportOptions): WebSocketTransport {
+export function createWebSocketTransport({ accept, admit, trustedProxies = 0 }: WebSocketTransportOptions): WebSocketTransport {
   const server = new WebSocketServer(serverOptions);
   return {
     upgrade(message, socket, head) {
-      const request = connectionRequest(message);
+      const request = connectionRequest(message, trustedProxies);
       try {
         admit(request, message.headers.host);
       } catch (cause) {
@@ -161,10 +164,11 @@ function frameInPlace(bytes: Buffer): Buffer {
   return bytes.subarray(start);
 }
 
-function connectionRequest(message: IncomingMessage): ConnectionRequest {
+function connectionRequest(message: IncomingMessage, trustedProxies: number): ConnectionRequest {
   const headers = new Headers();
   for (const [name, value] of Object.entries(message.headers)) {
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
   }
-  return { transport: 'websocket', headers, origin: message.headers.origin, remoteAddress: message.socket.remoteAddress ?? '' };
+  const remoteAddress = clientAddress(message.socket.remoteAddress ?? '', headers, trustedProxies);
+  return { transport: 'websocket', headers, origin: message.headers.origin, remoteAddress };
 }

@@ -1,7 +1,10 @@
 import { WebTransport } from 'rwebtransport';
 import { describe, expect, test, vi } from 'vitest';
+import { createMetrics } from '../../../server/http/metrics.ts';
 import { createScripted } from '../../../server/index.ts';
+import type { RelayCore } from '../../../server/relay/relay.ts';
 import { connectClient, type TransportName } from '../../support/connect.ts';
+import { startCore } from '../../support/core.ts';
 import { type Scrape, scrape } from '../../support/metrics.ts';
 import { fetchWithQuic, udpPort } from '../../support/quic.ts';
 import { startRelay } from '../../support/relay.ts';
@@ -212,4 +215,34 @@ test('names and types are as Prometheus has them, and labels stay few', async ()
     expect(name.endsWith('_total'), name).toBe(type === 'counter');
     expect(name).not.toMatch(/_(ms|milliseconds|kb|mb)(_|$)/);
   }
+});
+
+test('[RL7] a flood of scrapes costs one exposition at a time, and none is older than its question', async () => {
+  const { relay, url } = await startRelay({ webTransport: false });
+  let looks = 0;
+  const core = startCore();
+  const watched: RelayCore = Object.create(core, {
+    stats: {
+      get() {
+        looks += 1;
+        return core.stats;
+      },
+    },
+  });
+  const metrics = createMetrics(watched);
+  const created = async (): Promise<string | undefined> =>
+    /^sluice_streams_created_total (\d+)$/m.exec(await (await metrics.response()).text())?.[1];
+  looks = 0;
+  expect(new Set(await Promise.all(Array.from({ length: 500 }, created)))).toEqual(new Set(['0']));
+  expect(looks).toBe(1);
+  for (let round = 1; round <= 5; round += 1) {
+    core.streams.create({ source: new ManualSource() });
+    expect(new Set(await Promise.all(Array.from({ length: 100 }, created)))).toEqual(new Set([String(round)]));
+    expect(looks).toBe(1 + round);
+  }
+
+  const flood = Promise.all(Array.from({ length: 300 }, () => scrape(url)));
+  relay.streams.create({ source: new ManualSource() });
+  expect((await scrape(url)).of('sluice_streams_created_total')).toBe(1);
+  expect(await flood).toHaveLength(300);
 });
