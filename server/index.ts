@@ -1,6 +1,6 @@
 import type { Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
-import { StreamError, toStreamError } from '../src/wire/index.ts';
+import { type ErrorCode, StreamError } from '../src/wire/index.ts';
 import { createFetchHandler, type FetchHandler } from './http/routes.ts';
 import { createMemoryStorage } from './log/index.ts';
 import { attachTo, listenOn } from './node.ts';
@@ -14,7 +14,7 @@ import type { CreatedStream } from './relay/streams.ts';
 import { type AnnouncedAddress, checkAnnounced } from './transports/announce.ts';
 import type { CertificateFiles } from './transports/certificate.ts';
 import { listenWebTransport, type WebTransportListener } from './transports/listener.ts';
-import { checkOrigin, isLoopbackAddress, isLoopbackHost, type OriginPolicy, type OriginSubject } from './transports/origin.ts';
+import { checkOrigin, isLoopbackAddress, isLoopbackHost, type OriginPolicy } from './transports/origin.ts';
 import type { TransportName } from './transports/peer.ts';
 import { createSseTransport } from './transports/sse.ts';
 import { createWebSocketTransport } from './transports/websocket.ts';
@@ -122,18 +122,15 @@ export function createRelay(options: RelayServerOptions = {}): Relay {
     },
     { storage: options.storage ?? createMemoryStorage(), providers: options.providers ?? [...createProviders(process.env).values()] },
   );
-  const admitOrigin = (transport: TransportName, subject: OriginSubject): void => {
-    try {
-      checkOrigin(subject, policy);
-    } catch (cause) {
-      core.refused(toStreamError(cause).code, { transport });
-      throw cause;
-    }
-  };
+  const refusedBy =
+    (transport: TransportName) =>
+    (code: ErrorCode): void =>
+      core.refused(code, { transport });
   const sse = createSseTransport({ accept: core.accept, heartbeatMs: core.options.heartbeatMs });
   const websocket = createWebSocketTransport({
     accept: core.accept,
-    admit: ({ origin, remoteAddress }, host) => admitOrigin('websocket', { origin, host, remoteAddress }),
+    admit: ({ origin, remoteAddress }, host) => checkOrigin({ origin, host, remoteAddress }, policy),
+    refused: refusedBy('websocket'),
     trustedProxies: core.options.trustedProxies,
   });
   const fetch = createFetchHandler({
@@ -161,8 +158,8 @@ export function createRelay(options: RelayServerOptions = {}): Relay {
       exact: webTransport.announce !== undefined,
       certificate: webTransport.certificate,
       accept: core.accept,
-      admit: ({ origin, remoteAddress }, host) =>
-        admitOrigin('webtransport', { origin, host, remoteAddress, ownHosts: pageHosts(host, httpPort) }),
+      admit: ({ origin, remoteAddress }, host) => checkOrigin({ origin, host, remoteAddress, ownHosts: pageHosts(host, httpPort) }, policy),
+      refused: refusedBy('webtransport'),
       failed: (error) => core.options.log('error', `The WebTransport certificate could not be replaced: ${error.message}`, {}),
     });
     if ('missing' in started) sayMissing(started.missing, { log: options.log === undefined ? undefined : core.options.log });
@@ -171,7 +168,7 @@ export function createRelay(options: RelayServerOptions = {}): Relay {
   };
   const attach = (server: HttpServer | HttpsServer): Promise<void> => {
     websocketReachable = true;
-    const attached = attachTo(server, { fetch, upgrade: websocket.upgrade, listening: startWebTransport });
+    const attached = attachTo(server, { fetch, upgrade: websocket.upgrade, refused: refusedBy('websocket'), listening: startWebTransport });
     teardown.push(attached.detach);
     return attached.ready;
   };

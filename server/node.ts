@@ -13,6 +13,8 @@ import { SOCKET_PATH } from './transports/websocket.ts';
 export interface AttachParts {
   readonly fetch: FetchHandler;
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** Counts upgrades to what is not served. */
+  readonly refused: (code: ErrorCode) => void;
   /** Called once the server's address is known. */
   readonly listening: (address: { readonly address: string; readonly port: number }) => Promise<void>;
   /**
@@ -30,7 +32,7 @@ export interface ListenLimits extends Pick<ResolvedRelayOptions, 'headersTimeout
 /** Puts the relay's routes in front of a server's own listeners. */
 export function attachTo(
   server: HttpServer | HttpsServer,
-  { fetch, upgrade, listening, stalledMs = 60_000 }: AttachParts,
+  { fetch, upgrade, refused, listening, stalledMs = 60_000 }: AttachParts,
 ): { readonly ready: Promise<void>; detach(): Promise<void> } {
   const others = server.listeners('request') as ((request: IncomingMessage, response: ServerResponse) => void)[];
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
@@ -45,8 +47,10 @@ export function attachTo(
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     if (pathOf(request) === SOCKET_PATH) upgrade(request, socket, head);
     // With any listener for upgrades, Node leaves the socket to the listeners.
-    else if (server.listenerCount('upgrade') === 1)
+    else if (server.listenerCount('upgrade') === 1) {
+      refused('not_found');
       rejectUpgrade(socket, rawProblem(new StreamError('not_found', 'No socket is served here.')));
+    }
   };
   server.removeAllListeners('request');
   server.on('request', onRequest);

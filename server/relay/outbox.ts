@@ -1,4 +1,4 @@
-import { CreditAccount, type StreamError, toStreamError } from '../../src/wire/index.ts';
+import { CreditAccount, StreamError, toStreamError } from '../../src/wire/index.ts';
 import type { Delivery, Peer } from '../transports/peer.ts';
 import type { Channel, EncodedBatch } from './channel.ts';
 import type { SessionCounters } from './counters.ts';
@@ -93,10 +93,14 @@ export class Outbox {
       }
       const batch = this.#next(subscription);
       if (batch === undefined) break;
-      if (batch === 'compacted') {
-        // What was collected leaves before the reset is said.
+      if (batch === 'compacted' || batch instanceof StreamError) {
+        // What was collected leaves before the reset, or the error, is said.
         if (batches.length > 0) {
           this.markDue(subscription);
+          break;
+        }
+        if (batch instanceof StreamError) {
+          this.#hooks.failed(subscription, batch);
           break;
         }
         this.#hooks.reset(subscription);
@@ -120,12 +124,11 @@ export class Outbox {
   }
 
   /** A log that cannot be read ends its own subscription, and no other. */
-  #next(subscription: Subscription): EncodedBatch | 'compacted' | undefined {
+  #next({ channel, cursor }: Subscription): EncodedBatch | 'compacted' | StreamError | undefined {
     try {
-      return subscription.channel.next(subscription.cursor);
+      return channel.next(cursor);
     } catch (cause) {
-      this.#hooks.failed(subscription, toStreamError(cause));
-      return undefined;
+      return toStreamError(cause);
     }
   }
 }

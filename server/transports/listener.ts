@@ -1,4 +1,4 @@
-import { StreamError, toStreamError } from '../../src/wire/index.ts';
+import { type ErrorCode, StreamError, toStreamError } from '../../src/wire/index.ts';
 import { type CertificateFiles, checkCertificate, type DevelopmentCertificate, makeCertificate } from './certificate.ts';
 import type { Accept, ConnectionRequest } from './peer.ts';
 import { loadQuic, type Quic, type QuicServer, type QuicSession } from './quic.ts';
@@ -26,6 +26,8 @@ export interface WebTransportListenerOptions {
   readonly accept: Accept;
   /** Decides on the request. @throws {StreamError} and the session is closed with its close code */
   readonly admit: (request: ConnectionRequest, host: string) => void;
+  /** Counts what was refused before it was a connection. */
+  readonly refused: (code: ErrorCode) => void;
   /** Called with what went wrong later on: a certificate that could not be replaced. */
   readonly failed?: (error: StreamError) => void;
   readonly now?: () => number;
@@ -123,7 +125,7 @@ async function bind(quic: Quic, options: WebTransportListenerOptions, { cert, ke
   return server;
 }
 
-async function serve(server: QuicServer, { accept, admit }: WebTransportListenerOptions): Promise<void> {
+async function serve(server: QuicServer, { accept, admit, refused }: WebTransportListenerOptions): Promise<void> {
   for await (const session of server.sessions) {
     try {
       const request = connectionRequest(session);
@@ -131,7 +133,9 @@ async function serve(server: QuicServer, { accept, admit }: WebTransportListener
       admit(request, session.authority);
       serveSession(session, request, accept);
     } catch (cause) {
-      refuseSession(session, toStreamError(cause));
+      const error = toStreamError(cause);
+      refused(error.code);
+      refuseSession(session, error);
     }
   }
 }

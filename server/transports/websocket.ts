@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
-import { errorTable, StreamError, toStreamError, wireLimits } from '../../src/wire/index.ts';
+import { type ErrorCode, errorTable, StreamError, toStreamError, wireLimits } from '../../src/wire/index.ts';
 import { clientAddress } from './address.ts';
 import { composeMessage } from './compose.ts';
 import type { Accept, Connection, ConnectionRequest, Delivery, Peer } from './peer.ts';
@@ -21,6 +21,8 @@ export interface WebSocketTransportOptions {
   readonly accept: Accept;
   /** Decides on the upgrade request. @throws {StreamError} and the upgrade is answered with its status */
   readonly admit: (request: ConnectionRequest, host: string | undefined) => void;
+  /** Counts what was refused before it was a connection. */
+  readonly refused: (code: ErrorCode) => void;
   /** How many proxies say the client's address. @default 0 */
   readonly trustedProxies?: number;
 }
@@ -44,7 +46,7 @@ const serverOptions: ServerOptions & { closeTimeout: number } = {
   closeTimeout: 2_000,
 };
 
-export function createWebSocketTransport({ accept, admit, trustedProxies = 0 }: WebSocketTransportOptions): WebSocketTransport {
+export function createWebSocketTransport({ accept, admit, refused, trustedProxies = 0 }: WebSocketTransportOptions): WebSocketTransport {
   const server = new WebSocketServer(serverOptions);
   return {
     upgrade(message, socket, head) {
@@ -52,8 +54,10 @@ export function createWebSocketTransport({ accept, admit, trustedProxies = 0 }: 
       try {
         admit(request, message.headers.host);
       } catch (cause) {
+        const error = toStreamError(cause);
+        refused(error.code);
         // A browser shows its page nothing but the failure; the body is for people with other tools.
-        rejectUpgrade(socket, rawProblem(toStreamError(cause)));
+        rejectUpgrade(socket, rawProblem(error));
         return;
       }
       server.handleUpgrade(message, socket, head, (ws) => serve(ws, socket, request, accept));

@@ -23,7 +23,13 @@ async function freed(kept: WeakRef<object>): Promise<void> {
 /** Serves event streams by `fetch`, and connects to one without reading it. */
 async function ask(fetch: FetchHandler, stalledMs?: number): Promise<Socket> {
   const server = createServer();
-  const attached = { fetch, upgrade: () => {}, listening: async () => {}, ...(stalledMs === undefined ? {} : { stalledMs }) };
+  const attached = {
+    fetch,
+    upgrade: () => {},
+    refused: () => {},
+    listening: async () => {},
+    ...(stalledMs === undefined ? {} : { stalledMs }),
+  };
   attachTo(server, attached);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -248,6 +248,36 @@ test('[CN8] a log that cannot be read ends its own subscription, and no other', 
   expect(peer.isClosed).toBe(false);
 });
 
+test('[CN8] what could be read of such a log arrives before the error is said', async () => {
+  const storage = createMemoryStorage();
+  const core = createRelayCore({}, { storage, providers: [] });
+  onTestFinished(() => core.close());
+  const pieces = Array.from({ length: 6 }, (_, index) => String(index).repeat(4_000));
+  core.streams.create({ id: 'broken', source: inPieces(pieces) });
+  await vi.waitFor(() => expect(core.stats.generations).toBe(0));
+  const broken = storage.get('stream:broken');
+  if (broken === undefined) throw new Error('The stream is not there.');
+  const { read } = broken;
+  broken.read = (afterSeq, ...rest) => {
+    if (afterSeq > 3) throw new Error('disk gone');
+    return read.call(broken, afterSeq, ...rest);
+  };
+  const peer = new MemoryPeer(core);
+  peer.hello();
+  peer.subscribe(1, 'stream:broken');
+  await vi.waitFor(() => expect(peer.of('error')).toEqual([expect.objectContaining({ code: 'internal', subscription: 1 })]));
+  await settled();
+  const text = peer.text(1);
+  expect(text.length).toBeGreaterThan(4_000);
+  expect(pieces.join('').startsWith(text)).toBe(true);
+  expect(peer.frames.at(-1)).toMatchObject({ type: 'error', subscription: 1 });
+  expect(peer.of('error')).toHaveLength(1);
+});
+
+async function* inPieces(pieces: readonly string[]): AsyncGenerator<StreamEvent> {
+  for (const delta of pieces) yield { type: 'text', part: 't0', delta };
+}
+
 async function* finished(text: string): AsyncGenerator<StreamEvent> {
   yield { type: 'text', part: 't0', delta: text };
 }

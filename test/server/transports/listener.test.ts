@@ -59,7 +59,14 @@ async function listen(options: Partial<WebTransportListenerOptions> = {}): Promi
     end: () => {},
     closed: () => {},
   };
-  const listener = await listenWebTransport({ host: '127.0.0.1', port: 0, accept: () => connection, admit: () => {}, ...options });
+  const listener = await listenWebTransport({
+    host: '127.0.0.1',
+    port: 0,
+    accept: () => connection,
+    admit: () => {},
+    refused: () => {},
+    ...options,
+  });
   if ('missing' in listener) throw new Error(listener.missing);
   onTestFinished(() => listener.close());
   return listener;

@@ -340,6 +340,7 @@ export function testTransport(transport: TransportName): void {
       expect(await refusal(url, { origin: 'https://evil.example' })).toMatch(/403|origin_refused/);
       expect(await refusal(url, { origin: 'null' })).toMatch(/403|origin_refused/);
       expect(relay.stats.connections[transport]).toBe(0);
+      expect(relay.stats.refused).toEqual({ origin_refused: 2 });
     });
 
     test('[CN10] the relay’s own pages and allowed ones may connect', async () => {

@@ -23,6 +23,14 @@ describe('WebSocket', () => {
     expect([code, reason.toString()]).toEqual([4400, 'bad_frame']);
   });
 
+  test('[CN11, RL7] another path is refused, and counted', async () => {
+    const { relay, url } = await startRelay();
+    const socket = new WebSocket(new URL('/v1/elsewhere', url.replace('http', 'ws')));
+    const [, { statusCode }] = (await once(socket, 'unexpected-response')) as [unknown, IncomingMessage];
+    expect(statusCode).toBe(404);
+    expect(relay.stats.refused).toEqual({ not_found: 1 });
+  });
+
   test('[CN11] of subprotocols that are offered none is chosen', async () => {
     const { url } = await startRelay();
     const upgrade = request(new URL('/v1/socket', url), {

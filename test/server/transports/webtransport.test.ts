@@ -112,10 +112,11 @@ describe('WebTransport', () => {
     }
   });
 
-  test('[CN12] another path is refused', async () => {
-    const { url } = await startRelay();
+  test('[CN12, RL7] another path is refused, and counted', async () => {
+    const { relay, url } = await startRelay();
     const { session } = await rawSession(url, '/elsewhere');
     await expect(session.closed).resolves.toMatchObject({ closeCode: 4404, reason: 'not_found' });
+    expect(relay.stats.refused).toEqual({ not_found: 1 });
   });
 
   test('[FR7] a length above the limit ends the session before its message comes', async () => {
