@@ -42,10 +42,15 @@ export interface RelayServerOptions extends RelayOptions {
 export interface WebTransportOptions {
   /** UDP port; where it is taken, any free one. @default the number of the HTTP port */
   readonly port?: number;
+  /**
+   * How many UDP ports: `port` and those after it, 1 to 64. Each has a thread of its own, whose work grows with its connections: above some
+   * hundred of them, several make answers quicker and cost less. Clients are spread over them. @default 1
+   */
+  readonly ports?: number;
   /** PEM files browsers trust. @default a development certificate, valid for days, whose hash is in the discovery document */
   readonly certificate?: CertificateFiles;
   /**
-   * Where clients reach that port, if not at the relay's own: behind a load balancer, in a container. Then `port` is bound or the relay does not
+   * Where clients reach that port (and those after it, those after the announced one), if not at the relay's own: behind a load balancer, in a container. Then `port` is bound or the relay does not
    * start. Go on with a `certificate`: a development one is replaced after days, on another port.
    */
   readonly announce?: AnnouncedAddress;
@@ -97,8 +102,8 @@ export interface Relay {
 export function createRelay(options: RelayServerOptions = {}): Relay {
   const { webTransport = {}, ...relayOptions } = options;
   checkWebTransport(webTransport);
-  const announced = webTransport === false ? {} : (webTransport.announce ?? {});
-  checkAnnounced(announced);
+  const { announce: announced = {}, ports } = webTransport || {};
+  checkAnnounced(announced, ports);
   const anonymous = options.authenticate === undefined;
   let boundToLoopback = false;
   let httpPort = 0;
@@ -155,6 +160,7 @@ export function createRelay(options: RelayServerOptions = {}): Relay {
     const started = await listenWebTransport({
       host: address.address,
       port: webTransport.port ?? address.port,
+      count: webTransport.ports,
       exact: webTransport.announce !== undefined,
       certificate: webTransport.certificate,
       accept: core.accept,
@@ -218,7 +224,7 @@ export function createRelay(options: RelayServerOptions = {}): Relay {
   };
 }
 
-const webTransportOptions = ['port', 'certificate', 'announce'];
+const webTransportOptions = ['port', 'ports', 'certificate', 'announce'];
 
 /** @throws {StreamError} `bad_option` */
 function checkWebTransport(given: unknown): void {
@@ -233,13 +239,15 @@ function checkWebTransport(given: unknown): void {
   if (unknown !== undefined) {
     throw new StreamError('bad_option', `createRelay: webTransport has no option ${unknown}. Known: ${webTransportOptions.join(', ')}.`);
   }
-  const { port } = given as { readonly port?: unknown };
-  if (port !== undefined && !(Number.isInteger(port) && Number(port) >= 0 && Number(port) <= 65_535)) {
-    throw new StreamError(
-      'bad_option',
-      `createRelay: webTransport.port is ${JSON.stringify(port) ?? typeof port}; it must be a number from 0 to 65535.`,
-    );
-  }
+  const { port, ports } = given as { readonly port?: unknown; readonly ports?: unknown };
+  checkNumber('port', port, 0, 65_535);
+  checkNumber('ports', ports, 1, 64);
+}
+
+function checkNumber(name: string, value: unknown, least: number, most: number): void {
+  if (value === undefined || (Number.isInteger(value) && Number(value) >= least && Number(value) <= most)) return;
+  const found = JSON.stringify(value) ?? typeof value;
+  throw new StreamError('bad_option', `createRelay: webTransport.${name} is ${found}; it must be a number from ${least} to ${most}.`);
 }
 
 /** A little more than the WebTransport transport needs to close a session. */

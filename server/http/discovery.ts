@@ -21,7 +21,7 @@ export interface Discovery {
 export interface Endpoints {
   /** Whether upgrade requests reach the relay. */
   readonly websocket: boolean;
-  readonly webtransport: { readonly port: number; readonly certificateHashes: readonly string[] } | undefined;
+  readonly webtransport: { readonly ports: readonly number[]; readonly certificateHashes: readonly string[] } | undefined;
   /** Instead of where it is bound. */
   readonly announced: AnnouncedAddress;
 }
@@ -35,7 +35,7 @@ export function discovery(core: RelayCore, running: Endpoints, requestUrl: URL):
         ? {}
         : {
             webtransport: {
-              url: `https://${announced.host ?? quicHost(requestUrl)}:${announced.port ?? webtransport.port}${WEBTRANSPORT_PATH}`,
+              url: `https://${announced.host ?? quicHost(requestUrl)}:${anyPort(webtransport.ports, announced.port)}${WEBTRANSPORT_PATH}`,
               certificateHashes: webtransport.certificateHashes,
             },
           }),
@@ -51,4 +51,10 @@ export function discovery(core: RelayCore, running: Endpoints, requestUrl: URL):
 /** A browser may resolve `localhost` to `::1` first, and UDP has no second try. */
 function quicHost({ hostname }: URL): string {
   return isLoopbackHost(hostname) && !hostname.startsWith('[') ? '127.0.0.1' : hostname;
+}
+
+/** By chance, which spreads clients over all of them. */
+function anyPort(ports: readonly number[], announced: number | undefined): number | undefined {
+  const index = Math.floor(Math.random() * ports.length);
+  return announced === undefined ? ports[index] : announced + index;
 }

@@ -8,10 +8,11 @@ export interface AnnouncedAddress {
   readonly port?: number;
 }
 
-/** @throws {StreamError} `bad_option` */
-export function checkAnnounced({ host, port }: AnnouncedAddress): void {
-  if (port !== undefined && !(Number.isInteger(port) && port > 0 && port <= 65_535)) {
-    throw new StreamError('bad_option', `createRelay: webTransport.announce.port is ${port}; it must be a number from 1 to 65535.`);
+/** Of so many ports that one is the first. @throws {StreamError} `bad_option` */
+export function checkAnnounced({ host, port }: AnnouncedAddress, ports: number = 1): void {
+  const most = 65_536 - ports;
+  if (port !== undefined && !(Number.isInteger(port) && port > 0 && port <= most)) {
+    throw new StreamError('bad_option', `createRelay: webTransport.announce.port is ${port}; it must be a number from 1 to ${most}.`);
   }
   if (host !== undefined && (!/^[^\s/?#@:[\]]+$|^\[[0-9a-f:.]+\]$/i.test(host) || !URL.canParse(`https://${host}/`))) {
     throw new StreamError(

@@ -6,8 +6,8 @@ import { refuseSession, serveSession, WEBTRANSPORT_PATH } from './webtransport.t
 
 /** The relay's WebTransport end. */
 export interface WebTransportListener {
-  /** UDP port for new connections; changes when a development certificate is replaced. */
-  readonly port: number;
+  /** UDP ports for new connections, one as good as the other; they change when a development certificate is replaced. */
+  readonly ports: readonly number[];
   /** Hashes a browser must be given, base64 SHA-256; empty with a certificate of the app's own. */
   readonly certificateHashes: readonly string[];
   /** Ends all sessions. */
@@ -19,7 +19,9 @@ export interface WebTransportListenerOptions {
   readonly host: string;
   /** Tried first; where it is taken, any free one is used. */
   readonly port: number;
-  /** That port or none, to begin with. @default false */
+  /** How many: the others are those after it, likewise. @default 1 */
+  readonly count?: number | undefined;
+  /** Those ports or none, to begin with. @default false */
   readonly exact?: boolean;
   /** @default a development certificate made at start, replaced before it expires */
   readonly certificate?: CertificateFiles | undefined;
@@ -48,12 +50,12 @@ export async function listenWebTransport(
   if ('missing' in quic) return quic;
   const { certificate } = options;
   if (certificate === undefined) return rotating(quic, options);
-  const server = await bind(quic, options, certificate, options.exact);
-  return { port: server.port, certificateHashes: [], close: async () => server.close() };
+  const servers = await bind(quic, options, certificate, options.exact);
+  return { ports: servers.map(({ port }) => port), certificateHashes: [], close: async () => end(servers) };
 }
 
 interface Endpoint {
-  readonly server: QuicServer;
+  readonly servers: readonly QuicServer[];
   readonly certificate: DevelopmentCertificate;
 }
 
@@ -62,14 +64,14 @@ async function rotating(quic: Quic, options: WebTransportListenerOptions): Promi
   const start = async (exact?: boolean): Promise<Endpoint> => {
     const certificate = await makeCertificate(now());
     try {
-      return { certificate, server: await bind(quic, options, certificate, exact) };
+      return { certificate, servers: await bind(quic, options, certificate, exact) };
     } catch (cause) {
       await certificate.remove();
       throw cause;
     }
   };
-  const end = async ({ server, certificate }: Endpoint): Promise<void> => {
-    server.close();
+  const leave = async ({ servers, certificate }: Endpoint): Promise<void> => {
+    end(servers);
     await certificate.remove();
   };
   let closed = false;
@@ -82,8 +84,8 @@ async function rotating(quic: Quic, options: WebTransportListenerOptions): Promi
   const rotate = async (): Promise<void> => {
     try {
       const next = await start();
-      if (closed) return await end(next);
-      if (previous !== undefined) await end(previous);
+      if (closed) return await leave(next);
+      if (previous !== undefined) await leave(previous);
       previous = current;
       current = next;
       schedule();
@@ -94,8 +96,8 @@ async function rotating(quic: Quic, options: WebTransportListenerOptions): Promi
   };
   schedule();
   return {
-    get port() {
-      return current.server.port;
+    get ports() {
+      return current.servers.map(({ port }) => port);
     },
     get certificateHashes() {
       return [current.certificate.hash];
@@ -103,26 +105,43 @@ async function rotating(quic: Quic, options: WebTransportListenerOptions): Promi
     async close() {
       closed = true;
       clearTimeout(timer);
-      await end(current);
-      if (previous !== undefined) await end(previous);
+      await leave(current);
+      if (previous !== undefined) await leave(previous);
     },
   };
 }
 
-async function bind(quic: Quic, options: WebTransportListenerOptions, { cert, key }: CertificateFiles, exact = false): Promise<QuicServer> {
-  const listen = (port: number): Promise<QuicServer> => quic.listen({ host: bindHost(options.host), port, cert, key });
-  let server: QuicServer;
-  try {
-    server = await listen(options.port).catch((cause: unknown) => {
-      if (exact) throw cause;
-      return listen(0);
-    });
-  } catch (cause) {
-    const which = exact ? `UDP port ${options.port} on ${options.host} cannot` : `No UDP port on ${options.host} can`;
-    throw new StreamError('port_in_use', `${which} be bound for WebTransport: ${String(cause)}.`, { cause });
+/** Each has a thread of its own, which goes over all its connections whenever anything moves. */
+async function bind(
+  quic: Quic,
+  options: WebTransportListenerOptions,
+  { cert, key }: CertificateFiles,
+  exact = false,
+): Promise<readonly QuicServer[]> {
+  const { host, port: first, count = 1 } = options;
+  const listen = (port: number): Promise<QuicServer> => quic.listen({ host: bindHost(host), port, cert, key });
+  const servers: QuicServer[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const port = first === 0 ? 0 : first + index;
+    try {
+      servers.push(
+        await listen(port).catch((cause: unknown) => {
+          if (exact) throw cause;
+          return listen(0);
+        }),
+      );
+    } catch (cause) {
+      end(servers);
+      const which = exact ? `UDP port ${port} on ${host} cannot` : `No UDP port on ${host} can`;
+      throw new StreamError('port_in_use', `${which} be bound for WebTransport: ${String(cause)}.`, { cause });
+    }
   }
-  void serve(server, options);
-  return server;
+  for (const server of servers) void serve(server, options);
+  return servers;
+}
+
+function end(servers: readonly QuicServer[]): void {
+  for (const server of servers) server.close();
 }
 
 async function serve(server: QuicServer, { accept, admit, refused }: WebTransportListenerOptions): Promise<void> {

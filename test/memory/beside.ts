@@ -33,8 +33,11 @@ const RATE = 2_000;
  * A healthy reader of an answer alone, beside `count` idle connections, and beside these once they have stopped at another answer's
  * beginning and at this one's; in turns on one relay. For each run it connects anew, since the oldest SSE responses of one principal are ended one after the other.
  */
-export async function slowdown(transport: TransportName, count: number, rounds: number): Promise<Slowdown> {
-  const relay = await startChild({ relay: { maxConnectionsPerPrincipal: 20_000, maxMessagesPerSecond: 20_000, maxConnections: 20_000 } });
+export async function slowdown(transport: TransportName, count: number, rounds: number, ports: number): Promise<Slowdown> {
+  const relay = await startChild({
+    ports,
+    relay: { maxConnectionsPerPrincipal: 20_000, maxMessagesPerSecond: 20_000, maxConnections: 20_000 },
+  });
   try {
     let last = 0;
     const run = (stalled: readonly RawReader[] = []): Promise<Run> => {

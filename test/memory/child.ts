@@ -41,6 +41,8 @@ export interface RelaySample {
 export interface ChildOptions {
   readonly relay?: { readonly [name: string]: number };
   readonly storage?: { readonly [name: string]: number };
+  /** Of `webTransport`. */
+  readonly ports?: number;
   /** Folder whose files are served beside the relay, for pages. */
   readonly folder?: string;
 }

@@ -9,7 +9,12 @@ import type { Ask, ChildOptions, RelaySample } from './child.ts';
 import { answer } from './tokens.ts';
 
 const options = JSON.parse(process.argv[2] ?? '{}') as ChildOptions;
-const relay = createRelay({ providers: [createScripted()], storage: createMemoryStorage(options.storage), ...options.relay });
+const relay = createRelay({
+  providers: [createScripted()],
+  storage: createMemoryStorage(options.storage),
+  webTransport: { ports: options.ports ?? 1 },
+  ...options.relay,
+});
 const server = createServer(options.folder === undefined ? undefined : sirv(options.folder));
 const begins = new Map<string, () => void>();
 const ends = new Map<string, Promise<void>>();

@@ -3,7 +3,13 @@ import type { AddressInfo } from 'node:net';
 import { Hono } from 'hono';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Discovery } from '../../server/http/discovery.ts';
-import { type AnnouncedAddress, createRelay, createScripted, type RelayServerOptions } from '../../server/index.ts';
+import {
+  type AnnouncedAddress,
+  createRelay,
+  createScripted,
+  type RelayServerOptions,
+  type WebTransportOptions,
+} from '../../server/index.ts';
 import { connectClient } from '../support/connect.ts';
 import { udpForward, udpPort } from '../support/quic.ts';
 import { startRelay } from '../support/relay.ts';
@@ -41,6 +47,20 @@ describe('listen', () => {
       expect(await announced({ port: 443 })).toBe('https://127.0.0.1:443/v1/webtransport');
       expect(await announced({ host: 'relay.example' })).toMatch(/^https:\/\/relay\.example:\d+\/v1\/webtransport$/);
       expect(await announced({ host: '[2001:db8::1]', port: 8443 })).toBe('https://[2001:db8::1]:8443/v1/webtransport');
+    });
+
+    test('several ports: clients are sent to all of them, or to as many announced ones', async () => {
+      const named = async (webTransport: WebTransportOptions): Promise<number[]> => {
+        const { url } = await startRelay({ webTransport });
+        const seen = new Set<number>();
+        for (let asked = 0; asked < 100; asked += 1) {
+          const { endpoints } = (await (await fetch(new URL('/v1/connect', url))).json()) as Discovery;
+          seen.add(Number(new URL(endpoints.webtransport?.url ?? '').port));
+        }
+        return [...seen].sort((a, b) => a - b);
+      };
+      expect(await named({ ports: 3 })).toHaveLength(3);
+      expect(await named({ port: 0, ports: 3, announce: { port: 4433 } })).toEqual([4433, 4434, 4435]);
     });
 
     test('and serves who comes by it', async () => {
@@ -134,6 +154,9 @@ describe('listen', () => {
     [{ prot: 4433 }, 'no option prot'],
     [{ port: '4433' }, 'webTransport.port is "4433"'],
     [{ port: 65_536 }, 'webTransport.port is 65536'],
+    [{ ports: 0 }, 'webTransport.ports is 0'],
+    [{ ports: 65 }, 'webTransport.ports is 65'],
+    [{ ports: '2' }, 'webTransport.ports is "2"'],
   ])('webTransport that cannot work (%j) is bad_option, and named', (webTransport, named) => {
     expect(() => createRelay({ webTransport } as never)).toThrow(
       expect.objectContaining({ code: 'bad_option', message: expect.stringContaining(named) }),
