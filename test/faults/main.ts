@@ -1,46 +1,36 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { parseArgs } from 'node:util';
+import { readCommand } from '../support/command.ts';
 import { type Log, logs, type Transport, transports } from './plan.ts';
 import { runPool } from './pool.ts';
 import { type Chunk, counters, writeReport } from './report.ts';
 import type { Result } from './run.ts';
 import { faultRows, sum } from './summary.ts';
 
-// `npm run faults`: seeded schedules of faults between real clients and a real relay.
-
-const HELP = `npm run faults -- [options]
-
-  --schedules <n>   How many. Default: 1000
-  --seed <n>        Of the first; the others count on from it. Default: 1
-  --only <a/b>      A transport (${transports.join(', ')}), a log (${logs.join(', ')}), or both.
-  --parallel <n>    How many run at a time. Default: 8
-  --chromium        Pages in a real Chromium instead of clients in this process.
-  --keep <file>     Adds the results to this file, and reports all that are in it.
-  --report          Writes docs/RELIABILITY.md (the section between its marks) and docs/reliability.json.
-`;
-
-const { values } = parseArgs({
+const values = readCommand({
+  name: 'faults',
+  about: 'Seeded schedules of faults between real clients and a real relay: nothing lost, repeated or reordered.',
   options: {
-    schedules: { type: 'string', default: '1000' },
-    seed: { type: 'string', default: '1' },
-    only: { type: 'string', default: '' },
-    parallel: { type: 'string', default: '8' },
-    chromium: { type: 'boolean', default: false },
-    keep: { type: 'string' },
-    report: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
+    schedules: { default: 1_000, about: 'How many.' },
+    seed: { default: 1, about: 'Of the first; the others count on from it.' },
+    only: {
+      default: '',
+      about: 'A transport, a log, or both.',
+      oneOf: [...transports, ...logs, ...transports.flatMap((transport) => logs.map((log) => `${transport}/${log}`))],
+    },
+    parallel: { default: 8, about: 'How many run at a time.' },
+    chromium: { default: false, about: 'Pages in a real Chromium instead of clients in this process.' },
+    keep: { default: '', about: 'Adds the results to this file, and reports all that are in it.' },
+    report: { default: false, about: 'Writes docs/RELIABILITY.md (the section between its marks) and docs/reliability.json.' },
   },
 });
 
-if (values.help) process.stdout.write(HELP);
 // What an ended schedule left waiting (a connection kept alive, a timer of a client that was closed) is nobody's business any more.
-else process.exit(await main());
+process.exit(await main());
 
 async function main(): Promise<number> {
-  const first = Number(values.seed);
-  const seeds = Array.from({ length: Number(values.schedules) }, (_, index) => first + index);
+  const seeds = Array.from({ length: values.schedules }, (_, index) => values.seed + index);
   const asked = values.only.split('/');
   const transport = transports.find((name) => asked.includes(name));
   const log = logs.find((name) => asked.includes(name));
@@ -58,7 +48,7 @@ async function main(): Promise<number> {
   const results = await runPool({
     clients: chromium,
     seeds,
-    parallel: Number(values.parallel),
+    parallel: values.parallel,
     transport,
     log,
     onResult: ({ seed, violations }) => violations.length > 0 && fail(seed, violations),
@@ -78,8 +68,8 @@ async function main(): Promise<number> {
     loopDelayMs: { p50: stalls.percentile(50) / 1e6, p99: stalls.percentile(99) / 1e6 },
     results,
   };
-  const chunks = values.keep === undefined ? [chunk] : [...kept(values.keep), chunk];
-  if (values.keep !== undefined) {
+  const chunks = values.keep === '' ? [chunk] : [...kept(values.keep), chunk];
+  if (values.keep !== '') {
     mkdirSync(dirname(values.keep), { recursive: true });
     writeFileSync(values.keep, chunks.map((each) => JSON.stringify(each)).join('\n'));
   }

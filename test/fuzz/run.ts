@@ -1,22 +1,24 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readCommand } from '../support/command.ts';
 import { type CampaignReport, runCampaign } from './campaign.ts';
 
-const { values } = parseArgs({
+const { inputs, seed, write } = readCommand({
+  name: 'fuzz',
+  about: 'Feeds mutated messages to every decoder, and mutated bodies to the relay.',
   options: {
-    inputs: { type: 'string', default: '10000000' },
-    seed: { type: 'string', default: '1' },
-    write: { type: 'boolean', default: false },
+    inputs: { default: 10_000_000, about: 'How many messages.' },
+    seed: { default: 1, about: 'Of the mutations.' },
+    write: { default: false, about: 'Writes docs/RELIABILITY.md (the section between its marks).' },
   },
 });
 
-const report = await runCampaign(Number(values.inputs), Number(values.seed), (line) => process.stderr.write(`\r${line.padEnd(80)}`));
+const report = await runCampaign(inputs, seed, (line) => process.stderr.write(`\r${line.padEnd(80)}`));
 process.stderr.write('\n');
 const section = describe(report);
 process.stdout.write(section);
-if (values.write) {
+if (write) {
   const file = join(import.meta.dirname, '../../docs/RELIABILITY.md');
   const text = readFileSync(file, 'utf8');
   const marked = /(<!-- fuzz:begin[^>]*-->\n)[\s\S]*?(<!-- fuzz:end -->)/;

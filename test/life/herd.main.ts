@@ -1,18 +1,20 @@
-import { parseArgs } from 'node:util';
+import { readCommand } from '../support/command.ts';
 import { runHerd } from './herd.ts';
 
-// `npm run herd`: a thousand clients lose their relay at once, and come back to the next.
-
-const { values } = parseArgs({ options: { clients: { type: 'string', default: '1000' } } });
+const { clients } = readCommand({
+  name: 'herd',
+  about: 'Many clients lose their relay at once, and come back to the next.',
+  options: { clients: { default: 1_000, about: 'How many.' } },
+});
 
 console.log('| clients | transport | end of the relay | down ms | back p50 / p95 / max ms | /healthz asked | p50 / p99 / max ms | wrong |');
 console.log('|---|---|---|---|---|---|---|---|');
 let failed = false;
 for (const transport of ['websocket', 'sse'] as const) {
   for (const end of ['kill', 'drain'] as const) {
-    const { downMs, recoveredMs, healthMs, wrong } = await runHerd({ clients: Number(values.clients), transport, end });
+    const { downMs, recoveredMs, healthMs, wrong } = await runHerd({ clients, transport, end });
     const cells = [
-      values.clients,
+      clients,
       transport,
       end,
       Math.round(downMs),

@@ -1,23 +1,23 @@
-/**
- * `npm run crowd -- --transport sse`: whether a healthy reader is slower beside a thousand that have stopped, over one transport.
- * Writes a line of docs/RELIABILITY.md.
- */
-import { parseArgs } from 'node:util';
+import { readCommand } from '../support/command.ts';
 import { type Figures, slowdown } from './beside.ts';
 import { transports } from './reader.ts';
 import { writeSection } from './section.ts';
 
-const { values } = parseArgs({
+const {
+  transport,
+  readers: count,
+  rounds,
+  ports,
+} = readCommand({
+  name: 'crowd',
+  about: 'Whether a healthy reader is slower beside many that have stopped. Writes a line of docs/RELIABILITY.md.',
   options: {
-    transport: { type: 'string', default: 'websocket' },
-    readers: { type: 'string', default: '1000' },
-    rounds: { type: 'string', default: '5' },
-    ports: { type: 'string', default: '1' },
+    transport: { default: 'websocket', about: 'Of all of them.', oneOf: transports },
+    readers: { default: 1_000, about: 'How many have stopped.' },
+    rounds: { default: 5, about: 'How many runs, of each kind.' },
+    ports: { default: 1, about: 'How many the relay has for WebTransport.' },
   },
 });
-const transport = transports.find((name) => name === values.transport);
-if (transport === undefined) throw new Error(`--transport is one of ${transports.join(', ')}.`);
-const [count, rounds, ports] = [Number(values.readers), Number(values.rounds), Number(values.ports)];
 const found = await slowdown(transport, count, rounds, ports);
 const figures = ({ p50, p95, p99, cpuMs }: Figures): string =>
   `${[p50, p95, p99].map((value) => value.toFixed(2)).join(', ')} ms (${cpuMs.toFixed(0)} ms of the relay’s processor time)`;

@@ -1,18 +1,20 @@
-/**
- * `npm run stalled [-- --seconds 600]`: readers that stop at an answer's beginning and go on when it has ended, ten minutes later.
- * Writes a section of docs/RELIABILITY.md.
- */
 import { cpus } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
+import { readCommand } from '../support/command.ts';
 import { type RelaySample, startChild } from './child.ts';
 import { ALL, firstCredit, openReaders, transports } from './reader.ts';
 import { table, writeSection } from './section.ts';
 import { StalledReader } from './stopped.ts';
 import { tokens } from './tokens.ts';
 
-const { values } = parseArgs({ options: { seconds: { type: 'string', default: '600' }, readers: { type: 'string', default: '100' } } });
-const [seconds, count] = [Number(values.seconds), Number(values.readers)];
+const { seconds, readers: count } = readCommand({
+  name: 'stalled',
+  about: 'Readers that stop at an answer’s beginning and go on when it has ended. Writes a section of docs/RELIABILITY.md.',
+  options: {
+    seconds: { default: 600, about: 'How long the answer goes by.' },
+    readers: { default: 100, about: 'How many, on each transport.' },
+  },
+});
 const RATE = 100;
 /** The first credit lasts for a quarter of a minute. */
 const MARKS = [60, seconds / 2, seconds];

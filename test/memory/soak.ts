@@ -1,13 +1,9 @@
-/**
- * `npm run soak [-- --minutes 60]`: a relay, 200 clients and a page under a steady load, and whether their memory is flat.
- * Ends by itself, or when interrupted, and then says that the result is of a part. Exit code 1 where anything was wrong.
- */
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { seeded } from '../../bench/seeded.ts';
+import { readCommand } from '../support/command.ts';
 import { type ChildRelay, startChild } from './child.ts';
 import { SoakClient } from './client.ts';
 import { Load } from './load.ts';
@@ -15,9 +11,16 @@ import { buildPage, openPage, type SoakPage } from './page.ts';
 import { table, writeSection } from './section.ts';
 import { FLAT, type SoakSample, trends } from './verdict.ts';
 
-const { values } = parseArgs({ options: { minutes: { type: 'string', default: '60' }, seed: { type: 'string', default: '1' } } });
-const minutes = Number(values.minutes);
 const CLIENTS = 200;
+const { minutes, seed } = readCommand({
+  name: 'soak',
+  about: `A relay, ${CLIENTS} clients and a page under a steady load, and whether their memory is flat. Interrupted, it says that the
+result is of a part. Writes a section of docs/RELIABILITY.md and docs/soak.json; ends with 1 where anything was wrong.`,
+  options: {
+    minutes: { default: 60, about: 'How long.' },
+    seed: { default: 1, about: 'Of what the clients do.' },
+  },
+});
 const SAMPLE_MS = 5_000;
 const PANELS = 16;
 const transports = ['websocket', 'webtransport', 'sse'] as const;
@@ -46,15 +49,12 @@ try {
     stopping.abort();
   });
   page = await openPage(relay.url);
-  load = new Load({ relay, page, panels: PANELS, seed: Number(values.seed), signal: stopping.signal });
+  load = new Load({ relay, page, panels: PANELS, seed, signal: stopping.signal });
   const clients = Array.from(
     { length: CLIENTS },
     (_, index) => new SoakClient(transports[index % transports.length] ?? 'sse', relay?.url ?? ''),
   );
-  const running = [
-    load.runStreams(),
-    ...clients.map((client, index) => load?.runClient(client, seeded(Number(values.seed) * 1_000 + index))),
-  ];
+  const running = [load.runStreams(), ...clients.map((client, index) => load?.runClient(client, seeded(seed * 1_000 + index)))];
   // Until the first answers have ended, the load still grows.
   await delay(30_000, undefined, { signal: stopping.signal }).catch(() => {});
   const whole = performance.now();

@@ -1,10 +1,16 @@
-/** `npm run memory`: what the relay needs at its limits, each in a process of its own. Writes a section of docs/RELIABILITY.md. */
 import { cpus } from 'node:os';
+import { readCommand } from '../support/command.ts';
 import { type RelaySample, startChild } from './child.ts';
 import { ALL, openReader, openReaders, subscribeTo, transports } from './reader.ts';
 import { table, writeSection } from './section.ts';
 import { measureStalled, type StalledFigures } from './stalled.ts';
 import { tokens } from './tokens.ts';
+
+readCommand({
+  name: 'memory',
+  about: 'What the relay needs at its limits, each in a process of its own. Writes a section of docs/RELIABILITY.md.',
+  options: {},
+});
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const kb = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;

@@ -1,9 +1,9 @@
-/** `npm run tasks`: the longest tasks of a page that catches up, built for production. Writes a section of docs/RELIABILITY.md. */
 import { cpus } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ChildRelay, startChild } from '../memory/child.ts';
 import { buildPage } from '../memory/page.ts';
 import { table, writeSection } from '../memory/section.ts';
+import { readCommand } from '../support/command.ts';
 import { openTasksPage, type Tasks, type TasksPage } from './page.ts';
 
 type View = 'plain' | 'markdown';
@@ -17,6 +17,12 @@ interface Result {
 
 const RATE = 200;
 const AFTER_SECONDS = 3;
+
+readCommand({
+  name: 'tasks',
+  about: 'The longest tasks of a page that catches up, built for production. Writes a section of docs/RELIABILITY.md.',
+  options: {},
+});
 
 const built = await buildPage(new URL('./page/', import.meta.url));
 
