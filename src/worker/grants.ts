@@ -2,12 +2,12 @@ import { type CreditFrame, type CreditGrant, CreditWindow, creditWindowDefaults 
 
 /** A batch's cost, owed until the page has applied it. */
 export interface Cost {
-  readonly account: SubscriptionCredit;
+  readonly account: StreamCredit;
   readonly bytes: number;
 }
 
 /**
- * The credit of one connection and its subscriptions, as the reader grants it (docs/PROTOCOL.md, CR5).
+ * The credit of all streams together, as the reader grants it (docs/PROTOCOL.md, CR5, CR10).
  * Every byte received is settled once: when the page has applied it, or at once when it is dropped unseen.
  */
 export class ConnectionCredit {
@@ -20,14 +20,29 @@ export class ConnectionCredit {
     this.#window = new CreditWindow(nowMs, { initialBytes: 4 * creditWindowDefaults.initialBytes });
   }
 
-  /** For `hello`. */
-  get limit(): number {
+  /** Bytes received and not settled, of whichever connection. */
+  get owed(): number {
+    return this.#window.owed;
+  }
+
+  /** A new connection stands. Returns its limit, for `hello`. */
+  begin(nowMs: number): number {
+    this.#window.begin(nowMs);
+    this.#announce = false;
+    this.#grants.clear();
     return this.#window.limit;
   }
 
-  /** Bytes that belong to no subscription any more. */
+  arrived(bytes: number): void {
+    this.#window.arrived(bytes);
+  }
+
   settle(bytes: number, nowMs: number): void {
     if (this.#window.applied(bytes, nowMs)) this.#announce = true;
+  }
+
+  drop(bytes: number): void {
+    if (this.#window.dropped(bytes)) this.#announce = true;
   }
 
   grant(grant: CreditGrant): void {
@@ -48,35 +63,49 @@ export class ConnectionCredit {
   }
 }
 
-/** The credit of one subscription. */
-export class SubscriptionCredit {
-  readonly #subscription: number;
+/** The credit of one stream, whatever its subscriptions: what one leaves owed counts against the window of the next. */
+export class StreamCredit {
   readonly #connection: ConnectionCredit;
   readonly #window: CreditWindow;
-  #over = false;
+  #subscription: number | undefined;
 
-  constructor(subscription: number, connection: ConnectionCredit, nowMs: number) {
-    this.#subscription = subscription;
+  constructor(connection: ConnectionCredit, nowMs: number) {
     this.#connection = connection;
     this.#window = new CreditWindow(nowMs);
   }
 
-  /** For `subscribe`. */
-  get limit(): number {
+  /** The stream is subscribed anew. Returns the limit, for `subscribe`. */
+  begin(subscription: number, nowMs: number): number {
+    this.#subscription = subscription;
+    this.#window.begin(nowMs);
     return this.#window.limit;
   }
 
-  /** `bytes` were applied (or dropped), and with them everything up to `appliedSeq`. */
-  settle(bytes: number, appliedSeq: number, nowMs: number): void {
-    this.#connection.settle(bytes, nowMs);
-    if (this.#window.applied(bytes, nowMs) && !this.#over) {
-      this.#connection.grant({ subscription: this.#subscription, limit: this.#window.limit, appliedSeq });
-    }
+  arrived(bytes: number): void {
+    this.#connection.arrived(bytes);
+    this.#window.arrived(bytes);
   }
 
-  /** The subscription has ended: what is settled later counts for the connection only. */
+  /** `bytes` were applied, and with them everything up to `appliedSeq`. */
+  settle(bytes: number, appliedSeq: number, nowMs: number): void {
+    this.#connection.settle(bytes, nowMs);
+    if (this.#window.applied(bytes, nowMs)) this.#grant(appliedSeq);
+  }
+
+  /** `bytes` will not be applied; `appliedSeq` is as it was. */
+  drop(bytes: number, appliedSeq: number): void {
+    this.#connection.drop(bytes);
+    if (this.#window.dropped(bytes)) this.#grant(appliedSeq);
+  }
+
+  /** The subscription has ended: what is settled before the next one is granted with it. */
   end(): void {
-    this.#over = true;
-    this.#connection.revoke(this.#subscription);
+    if (this.#subscription !== undefined) this.#connection.revoke(this.#subscription);
+    this.#subscription = undefined;
+  }
+
+  #grant(appliedSeq: number): void {
+    if (this.#subscription === undefined) return;
+    this.#connection.grant({ subscription: this.#subscription, limit: this.#window.limit, appliedSeq });
   }
 }

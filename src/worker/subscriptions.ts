@@ -11,7 +11,7 @@ import {
 } from '../wire/index.ts';
 import { StreamBuffer, type Taken } from './buffer.ts';
 import type { Clock } from './environment.ts';
-import { ConnectionCredit, type Cost, SubscriptionCredit } from './grants.ts';
+import { ConnectionCredit, StreamCredit } from './grants.ts';
 import type { AttachMessage } from './messages.ts';
 import type { Outlet, Pump } from './pump.ts';
 
@@ -41,7 +41,6 @@ const MAX_RETRY_AFTER_MS = 60_000;
 
 interface Subscription {
   readonly id: number;
-  readonly credit: SubscriptionCredit;
   answered: boolean;
   /** Takes the place of one that had fallen silent. */
   readonly again: boolean;
@@ -52,6 +51,7 @@ interface Subscription {
 interface Stream extends Outlet {
   readonly key: number;
   readonly channel: string;
+  readonly credit: StreamCredit;
   epoch: string;
   /** Last `seq` received; the cursor a reconnect resumes from. */
   received: number;
@@ -75,13 +75,15 @@ export class Subscriptions {
   readonly #bySubscription = new Map<number, Stream>();
   #lastSubscription = 0;
   #maxChannels = FIRST_CHANNELS;
-  /** Of the live connection. */
-  #connection: ConnectionCredit | undefined;
+  readonly #credit: ConnectionCredit;
+  /** A connection is live. */
+  #connected = false;
   #outbox: ClientFrame[] = [];
   #cancelAsking = (): void => {};
 
   constructor(options: SubscriptionsOptions) {
     this.#options = options;
+    this.#credit = new ConnectionCredit(options.clock.now());
   }
 
   /** Whether the live connection owes anything. */
@@ -95,6 +97,7 @@ export class Subscriptions {
     const stream: Stream = {
       key,
       channel,
+      credit: new StreamCredit(this.#credit, this.#now()),
       buffer: new StreamBuffer(key, this.#options.maxBufferBytes, received > 0),
       epoch: epoch ?? '',
       received,
@@ -123,23 +126,23 @@ export class Subscriptions {
 
   /** A new connection stands: what follows `hello` on it. `apart`: each subscription has a stream of the transport to itself. */
   greet(apart = false): { readonly credit: number; readonly frames: ClientFrame[] } {
-    const connection = new ConnectionCredit(this.#now());
-    this.#connection = connection;
+    this.#connected = true;
+    const credit = this.#credit.begin(this.#now());
     this.#cancelAsking();
-    if (apart) this.#askLater(connection);
+    if (apart) this.#askLater();
     this.#maxChannels = FIRST_CHANNELS;
     this.#outbox = [];
     for (const stream of this.#streams.values()) stream.waiting = !stream.over;
     this.#subscribeWaiting();
     const frames = this.#outbox;
     this.#outbox = [];
-    return { credit: connection.limit, frames };
+    return { credit, frames };
   }
 
   /** The connection is gone. Every stream keeps its cursor. */
   down(): void {
     this.#cancelAsking();
-    this.#connection = undefined;
+    this.#connected = false;
     this.#outbox = [];
     this.#bySubscription.clear();
     for (const stream of this.#streams.values()) this.#unlink(stream);
@@ -155,9 +158,14 @@ export class Subscriptions {
         for (const batch of frame.batches) {
           // Looked up each time: a batch may end its subscription.
           const stream = this.#bySubscription.get(frame.subscription);
-          if (stream?.subscription === undefined) this.#connection?.settle(batch.bytes, this.#now());
-          else if (!stream.subscription.answered) stream.subscription.held.push(batch);
-          else this.#batch(stream, stream.subscription, batch);
+          if (stream?.subscription === undefined) {
+            this.#credit.arrived(batch.bytes);
+            this.#credit.drop(batch.bytes);
+            continue;
+          }
+          stream.credit.arrived(batch.bytes);
+          if (stream.subscription.answered) this.#batch(stream, batch);
+          else stream.subscription.held.push(batch);
         }
         break;
       }
@@ -179,13 +187,14 @@ export class Subscriptions {
     for (const { change, costs, seq } of taken) {
       const stream = this.#streams.get(change.key);
       if (stream !== undefined && change.epoch === stream.epoch && seq > stream.applied) stream.applied = seq;
-      for (const { account, bytes } of costs) account.settle(bytes, seq, now);
+      for (const { account, bytes } of costs) account.settle(bytes, stream?.applied ?? seq, now);
     }
   }
 
   /** Sends what has become due. Once, after everything that came together. */
   flush(): void {
-    const credit = this.#connection?.take();
+    if (!this.#connected) return;
+    const credit = this.#credit.take();
     if (credit !== undefined) this.#outbox.push(credit);
     if (this.#outbox.length === 0) return;
     const frames = this.#outbox;
@@ -202,29 +211,27 @@ export class Subscriptions {
    * Streams of one session fail one by one: when the client's address changes (a NAT forgets it), packets of one may be lost for
    * good while all else goes on. What the page has not applied, the relay may be waiting for; then nobody is asked.
    */
-  #askLater(connection: ConnectionCredit): void {
+  #askLater(): void {
     this.#cancelAsking = this.#options.clock.setTimer(() => {
-      const streams = [...this.#bySubscription.values()];
       const isSilent = ({ subscription, heardAt }: Stream): boolean =>
         subscription?.answered === true && this.#now() - heardAt >= ASK_AGAIN_MS;
-      if (streams.every(({ applied, received }) => applied === received)) {
-        for (const stream of streams.filter(isSilent)) {
+      if (this.#credit.owed === 0) {
+        for (const stream of [...this.#bySubscription.values()].filter(isSilent)) {
           this.#leave(stream);
-          this.#outbox.push(this.#subscribe(stream, connection, true));
+          this.#outbox.push(this.#subscribe(stream, true));
         }
         this.flush();
       }
-      this.#askLater(connection);
+      this.#askLater();
     }, ASK_AGAIN_MS / 4);
   }
 
-  #subscribe(stream: Stream, connection: ConnectionCredit, again = false): SubscribeFrame {
+  #subscribe(stream: Stream, again = false): SubscribeFrame {
     stream.waiting = false;
     stream.heardAt = this.#now();
     this.#lastSubscription += 1;
     const id = this.#lastSubscription;
-    const credit = new SubscriptionCredit(id, connection, this.#now());
-    stream.subscription = { id, credit, answered: false, again, held: [] };
+    stream.subscription = { id, answered: false, again, held: [] };
     this.#bySubscription.set(id, stream);
     return {
       type: 'subscribe',
@@ -232,7 +239,7 @@ export class Subscriptions {
       channel: stream.channel,
       epoch: stream.epoch === '' ? undefined : stream.epoch,
       afterSeq: stream.received,
-      credit: credit.limit,
+      credit: stream.credit.begin(id, this.#now()),
     };
   }
 
@@ -264,19 +271,20 @@ export class Subscriptions {
     const { held } = subscription;
     subscription.held = [];
     for (const [index, batch] of held.entries()) {
-      if (stream.subscription === subscription) this.#batch(stream, subscription, batch);
+      if (stream.subscription === subscription) this.#batch(stream, batch);
       else {
-        for (const { bytes } of held.slice(index)) this.#connection?.settle(bytes, this.#now());
+        this.#drop(stream, held.slice(index));
         break;
       }
     }
   }
 
-  #batch(stream: Stream, { credit }: Subscription, batch: Batch): void {
+  #batch(stream: Stream, batch: Batch): void {
     const now = this.#now();
+    const { credit } = stream;
     stream.heardAt = now;
     if (batch.fromSeq !== stream.received + 1) {
-      credit.settle(batch.bytes, stream.applied, now);
+      credit.drop(batch.bytes, stream.applied);
       if (batch.toSeq > stream.received) this.#fault(stream);
       return;
     }
@@ -299,7 +307,7 @@ export class Subscriptions {
         'The relay kept sending events out of sequence. The stream is given up; what had arrived stays valid.',
         false,
       );
-    } else if (this.#connection !== undefined) this.#outbox.push(this.#subscribe(stream, this.#connection));
+    } else if (this.#connected) this.#outbox.push(this.#subscribe(stream));
   }
 
   #refused({ subscription: id, code, message, retryable, retryAfterMs }: ErrorFrame): void {
@@ -319,8 +327,8 @@ export class Subscriptions {
     stream.cancelRetry = this.#options.clock.setTimer(
       () => {
         stream.cancelRetry = undefined;
-        if (this.#connection === undefined) return;
-        this.#outbox.push(this.#subscribe(stream, this.#connection));
+        if (!this.#connected) return;
+        this.#outbox.push(this.#subscribe(stream));
         this.flush();
       },
       Math.min(retryAfterMs ?? 0, MAX_RETRY_AFTER_MS) + this.#options.random() * RETRY_MS,
@@ -352,17 +360,17 @@ export class Subscriptions {
 
   /** As many as the connection has channels for (CN6), in order of attachment. */
   #subscribeWaiting(): void {
-    if (this.#connection === undefined) return;
+    if (!this.#connected) return;
     for (const stream of this.#streams.values()) {
       if (this.#bySubscription.size >= this.#maxChannels) return;
-      if (stream.waiting) this.#outbox.push(this.#subscribe(stream, this.#connection));
+      if (stream.waiting) this.#outbox.push(this.#subscribe(stream));
     }
   }
 
   #leave(stream: Stream): void {
     const id = stream.subscription?.id;
     this.#unlink(stream);
-    if (id !== undefined && this.#connection !== undefined) this.#outbox.push({ type: 'unsubscribe', subscription: id });
+    if (id !== undefined && this.#connected) this.#outbox.push({ type: 'unsubscribe', subscription: id });
   }
 
   /** Forgets the subscription on our side. */
@@ -373,12 +381,12 @@ export class Subscriptions {
     if (subscription === undefined) return;
     stream.subscription = undefined;
     this.#bySubscription.delete(subscription.id);
-    subscription.credit.end();
-    for (const { bytes } of subscription.held) subscription.credit.settle(bytes, stream.applied, this.#now());
+    stream.credit.end();
+    this.#drop(stream, subscription.held);
   }
 
-  #drop(stream: Stream, costs: readonly Cost[]): void {
-    for (const { account, bytes } of costs) account.settle(bytes, stream.applied, this.#now());
+  #drop(stream: Stream, costs: readonly { readonly bytes: number }[]): void {
+    for (const { bytes } of costs) stream.credit.drop(bytes, stream.applied);
   }
 
   #now(): number {

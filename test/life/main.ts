@@ -4,8 +4,12 @@ import { type ClientOptions, createClient, type StreamHandle } from '../../src/c
 export interface LifePage {
   follow(id: string): void;
   stop(): Promise<void>;
-  /** Of the stream that was followed first. */
+  /** Of the stream that was followed last. */
   seen(): Seen;
+  /** Texts and statuses of all, in the order they were followed. */
+  all(): readonly { readonly text: string; readonly status: string }[];
+  /** Keeps the thread, with all messages waiting, until the site lets it go. */
+  block(): void;
 }
 
 export interface Seen {
@@ -31,6 +35,7 @@ declare global {
 const transport = new URLSearchParams(location.search).get('transport') ?? 'auto';
 const client = createClient({ transport: transport as NonNullable<ClientOptions['transport']> });
 const connections: string[] = [];
+const handles: StreamHandle[] = [];
 let handle: StreamHandle | undefined;
 let last = '';
 let broken = false;
@@ -43,6 +48,7 @@ client.store.subscribe(({ connection }) => {
 window.life = {
   follow(id) {
     handle = client.attach({ id });
+    handles.push(handle);
     handle.subscribe(() => {
       const text = handle?.record.text.toString() ?? '';
       if (!text.startsWith(last)) broken = true;
@@ -51,6 +57,14 @@ window.life = {
   },
   async stop() {
     await handle?.stop();
+  },
+  all() {
+    return handles.map(({ record }) => ({ text: record.text.toString(), status: record.summary.status }));
+  },
+  block() {
+    const request = new XMLHttpRequest();
+    request.open('GET', '/held', false);
+    request.send();
   },
   seen() {
     const { connection } = client.store.getState();

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { extname, join, normalize } from 'node:path';
@@ -33,16 +33,29 @@ export interface Site {
   readonly udp: UdpPath;
   /** Breaks all TCP connections. */
   cut(): void;
+  /** Ends all event streams in order, as the relay does after a minute. */
+  recycle(): void;
+  /** Resolves when somebody asks for `/held`. */
+  asked(): Promise<void>;
+  /** Answers who did. */
+  release(): void;
 }
 
 /** The page and a relay on one origin, WebTransport over a path that can be cut. */
 export async function startSite(folder: string, options: RelayServerOptions = {}): Promise<Site> {
   const server = createServer((request, response) => {
+    if (request.url === '/held') return;
     const path = normalize(new URL(request.url ?? '/', 'http://page').pathname);
     readFile(join(folder, path)).then(
       (body) => response.writeHead(200, { 'content-type': TYPES[extname(path)] ?? 'application/octet-stream' }).end(body),
       () => response.writeHead(404).end(),
     );
+  });
+  const streams = new Set<ServerResponse>();
+  const held = new Set<ServerResponse>();
+  let said = (): void => {};
+  const asked = new Promise<void>((resolve) => {
+    said = resolve;
   });
   const sockets = new Set<Socket>();
   server.on('connection', (socket) => {
@@ -62,6 +75,12 @@ export async function startSite(folder: string, options: RelayServerOptions = {}
     document.endpoints.webtransport.url = `https://127.0.0.1:${udp.port}/v1/webtransport`;
     return JSON.stringify(document);
   });
+  server.prependListener('request', ({ url }, response) => {
+    const kept = url === '/v1/sse' ? streams : url === '/held' ? held : undefined;
+    kept?.add(response);
+    if (kept === held) said();
+    response.on('close', () => kept?.delete(response));
+  });
   const cut = (): void => {
     for (const socket of sockets) socket.destroy();
   };
@@ -71,7 +90,20 @@ export async function startSite(folder: string, options: RelayServerOptions = {}
     server.close();
     cut();
   });
-  return { relay, url: `${origin}/page.html`, udp, cut };
+  return {
+    relay,
+    url: `${origin}/page.html`,
+    udp,
+    cut,
+    recycle() {
+      // What the relay writes before it notices is not the matter here.
+      for (const stream of streams) stream.on('error', () => {}).end();
+    },
+    asked: () => asked,
+    release() {
+      for (const response of held) response.end();
+    },
+  };
 }
 
 function overrideDiscovery(server: Server, document: () => Promise<string>): void {

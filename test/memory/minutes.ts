@@ -64,7 +64,7 @@ const stays = await Promise.all(transports.map(stay));
 const report = [
   '## Ten minutes without reading',
   '',
-  `\`npm run stalled\`. ${count} readers on each transport grant what a page’s worker grants to begin with, and acknowledge nothing, while an answer of ${RATE} tokens a second goes by for ${seconds} s; they answer heartbeats, and where an SSE response is over after its minute they resume as the client does, with a new first credit. Then they grant everything. A relay in a process of its own for each transport, the three beside each other, on a machine that others used meanwhile: ${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.version}. Bytes are for each reader and beyond what the same connections took before, idle.`,
+  `\`npm run stalled\`. ${count} readers on each transport grant what a page’s worker grants to begin with, and acknowledge nothing, while an answer of ${RATE} tokens a second goes by for ${seconds} s; they answer heartbeats, and where an SSE response is over after its minute they resume as the client does, but with a new first credit (the client states what is left of it, CR10). Then they grant everything. A relay in a process of its own for each transport, the three beside each other, on a machine that others used meanwhile: ${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.version}. Bytes are for each reader and beyond what the same connections took before, idle.`,
   '',
   table(
     [

@@ -1,4 +1,3 @@
-import { WebTransport } from 'rwebtransport';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createRelay, type Relay, type RelayServerOptions } from '../../server/index.ts';
 import { creditWindowDefaults, maxIdLength, wireLimits } from '../../src/wire/index.ts';
@@ -11,33 +10,12 @@ import { fetchWithQuic, udpPort } from '../support/quic.ts';
 import { ManualSource } from '../support/source.ts';
 import { TestPage } from './page.ts';
 import { tcpProxy } from './proxy.ts';
+import { cuttable } from './sessions.ts';
 
 vi.setConfig({ testTimeout: 30_000 });
 
 /** The machine may be busy; what is bounded in time says so itself. */
 const eventually = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 10_000, interval: 5 });
-
-/** Sessions of one test, so that it can cut them. */
-function cuttable(): { readonly env: { WebTransport: typeof globalThis.WebTransport }; cut(): void } {
-  const sessions: WebTransport[] = [];
-  class Recorded extends WebTransport {
-    constructor(...args: ConstructorParameters<typeof WebTransport>) {
-      super(...args);
-      sessions.push(this);
-      this.closed.catch(() => {});
-      this.ready.catch(() => {});
-    }
-  }
-  onTestFinished(() => {
-    for (const session of sessions) session.close();
-  });
-  return {
-    env: { WebTransport: Recorded as unknown as typeof globalThis.WebTransport },
-    cut() {
-      for (const session of sessions) session.close();
-    },
-  };
-}
 
 async function startRelay(options: RelayServerOptions = {}): Promise<{ relay: Relay; url: string; port: number }> {
   const relay = createRelay({ providers: [], ...options });
