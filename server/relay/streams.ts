@@ -1,10 +1,6 @@
-// Longer than most files here: a generation's life, from its creation to its end, is told in one place.
 import {
   channelStream,
-  emptyFold,
-  foldEntries,
   isStreamId,
-  isTerminal,
   type StartEvent,
   StreamError,
   type StreamEvent,
@@ -14,12 +10,15 @@ import {
 import type { LogStorage, StreamLog } from '../log/log.ts';
 import type { GenerationObserver, Provider } from '../providers/provider.ts';
 import type { Channel } from './channel.ts';
+import { endingFields, endsStream, type TerminalEvent } from './ending.ts';
+import { Generations, type Running } from './generations.ts';
 import type { Hub } from './hub.ts';
 import { fingerprintOf, readNote, writeNote } from './note.ts';
 import type { ResolvedRelayOptions } from './options.ts';
 import { type CreateStreamRequest, type Open, openerOf } from './origin.ts';
 import type { Subscription } from './outbox.ts';
 import { produce } from './producer.ts';
+import { foldLog } from './reading.ts';
 
 export interface CreatedStream {
   readonly id: string;
@@ -43,18 +42,6 @@ export interface StreamCounters {
   readonly resumes: Record<string, { continued: number; 'given-up': number }>;
 }
 
-interface Running {
-  readonly principal: string;
-  readonly abort: AbortController;
-  /** Stands in where the producer sends none. */
-  readonly start: StartEvent;
-  readonly begunAt: number;
-  /** When somebody last began or looked, other than by a subscription; like `begunAt`, by a clock that never jumps. */
-  seenAt: number;
-  /** From its creation; `undefined` as long as there is none. */
-  firstTokenMs: number | undefined;
-}
-
 /** Generations: starts them, feeds their logs, stops them, and reads their state (docs/PROTOCOL.md, RL rules). */
 export class Streams {
   readonly counters: StreamCounters = {
@@ -75,8 +62,7 @@ export class Streams {
   readonly #now: () => number;
   readonly #firstToken: (provider: string, ms: number) => void;
   readonly #left: () => void;
-  readonly #running = new Map<string, Running>();
-  readonly #perPrincipal = new Map<string, number>();
+  readonly #running: Generations;
   draining = false;
 
   constructor(parts: {
@@ -98,6 +84,7 @@ export class Streams {
     this.#now = parts.now;
     this.#firstToken = parts.firstToken;
     this.#left = parts.ended;
+    this.#running = new Generations(parts.options);
   }
 
   get running(): number {
@@ -107,7 +94,7 @@ export class Streams {
   /** Running streams nobody subscribes to. */
   get unwatched(): number {
     let count = 0;
-    for (const name of this.#running.keys()) if (this.#hub.channel(name)?.readers.size === 0) count += 1;
+    for (const name of this.#running.channels) if (this.#hub.channel(name)?.readers.size === 0) count += 1;
     return count;
   }
 
@@ -140,7 +127,7 @@ export class Streams {
       });
     }
     const open = openerOf(request, this.#providers);
-    this.#admit(principal);
+    this.#running.admit(principal);
     const provider = 'provider' in request ? request.provider : 'source';
     // Well-formed, since a stop may append it as it is.
     const model = String(request.model ?? '').toWellFormed();
@@ -148,8 +135,7 @@ export class Streams {
     const channel = this.#hub.open(this.#storage.create(name, principal, writeNote({ fingerprint, start })));
     const begunAt = this.#now();
     const running = { principal, abort: new AbortController(), start, begunAt, seenAt: begunAt, firstTokenMs: undefined };
-    this.#running.set(name, running);
-    this.#perPrincipal.set(principal, (this.#perPrincipal.get(principal) ?? 0) + 1);
+    this.#running.begin(name, running);
     this.counters.created += 1;
     this.#options.log('info', 'Stream created', { stream: id, provider, model, principal });
     void this.#run(channel, open, running);
@@ -164,7 +150,7 @@ export class Streams {
 
   /** Ends all that run with an error. Returns how many. */
   endAll({ code, message, retryable }: StreamError): number {
-    const names = [...this.#running.keys()];
+    const names = this.#running.channels;
     for (const name of names) this.#end(name, { type: 'error', code, message, retryable });
     return names.length;
   }
@@ -174,7 +160,7 @@ export class Streams {
     const { unwatched } = this.#options;
     if (unwatched === 'keep') return;
     const since = this.#now() - unwatched.stopAfterMs;
-    for (const [name, { seenAt }] of [...this.#running]) {
+    for (const [name, { seenAt }] of [...this.#running.all]) {
       const channel = this.#hub.channel(name);
       if (channel === undefined || channel.readers.size > 0 || Math.max(seenAt, channel.leftAt) > since) continue;
       this.counters.stoppedUnwatched += 1;
@@ -197,9 +183,7 @@ export class Streams {
     if (log === undefined) return undefined;
     const running = this.#running.get(log.channel);
     if (running !== undefined) running.seenAt = this.#now();
-    const fold = emptyFold();
-    for (let read = log.read(0, FOLD_BYTES); read.length > 0; read = log.read(fold.seq, FOLD_BYTES)) foldEntries(fold, read);
-    return { epoch: log.epoch, fold };
+    return { epoch: log.epoch, fold: foldLog(log) };
   }
 
   /** Ends the streams that were running when the relay's last process ended (docs/PROTOCOL.md, RL11). */
@@ -223,17 +207,6 @@ export class Streams {
     if (channel.log.head === 0) this.#append(channel, start, start);
     this.#append(channel, event, start);
     return true;
-  }
-
-  #admit(principal: string): void {
-    const { maxGenerations, maxGenerationsPerPrincipal } = this.#options;
-    if (this.#running.size >= maxGenerations || (this.#perPrincipal.get(principal) ?? 0) >= maxGenerationsPerPrincipal) {
-      throw new StreamError(
-        'too_many_streams',
-        'As many generations run as may at once; nothing was started. Try again when one has ended.',
-        { retryAfterMs: 1_000 },
-      );
-    }
   }
 
   async #run(channel: Channel<Subscription>, open: Open, running: Running): Promise<void> {
@@ -298,7 +271,7 @@ export class Streams {
 
   #append(channel: Channel<Subscription>, event: StreamEvent, start: StartEvent, urgent = false): void {
     channel.append([event], Math.round(this.#age(channel.log.channel, start)));
-    const terminal = isTerminal(event);
+    const terminal = endsStream(event);
     if (terminal) this.#ended(channel, event);
     this.#hub.touch(channel, terminal ? 'ended' : urgent ? 'first' : 'soon');
   }
@@ -306,47 +279,15 @@ export class Streams {
   #ended({ log }: Channel<Subscription>, event: TerminalEvent): void {
     const { type } = event;
     this.counters[type === 'finish' ? 'finished' : type === 'error' ? 'failed' : 'stopped'] += 1;
-    this.#logEnd(log, event);
-    const running = this.#running.get(log.channel);
-    if (running === undefined) return;
-    this.#running.delete(log.channel);
-    const left = (this.#perPrincipal.get(running.principal) ?? 1) - 1;
-    if (left === 0) this.#perPrincipal.delete(running.principal);
-    else this.#perPrincipal.set(running.principal, left);
-    this.#left();
-  }
-
-  /** What failed is said in words only where they are the relay's own. */
-  #logEnd(log: StreamLog, event: TerminalEvent): void {
-    const { start, firstTokenMs } = this.#running.get(log.channel) ?? { ...readNote(log), firstTokenMs: undefined };
-    const { provider, model } = start;
-    const how =
-      event.type === 'error'
-        ? { code: event.code, ...(this.#providers.has(provider) ? { why: event.message } : {}) }
-        : event.type === 'stopped'
-          ? { by: event.by }
-          : { reason: event.reason };
-    this.#options.log(event.type === 'error' ? 'warn' : 'info', `Stream ended: ${event.type}`, {
-      stream: channelStream(log.channel) ?? '',
-      provider,
-      model,
-      principal: log.principal,
-      ...how,
-      events: log.head,
-      bytes: log.bytes,
-      durationMs: Math.round(this.#age(log.channel, start)),
-      ...(firstTokenMs === undefined ? {} : { firstTokenMs }),
-    });
+    const of = this.#running.get(log.channel) ?? readNote(log);
+    const ending = { log, event, of, durationMs: this.#age(log.channel, of.start), ownWords: this.#providers.has(of.start.provider) };
+    this.#options.log(type === 'error' ? 'warn' : 'info', `Stream ended: ${type}`, endingFields(ending));
+    if (this.#running.end(log.channel)) this.#left();
   }
 }
 
 /** What somebody waits for at the beginning of an answer. */
 const tokens: ReadonlySet<StreamEvent['type']> = new Set(['text', 'reasoning', 'tool-call', 'tool-args', 'tool-result', 'file'] as const);
-
-type TerminalEvent = StreamEvent & { type: 'finish' | 'error' | 'stopped' };
-
-/** Folded at a time. */
-const FOLD_BYTES = 262_144;
 
 const RESTARTED =
   'The relay restarted while this answer was generated. What is here was stored before; the rest is lost. Ask again for a new answer.';
