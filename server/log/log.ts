@@ -45,6 +45,8 @@ export interface LogStorage {
   create(channel: string, principal: string, note?: string): StreamLog;
   /** The log of a running stream is always the same object. @throws {StreamError} `storage_damaged`, `storage_failed` */
   get(channel: string): StreamLog | undefined;
+  /** Replaces the note of a running log, at once. Does not fail with the disk. */
+  annotate(channel: string, note: string): void;
   delete(channel: string): void;
   /** Logs that had no terminal event when the process that fed them ended, in epochs of their own. Somebody has to end them. */
   interrupted(): readonly StreamLog[];

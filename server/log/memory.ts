@@ -65,6 +65,11 @@ class MemoryStorage implements LogStorage {
     return this.#logs.get(channel);
   }
 
+  annotate(channel: string, note: string): void {
+    const log = this.#logs.get(channel);
+    if (log !== undefined) log.note = note;
+  }
+
   delete(channel: string): void {
     this.#logs.delete(channel);
   }
@@ -94,7 +99,7 @@ const ENTRY_OVERHEAD = 160;
 class MemoryLog implements StreamLog {
   readonly channel: string;
   readonly principal: string;
-  readonly note: string;
+  note: string;
   readonly epoch: string = crypto.randomUUID().slice(0, 13);
   closed = false;
   closedAt = 0;

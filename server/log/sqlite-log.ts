@@ -27,7 +27,7 @@ export class SqliteLog implements StreamLog {
   readonly id: number;
   readonly channel: string;
   readonly principal: string;
-  readonly note: string;
+  note: string;
   readonly epoch: string;
   closedAt: number | undefined;
   settled: Settled;

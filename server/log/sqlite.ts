@@ -166,6 +166,17 @@ class SqliteStorage implements LogStorage, SqliteLogHost {
     return row === undefined ? undefined : new SqliteLog(row, this);
   }
 
+  annotate(channel: string, note: string): void {
+    const log = this.#running.get(channel);
+    if (log === undefined) return;
+    log.note = note;
+    try {
+      this.#database.transaction(() => this.#tables.noteLog(log.id, note));
+    } catch (cause) {
+      this.#failed(cause);
+    }
+  }
+
   delete(channel: string): void {
     const log = this.get(channel);
     if (!(log instanceof SqliteLog)) return;

@@ -74,6 +74,10 @@ export class Tables {
     this.#sql('UPDATE logs SET epoch = ? WHERE id = ?').run(epoch, id);
   }
 
+  noteLog(id: number, note: string): void {
+    this.#sql('UPDATE logs SET note = ? WHERE id = ?').run(note, id);
+  }
+
   closeLog(id: number, figures: { closedAt: number; head: number; content: number; bytes: number }): void {
     const sql = 'UPDATE logs SET closed_at = ?, head = ?, content = ?, bytes = ? WHERE id = ?';
     this.#sql(sql).run(figures.closedAt, figures.head, figures.content, figures.bytes, id);

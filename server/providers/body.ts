@@ -59,7 +59,7 @@ export async function* readBody(first: ByteSource, dialect: Dialect, reading: Re
       const payload = parseObject(data);
       if (payload !== undefined) {
         seen = true;
-        const place = resume?.kept.place(payload) ?? 'next';
+        const place = resume?.place(payload) ?? 'next';
         if (place === 'next') understand(payload, event);
         else if (place === 'gap')
           writer.fail(

@@ -25,6 +25,8 @@ export interface Dialect extends ProviderNames {
   reader(writer: EventWriter): (payload: JsonObject, event: string | undefined) => void;
   /** Where an answer to this body can be read on after its connection broke off; `undefined` where the API does not keep it. */
   kept?(body: JsonObject): Kept | undefined;
+  /** The same for an answer that is read from its beginning, by its id. */
+  keptAgain?(id: string): Kept;
 }
 
 /** How to reach an API. */
@@ -44,7 +46,7 @@ const httpDefaults = { idleTimeoutMs: 120_000, maxResumeAttempts: 5 } as const;
 /** An adapter of a dialect. @throws {StreamError} `bad_option` */
 export function createHttpProvider(dialect: Dialect, options: HttpOptions, defaultBaseURL: string | undefined): Provider {
   const { apiKey, baseURL, idleTimeoutMs, maxResumeAttempts } = resolveHttpOptions(dialect, options, defaultBaseURL);
-  const { title, keyVariable, urlVariable } = dialect;
+  const { title, keyVariable, urlVariable, keptAgain } = dialect;
   const unavailable =
     baseURL !== undefined
       ? undefined
@@ -67,24 +69,9 @@ export function createHttpProvider(dialect: Dialect, options: HttpOptions, defau
       yield failure('bad_request', 'The request must have either prompt or messages, and not both. Nothing was sent.');
       return;
     }
-    const headers = {
-      accept: dialect.framing === 'sse' ? 'text/event-stream' : 'application/x-ndjson',
-      // A compressing proxy would hold tokens back.
-      'accept-encoding': 'identity',
-      ...(apiKey === undefined ? {} : dialect.headers(apiKey)),
-    };
     const body = bodyOf(dialect, request, messages);
     const kept = dialect.kept?.(body);
-    const resume =
-      kept &&
-      createResume({
-        kept,
-        request: (method, path, until) => send({ method, url: `${baseURL}${path}`, headers }, until),
-        signal,
-        timeoutMs: idleTimeoutMs,
-        maxAttempts: maxResumeAttempts,
-        report: (outcome) => observer?.resumed(outcome),
-      });
+    const resume = kept && resumeOf(kept, signal, observer);
     const controller = new AbortController();
     const abort = (): void => controller.abort();
     let timedOut = false;
@@ -111,6 +98,36 @@ export function createHttpProvider(dialect: Dialect, options: HttpOptions, defau
       clearTimeout(timer);
       signal.removeEventListener('abort', abort);
     }
+  }
+
+  const headers = {
+    accept: dialect.framing === 'sse' ? 'text/event-stream' : 'application/x-ndjson',
+    // A compressing proxy would hold tokens back.
+    'accept-encoding': 'identity',
+    ...(apiKey === undefined ? {} : dialect.headers(apiKey)),
+  };
+
+  const resumeOf = (kept: Kept, signal: AbortSignal, observer: GenerationObserver | undefined): Resume =>
+    createResume({
+      kept,
+      request: (method, path, until) => send({ method, url: `${baseURL}${path}`, headers }, until),
+      signal,
+      timeoutMs: idleTimeoutMs,
+      maxAttempts: maxResumeAttempts,
+      report: (outcome) => observer?.resumed(outcome),
+      known: (id) => observer?.kept?.(id),
+    });
+
+  async function* again(kept: Kept, model: string, signal: AbortSignal, observer?: GenerationObserver): AsyncGenerator<StreamEvent, void> {
+    if (baseURL === undefined) {
+      yield failure('provider_not_configured', unavailable ?? '');
+      return;
+    }
+    const resume = resumeOf(kept, signal, observer);
+    const first = await resume.reopen();
+    if (first !== undefined) yield* readBody(first, dialect, { model, signal, idleTimeoutMs, resume });
+    else if (signal.aborted) resume.cancel();
+    else yield failure('upstream_truncated', `${title} does not have the answer any more. It ends here; try again.`);
   }
 
   const unanswered = (cause: unknown, timedOut: boolean): StreamEvent => {
@@ -146,6 +163,7 @@ export function createHttpProvider(dialect: Dialect, options: HttpOptions, defau
     name: dialect.name,
     unavailable,
     generate,
+    ...(keptAgain === undefined ? {} : { again: (id, model, signal, observer) => again(keptAgain(id), model, signal, observer) }),
     read: (response, signal) => answer(fromResponse(response), '', signal),
   };
 }

@@ -1,13 +1,22 @@
 import { type JsonObject, object, string } from './json.ts';
 import type { Kept } from './resume.ts';
 
+/** The place in an answer that another process asked for: its beginning. */
+export function keptAgain(id: string): Kept {
+  return placeIn(id);
+}
+
 /**
  * The place in an answer of the Responses API that was asked for with `background: true` and is stored: only such a one goes on without its connection,
  * and can be read on behind any of its numbered events.
  */
 export function keptResponse(body: JsonObject): Kept | undefined {
   if (body['background'] !== true || body['store'] === false) return undefined;
-  let id = '';
+  return placeIn('');
+}
+
+function placeIn(known: string): Kept {
+  let id = known;
   let last = -1;
   let gapless = true;
   return {
@@ -23,10 +32,11 @@ export function keptResponse(body: JsonObject): Kept | undefined {
       return 'next';
     },
     path() {
-      if (id === '' || last < 0) return undefined;
+      if (id === '' || (last < 0 && known === '')) return undefined;
       gapless = false;
-      return `/responses/${encodeURIComponent(id)}?stream=true&starting_after=${last}`;
+      return `/responses/${encodeURIComponent(id)}?stream=true${last < 0 ? '' : `&starting_after=${last}`}`;
     },
+    id: () => id || undefined,
     cancelPath: () => (id === '' ? undefined : `/responses/${encodeURIComponent(id)}/cancel`),
   };
 }

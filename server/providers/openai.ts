@@ -3,7 +3,7 @@ import { payloadFailure } from './failure.ts';
 import { createHttpProvider, type Dialect, type HttpOptions } from './http.ts';
 import { count, type JsonObject, object, string } from './json.ts';
 import { createItems } from './openai-items.ts';
-import { keptResponse } from './openai-kept.ts';
+import { keptAgain, keptResponse } from './openai-kept.ts';
 import type { Provider } from './provider.ts';
 import type { EventWriter } from './writer.ts';
 
@@ -29,6 +29,7 @@ const openAI: Dialect = {
   fixed: ['model', 'input', 'stream'],
   reader: readResponse,
   kept: keptResponse,
+  keptAgain,
 };
 
 function readResponse(writer: EventWriter): (payload: JsonObject) => void {

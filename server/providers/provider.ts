@@ -23,6 +23,8 @@ export interface GenerationRequest {
 export interface GenerationObserver {
   /** The upstream connection broke off, and the answer is read on where it did; or could not be, and ends with an error. */
   resumed(outcome: 'continued' | 'given-up'): void;
+  /** The provider keeps the answer: `again` has it from its beginning by this id, also in another process. Told once at most. */
+  kept?(id: string): void;
 }
 
 /**
@@ -38,6 +40,11 @@ export interface Provider {
   readonly unavailable: string | undefined;
   /** Sends the request and reads the answer. */
   generate(request: GenerationRequest, signal: AbortSignal, observer?: GenerationObserver): AsyncIterable<StreamEvent>;
+  /**
+   * Reads an answer that the provider keeps, from its beginning, and then on; the same events as `generate` had of it. Absent where the
+   * provider keeps none.
+   */
+  again?(id: string, model: string, signal: AbortSignal, observer?: GenerationObserver): AsyncIterable<StreamEvent>;
   /** Reads an answer an application fetched by itself. Errors of the status line become `error` events, too. */
   read(response: Response, signal: AbortSignal): AsyncIterable<StreamEvent>;
 }

@@ -8,13 +8,14 @@ export interface Kept {
   place(payload: JsonObject): 'next' | 'seen' | 'gap';
   /** Where the rest of the answer is read; `undefined` where it cannot be. */
   path(): string | undefined;
+  /** What another process asks for it by; `undefined` as long as that is unknown. */
+  id(): string | undefined;
   /** Where a POST ends the generation, which closing the connection does not. */
   cancelPath(): string | undefined;
 }
 
 /** Reads on an answer whose connection broke off. */
-export interface Resume {
-  readonly kept: Kept;
+export interface Resume extends Pick<Kept, 'place'> {
   /** The rest of the answer; `undefined` where it cannot be had, after a bounded number of attempts. Never rejects. */
   reopen(): Promise<ByteSource | undefined>;
   /** Ends the generation at the provider. Never rejects. */
@@ -29,6 +30,8 @@ export interface ResumeParts {
   readonly timeoutMs: number;
   readonly maxAttempts: number;
   readonly report: (outcome: 'continued' | 'given-up') => void;
+  /** Told the answer’s id, once. */
+  readonly known: (id: string) => void;
 }
 
 /** Full jitter up to a bound that doubles with each attempt, ms. */
@@ -37,7 +40,7 @@ const BACKOFF = { baseMs: 250, maxMs: 8_000 };
 const MAX_CONNECTIONS = 100;
 const CANCEL_TIMEOUT_MS = 10_000;
 
-export function createResume({ kept, request, signal, timeoutMs, maxAttempts, report }: ResumeParts): Resume {
+export function createResume({ kept, request, signal, timeoutMs, maxAttempts, report, known }: ResumeParts): Resume {
   let connections = 0;
   let attempts = 0;
   let from: string | undefined;
@@ -87,8 +90,16 @@ export function createResume({ kept, request, signal, timeoutMs, maxAttempts, re
     return undefined;
   };
 
+  let told = false;
   return {
-    kept,
+    place(payload) {
+      const place = kept.place(payload);
+      const id = told ? undefined : kept.id();
+      if (id === undefined) return place;
+      told = true;
+      known(id);
+      return place;
+    },
     reopen,
     cancel() {
       const path = kept.cancelPath();

@@ -7,6 +7,8 @@ import type { CreateStreamRequest } from './origin.ts';
 export interface Note {
   readonly fingerprint: string | undefined;
   readonly start: StartEvent;
+  /** What the provider keeps the answer by, where it does. */
+  readonly kept?: string;
 }
 
 export function writeNote(note: Note): string {

@@ -7,11 +7,13 @@ import {
   type StreamFold,
   streamChannel,
 } from '../../src/wire/index.ts';
-import type { LogStorage, StreamLog } from '../log/log.ts';
+import type { LogStorage } from '../log/log.ts';
 import type { GenerationObserver, Provider } from '../providers/provider.ts';
+import { CatchUp } from './catchup.ts';
 import type { Channel } from './channel.ts';
 import { endingFields, endsStream, type TerminalEvent } from './ending.ts';
 import { Generations, type Running } from './generations.ts';
+import { growthRefusal } from './growth.ts';
 import type { Hub } from './hub.ts';
 import { fingerprintOf, readNote, writeNote } from './note.ts';
 import type { ResolvedRelayOptions } from './options.ts';
@@ -186,15 +188,36 @@ export class Streams {
     return { epoch: log.epoch, fold: foldLog(log) };
   }
 
-  /** Ends the streams that were running when the relay's last process ended (docs/PROTOCOL.md, RL11). */
+  /** Reads on the streams that were running when the relay's last process ended, or ends them (docs/PROTOCOL.md, RL11). */
   recover(): void {
     for (const log of this.#storage.interrupted()) {
       const channel = this.#hub.open(log);
-      const { start } = readNote(log);
-      if (log.head === 0) this.#append(channel, start, start);
-      this.#append(channel, { type: 'error', code: 'relay_restarted', message: RESTARTED, retryable: true }, start);
+      const { start, kept } = readNote(log);
+      const provider = this.#providers.get(start.provider);
+      const again = provider?.again?.bind(provider);
+      if (kept === undefined || again === undefined) this.#giveUp(channel, start);
+      else this.#readOn(channel, start, (signal, observer) => again(kept, start.model, signal, observer));
     }
     this.#storage.commit();
+  }
+
+  #giveUp(channel: Channel<Subscription>, start: StartEvent): void {
+    if (channel.log.head === 0) this.#append(channel, start, start);
+    this.#append(channel, { type: 'error', code: 'relay_restarted', message: RESTARTED, retryable: true }, start);
+  }
+
+  #readOn(channel: Channel<Subscription>, start: StartEvent, open: Open): void {
+    const { channel: name, principal, head } = channel.log;
+    const now = this.#now();
+    const begunAt = now - Math.max(0, this.#date() - start.createdAt);
+    const running = { principal, abort: new AbortController(), start, begunAt, seenAt: now, firstTokenMs: undefined };
+    this.#running.begin(name, running);
+    this.#options.log('info', 'A stream is read on after the restart', {
+      stream: channelStream(name) ?? '',
+      provider: start.provider,
+      head,
+    });
+    void this.#run(channel, open, running, new CatchUp(channel.log));
   }
 
   /** Appends a terminal event to a running stream, and lets go of its source. `false` where it does not run. */
@@ -209,12 +232,20 @@ export class Streams {
     return true;
   }
 
-  async #run(channel: Channel<Subscription>, open: Open, running: Running): Promise<void> {
+  /** With `catchUp` the source tells from its beginning what the log has a part of. */
+  async #run(channel: Channel<Subscription>, open: Open, running: Running, catchUp?: CatchUp): Promise<void> {
     const { abort, start } = running;
-    let first = true;
+    let first = catchUp === undefined;
     const sink = {
       append: (event: StreamEvent): void => {
         if (channel.log.closed) return;
+        const place = catchUp?.take(event) ?? 'new';
+        if (place === 'known') return;
+        if (place === 'differs') {
+          abort.abort();
+          this.#giveUp(channel, start);
+          return;
+        }
         const urgent = first && tokens.has(event.type);
         if (urgent) {
           first = false;
@@ -225,7 +256,7 @@ export class Streams {
           this.#firstToken(start.provider, ms);
         }
         this.#append(channel, event, start, urgent);
-        const refusal = channel.log.closed ? undefined : this.#refusal(channel.log);
+        const refusal = channel.log.closed ? undefined : growthRefusal(channel.log, this.#storage);
         if (refusal === undefined) return;
         abort.abort();
         const { code, message, retryable } = refusal;
@@ -233,6 +264,7 @@ export class Streams {
       },
     };
     const observer: GenerationObserver = {
+      kept: (id) => this.#storage.annotate(channel.log.channel, writeNote({ ...readNote(channel.log), kept: id })),
       resumed: (outcome) => {
         const { resumes } = this.counters;
         const ofProvider = resumes[start.provider] ?? { continued: 0, 'given-up': 0 };
@@ -245,22 +277,6 @@ export class Streams {
     // Opened by the producer, for which a source that cannot even begin is one that fails.
     const source = { [Symbol.asyncIterator]: () => open(abort.signal, observer)[Symbol.asyncIterator]() };
     await produce(source, start, sink, abort.signal);
-  }
-
-  /** Why the log may not grow on. */
-  #refusal({ bytes }: StreamLog): StreamError | undefined {
-    const { maxLogBytes, overflowing, failure } = this.#storage;
-    if (bytes > maxLogBytes) {
-      return new StreamError(
-        'stream_too_large',
-        `The answer outgrew ${maxLogBytes} bytes and was ended here. Ask for a shorter one, or raise maxLogBytes.`,
-      );
-    }
-    if (!overflowing || failure === undefined) return undefined;
-    return new StreamError(
-      failure.code,
-      'The relay has not been able to store streams for too long; the answer was ended here. Ask again later.',
-    );
   }
 
   /** Of one that another process began only the date is known. */

@@ -24,6 +24,15 @@ export function logContract(name: string, make: (limits: StorageLimits, now: () 
       expect(log.head).toBe(3);
     });
 
+    test('the note of a running log may be replaced; of others nothing happens', () => {
+      const storage = open();
+      const log = storage.create('stream:a', 'p', 'first');
+      storage.annotate('stream:a', 'second');
+      storage.annotate('stream:none', 'second');
+      expect([log.note, storage.get('stream:a')?.note]).toEqual(['second', 'second']);
+      expect(storage.get('stream:none')).toBeUndefined();
+    });
+
     test('[SQ2] takes nothing after the terminal event', () => {
       const log = open().create('stream:a', 'p');
       log.append([text('a'), { type: 'finish', reason: 'stop' }], 0);

@@ -1,64 +1,17 @@
-import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { setImmediate as turn } from 'node:timers/promises';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createOpenAI, type HttpOptions } from '../../../server/index.ts';
 import { createRandom } from '../../../server/providers/answer.ts';
 import type { StreamEvent } from '../../../src/wire/index.ts';
 import { scrape } from '../../support/metrics.ts';
 import { startRelay } from '../../support/relay.ts';
-import { frameLines, readLines } from '../../support/replay.ts';
+import { frameLines } from '../../support/replay.ts';
+import { keptLines, type Reply, startKeeper } from './keeper.ts';
 import { brokenRule, collect } from './reading.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
-const ID = 'resp_1';
-
-/** An answer as the API numbers it. */
-const lines = readLines(join(import.meta.dirname, '../../fixtures/providers/openai.everything.jsonl')).map((line, index) => {
-  const payload = JSON.parse(line);
-  if (payload.response !== undefined) payload.response.id = ID;
-  return JSON.stringify({ ...payload, sequence_number: index });
-});
-
-type Reply =
-  /** The rest of the answer, cut off after so many bytes, or left open there without a word. */
-  { readonly cutAt?: number; readonly silent?: boolean; readonly shift?: number } | { readonly status: number };
-
-/** The Responses API, which keeps its answers: each connection is served the next reply, the last one for good. */
 async function keeper(...replies: readonly Reply[]) {
-  const requests: { method: string; url: string; authorization: string | undefined }[] = [];
-  let served = 0;
-  const serve = async (response: ServerResponse, after: number): Promise<void> => {
-    const reply = replies[Math.min(served, replies.length - 1)] ?? {};
-    served += 1;
-    if ('status' in reply)
-      return void response.writeHead(reply.status, { 'content-type': 'application/json' }).end('{"error":{"message":"no"}}');
-    response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
-    const bytes = Buffer.from(frameLines('openai', lines.slice(Math.max(0, after + 1 + (reply.shift ?? 0)))).join(''));
-    const part = bytes.subarray(0, reply.cutAt);
-    for (let from = 0; from < part.length; from += 97) {
-      response.write(part.subarray(from, from + 97));
-      await turn();
-    }
-    if (reply.silent === true) return;
-    if (reply.cutAt === undefined) response.end();
-    else response.destroy();
-  };
-  const server = createServer((request, response) => {
-    const { method = '', url = '', headers } = request;
-    requests.push({ method, url, authorization: headers.authorization });
-    request.resume().on('end', () => {
-      const after = new URL(url, 'http://localhost').searchParams.get('starting_after');
-      if (url.endsWith('/cancel')) response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
-      else void serve(response, after === null ? -1 : Number(after));
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void server.closeAllConnections());
-  onTestFinished(() => void server.close());
-  const baseURL = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+  const { baseURL, requests } = await startKeeper(...replies);
   const outcomes: string[] = [];
   const observer = { resumed: (outcome: string) => void outcomes.push(outcome) };
   const ask = (options: HttpOptions = {}, asked: Record<string, boolean> = { background: true }): Promise<StreamEvent[]> =>
@@ -83,9 +36,9 @@ test.for(Array.from({ length: 12 }, (_, index) => index + 1))(
   '[SQ13] an answer in the background, cut at random bytes again and again, is read on without loss or repetition (seed %s)',
   async (seed) => {
     const random = createRandom(seed);
-    const size = frameLines('openai', lines).join('').length;
+    const size = frameLines('openai', keptLines).join('').length;
     // At least `response.created` has to arrive: what has no id cannot be asked for.
-    const first = (frameLines('openai', lines)[0] ?? '').length;
+    const first = (frameLines('openai', keptLines)[0] ?? '').length;
     const cuts = [
       { cutAt: first + Math.floor(random() * (size / 2)) },
       ...Array.from({ length: 3 }, () => ({ cutAt: Math.floor(random() * (size / 3)) })),
