@@ -42,12 +42,16 @@ export const openWebTransportLink: OpenLink = async ({ webTransport }, opening, 
   return { send };
 };
 
+let readers = 0;
+
 export const openSseLink: OpenLink = async ({ port }, opening, onMessage) => {
-  const type = 'application/vnd.sluice+msgpack';
+  readers += 1;
+  const headers = { 'content-type': 'application/vnd.sluice+msgpack', 'x-reader': `reader-${readers}` };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const session = Promise.withResolvers<string>();
   let known = false;
-  await connectEventStream(port, { method: 'POST', path: '/v1/sse', body: opening, headers: `Content-Type: ${type}\r\n` }, (payload) => {
+  await connectEventStream(port, { method: 'POST', path: '/v1/sse', body: opening, headers: lines.join('') }, (payload) => {
     const message = Buffer.from(Buffer.from(payload.buffer, payload.byteOffset, payload.length).toString('latin1'), 'base64');
     if (!known) {
       known = true;
@@ -60,7 +64,7 @@ export const openSseLink: OpenLink = async ({ port }, opening, onMessage) => {
   const path = `/v1/sse/${await session.promise}`;
   return {
     send(message) {
-      const post = request({ port, host: '127.0.0.1', path, method: 'POST', agent, headers: { 'content-type': type } }, (response) => {
+      const post = request({ port, host: '127.0.0.1', path, method: 'POST', agent, headers }, (response) => {
         response.resume();
         if (response.statusCode !== 200 && response.statusCode !== 202 && response.statusCode !== 204)
           throw new Error(`A message over SSE was answered ${response.statusCode}.`);
