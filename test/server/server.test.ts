@@ -157,6 +157,7 @@ describe('listen', () => {
     [{ ports: 0 }, 'webTransport.ports is 0'],
     [{ ports: 65 }, 'webTransport.ports is 65'],
     [{ ports: '2' }, 'webTransport.ports is "2"'],
+    [{ ports: 3, announce: { port: 65_534 } }, 'from 1 to 65533'],
   ])('webTransport that cannot work (%j) is bad_option, and named', (webTransport, named) => {
     expect(() => createRelay({ webTransport } as never)).toThrow(
       expect.objectContaining({ code: 'bad_option', message: expect.stringContaining(named) }),
