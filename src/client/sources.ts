@@ -120,7 +120,7 @@ export function createSources({ url, store, attachments, requests, follow, feed 
     const before = byLocal.get(source);
     if (before !== undefined) {
       return store.get(before.key) === undefined
-        ? refused(new StreamError('source_failed', 'The source was read before, and its text is gone; make another.'))
+        ? refused(new StreamError('source_failed', 'The source was read before; make another.'))
         : before;
     }
     const attachment = open();
@@ -141,7 +141,7 @@ export function createSources({ url, store, attachments, requests, follow, feed 
         const { id } = source;
         return known(id) ?? followRelay({ id, channel: streamChannel(id), started: Promise.resolve() });
       }
-      return refused(new StreamError('bad_request', 'The source is no stream id, request, async iterable, ReadableStream or Response.'));
+      return refused(new StreamError('bad_request', 'The source is no id, request, async iterable, ReadableStream or Response.'));
     },
     refused,
     start: (body) => requests.start({ ...body, id: body.id ?? randomId() }),
