@@ -214,12 +214,11 @@ export class Session implements Connection, Holder {
       throw new StreamError('hello_expected', `The first frame was ${frame.type}; it must be hello. The connection closes.`);
     switch (frame.type) {
       case 'subscribe':
-        return this.#subscriptions.subscribe(frame, this.principal);
-      case 'unsubscribe': {
-        const subscription = this.subscriptions.get(frame.subscription);
-        if (subscription !== undefined) this.#subscriptions.leave(subscription);
+        this.#subscriptions.subscribe(frame, this.principal);
         return undefined;
-      }
+      case 'unsubscribe':
+        this.#subscriptions.unsubscribe(frame.subscription);
+        return undefined;
       case 'credit':
         this.#outbox.credit.raise(frame.connectionLimit);
         for (const grant of frame.grants) this.#subscriptions.grant(grant);

@@ -20,6 +20,8 @@ export class Subscriptions {
   readonly #session: Session;
   readonly #host: SessionHost;
   readonly #byId = new Map<number, Subscription>();
+  /** What the app is asked about, and the credit it has by now. Left, or the connection over, it is no more here. */
+  readonly #asked = new Map<number, { readonly channel: string; credit: number }>();
   #highest = 0;
 
   constructor(session: Session, host: SessionHost) {
@@ -38,42 +40,49 @@ export class Subscriptions {
     return lag;
   }
 
-  /** Subscribes, or says why not. */
-  subscribe(frame: SubscribeFrame, principal: Principal): Promise<void> | undefined {
+  /** Subscribes, or says why not; where the app takes its time to decide, nothing else waits for it. */
+  subscribe(frame: SubscribeFrame, principal: Principal): void {
     const refusal = this.#refuseSubscribe(frame);
     this.#highest = Math.max(this.#highest, frame.subscription);
     if (refusal !== undefined) {
       this.#session.sendError(refusal, frame.subscription, frame.channel);
-      return undefined;
+      return;
     }
     const channel = this.#channel(frame);
-    if (channel === undefined) return undefined;
-    return this.#decide(frame, principal, channel);
+    if (channel !== undefined) this.#decide(frame, principal, channel);
   }
 
   /** A decision that fails is about this subscription only. */
-  #decide(frame: SubscribeFrame, principal: Principal, channel: Channel<Subscription>): Promise<void> | undefined {
+  #decide(frame: SubscribeFrame, principal: Principal, channel: Channel<Subscription>): void {
     const owner = channel.log.principal;
-    const failed = (cause: unknown): void => {
-      if (!this.#session.ended) this.#session.sendError(toStreamError(cause), frame.subscription, frame.channel);
-    };
+    const failed = (cause: unknown): void => this.#session.sendError(toStreamError(cause), frame.subscription, frame.channel);
     let allowed: boolean | Promise<boolean>;
     try {
       allowed = this.#host.options.authorize(principal, 'subscribe', frame.channel, owner);
     } catch (cause) {
       failed(cause);
-      return undefined;
+      return;
     }
     if (!(allowed instanceof Promise)) {
       this.#join(frame, channel, allowed === true);
-      return undefined;
+      return;
     }
-    return allowed.then((decision) => {
-      if (this.#session.ended) return;
-      // It may have been dropped meanwhile, and its id be somebody else's by now: the decision was about this log only.
-      const current = this.#channel(frame);
-      if (current !== undefined) this.#join(frame, current, decision === true && current.log.principal === owner);
-    }, failed);
+    const asked = { channel: frame.channel, credit: frame.credit };
+    this.#asked.set(frame.subscription, asked);
+    allowed
+      .then(
+        (decision) => {
+          if (!this.#asked.delete(frame.subscription)) return;
+          // It may have been dropped meanwhile, and its id be somebody else's by now: the decision was about this log only.
+          const current = this.#channel(frame);
+          if (current === undefined) return;
+          this.#join({ ...frame, credit: asked.credit }, current, decision === true && current.log.principal === owner);
+        },
+        (cause: unknown) => {
+          if (this.#asked.delete(frame.subscription)) failed(cause);
+        },
+      )
+      .catch((cause: unknown) => this.#session.end(toStreamError(cause)));
   }
 
   /** The channel to be read; where there is none, or none that can be read, that is said. */
@@ -100,12 +109,12 @@ export class Subscriptions {
         `Subscription ${frame.subscription} was used before on this connection; numbers must rise. This one is ignored.`,
       );
     }
-    for (const { channel } of this.#byId.values()) {
-      if (channel.log.channel === frame.channel)
-        return new StreamError('already_subscribed', 'The connection reads this channel already; the second subscription is ignored.');
-    }
+    const channels = [...this.#asked.values()].map(({ channel }) => channel);
+    for (const { channel } of this.#byId.values()) channels.push(channel.log.channel);
+    if (channels.includes(frame.channel))
+      return new StreamError('already_subscribed', 'The connection reads this channel already; the second subscription is ignored.');
     const max = this.#host.options.maxChannelsPerConnection;
-    if (this.#byId.size >= max)
+    if (channels.length >= max)
       return new StreamError('too_many_channels', `The connection reads ${max} channels already, the most it may. Leave one first.`);
     return undefined;
   }
@@ -174,6 +183,8 @@ export class Subscriptions {
   }
 
   grant(grant: CreditGrant): void {
+    const asked = this.#asked.get(grant.subscription);
+    if (asked !== undefined) asked.credit = Math.max(asked.credit, grant.limit);
     const subscription = this.#byId.get(grant.subscription);
     if (subscription === undefined) return;
     subscription.credit.raise(grant.limit);
@@ -197,6 +208,13 @@ export class Subscriptions {
     this.#session.send(encodeServerFrame({ type: 'subscribed', ...frame }));
   }
 
+  /** The client wants no more of it. */
+  unsubscribe(id: number): void {
+    this.#asked.delete(id);
+    const subscription = this.#byId.get(id);
+    if (subscription !== undefined) this.leave(subscription);
+  }
+
   /** It is read no more, and its stream ends. */
   leave(subscription: Subscription): void {
     this.forget(subscription);
@@ -214,5 +232,6 @@ export class Subscriptions {
   leaveAll(): void {
     for (const subscription of this.#byId.values()) subscription.channel.leave(subscription, this.#host.now());
     this.#byId.clear();
+    this.#asked.clear();
   }
 }
