@@ -1,7 +1,8 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { preloadMarkdown, StreamPanel } from '../../src/index.ts';
 import { running } from '../../src/react/running.ts';
 import { ManualSource } from '../support/source.ts';
+import { createHighlighter } from './code/page.tsx';
 import { finish, start } from './events.ts';
 import { longAnswer } from './long.ts';
 import { openPage, type Page, setHidden } from './page.tsx';
@@ -76,8 +77,8 @@ test('[UI14] twelve Markdown panels that are behind mount so many blocks in a fr
   const added = frames();
   const whole = added.reduce((sum, count) => sum + count, 0);
   expect(whole).toBeGreaterThan(panels * 40);
-  // The frame's own share, and for each panel the least: of its last group, of a new one, and a table or list within those, whose rows are whole.
-  expect(Math.max(...added)).toBeLessThanOrEqual(96 + panels * 12);
+  // The frame's own share, and for each panel the least, a row with its cells, say, and the first of each box.
+  expect(Math.max(...added)).toBeLessThanOrEqual(96 + panels * 6);
   const [first, ...others] = Array.from({ length: panels }, (_, index) => page.body(index).innerHTML.replaceAll(/«.*?»|_r_\w+_/g, ''));
   expect(new Set([first, ...others]).size).toBe(1);
 });
@@ -131,4 +132,103 @@ test('[UI14] a table of 2,000 rows comes in a few rows a frame, none without its
   expect([...table.rows].slice(1).map(({ cells }) => cells[0]?.textContent)).toEqual(rows.map((_, index) => String(index)));
   // Those of usual length have one body, as everybody expects it.
   expect([...table.tBodies].map((body) => body.rows.length)).toEqual([96, ...Array.from({ length: 79 }, () => 24), 8]);
+});
+
+const codeOf = (lines: number): string =>
+  Array.from({ length: lines }, (_, index) => `const value${index} = compute(${index}, "text");\n`).join('');
+
+test('[UI14] [UI22] [UI25] a fence of 200 KB that is opened comes in so much a frame, is whole at the end, and is copied meanwhile as far as it is known', {
+  timeout: 60_000,
+}, async () => {
+  await preloadMarkdown();
+  const page = openPage();
+  await running.load();
+  const code = codeOf(4500);
+  const highlighter = createHighlighter();
+  const source = new ManualSource();
+  page.render(<StreamPanel source={source} view="markdown" markdown={{ highlight: highlighter }} style={{ height: '400px' }} />);
+  await expect.poll(() => page.container.querySelector('[data-stream-body]')).not.toBeNull();
+  const shown = (): string => page.container.querySelector('pre code')?.textContent ?? '';
+  const copied: string[] = [];
+  let shownThen = 0;
+  vi.spyOn(navigator.clipboard, 'writeText').mockImplementation(async (text) => void copied.push(text));
+  let before = 0;
+  const frames = watchFrames(page.container, () => {
+    const text = shown();
+    expect(code.startsWith(text)).toBe(true);
+    // The end is on display, or not said.
+    if (text.length < code.length) expect(page.status()).not.toBe('done');
+    if (text.length > 0 && text.length < code.length && copied.length === 0) {
+      page.button(/^Copy code/).click();
+      shownThen = text.length;
+    }
+    const added = text.length - before;
+    before = text.length;
+    return added;
+  });
+  source.push(start, { type: 'text', part: 't0', delta: `\`\`\`ts\n${code}\n\`\`\`\n` }, finish);
+  await expect.poll(() => page.status(), { timeout: 50_000 }).toBe('done');
+  const added = frames();
+  expect(shown()).toBe(code);
+  expect(added.length).toBeGreaterThan(5);
+  expect(Math.max(...added)).toBeLessThanOrEqual(32_768 + 1024);
+  // All that was parsed by then, on display or not.
+  expect(copied.filter((text) => text.length > shownThen && code.startsWith(text))).toHaveLength(1);
+  const lines = page.container.querySelectorAll('pre .sluice-line');
+  expect(lines).toHaveLength(4500);
+  await expect
+    .poll(
+      () => {
+        highlighter.answer();
+        return [...lines].every((line) => line.querySelector('span') !== null);
+      },
+      { timeout: 30_000 },
+    )
+    .toBe(true);
+  expect(shown()).toBe(code);
+});
+
+test('[UI14] twelve panels with code that are behind write so much of it in a frame all together, and a little each', {
+  timeout: 60_000,
+}, async () => {
+  const code = codeOf(700);
+  const { page, release } = await openBehind('markdown', `\`\`\`\n${code}\n\`\`\`\n`);
+  const lengths = (): number =>
+    [...page.container.querySelectorAll('pre code')].reduce((sum, { textContent }) => sum + textContent.length, 0);
+  let before = 0;
+  const frames = watchFrames(page.container, () => {
+    const added = lengths() - before;
+    before += added;
+    return added;
+  });
+  release();
+  await expect.poll(() => statuses(page), { timeout: 30_000 }).toEqual(['done']);
+  expect(Math.max(...frames())).toBeLessThanOrEqual(32_768 + panels * 1024);
+  expect([...page.container.querySelectorAll('pre code')].map(({ textContent }) => textContent === code)).toEqual(Array(panels).fill(true));
+});
+
+test('[UI14] [UI34] from Markdown to the text as it is, beside reasoning: by slices', { timeout: 60_000 }, async () => {
+  await preloadMarkdown();
+  await running.load();
+  const text = longAnswer(150_000);
+  const page = openPage();
+  const source = new ManualSource();
+  const show = (view: 'plain' | 'markdown'): void =>
+    page.render(<StreamPanel source={source} view={view} title="P" style={{ height: '400px' }} />);
+  show('markdown');
+  source.push(start, { type: 'reasoning', part: 'r', delta: 'Let me think.' }, { type: 'text', part: 't0', delta: text });
+  await expect.poll(() => page.container.querySelector('.sluice-reasoning')).not.toBeNull();
+  page.container.querySelector<HTMLElement>('.sluice-reasoning summary')?.click();
+  await expect.poll(() => page.container.querySelector('.sluice-live')?.textContent).toBe('Let me think.');
+  await expect.poll(() => page.container.querySelectorAll('.sluice-blocks').length, { timeout: 20_000 }).toBeGreaterThan(20);
+  const shown = (): string => page.container.querySelector('.sluice-text')?.textContent ?? '';
+  let before = 0;
+  const frames = watchFrames(page.container, () => {
+    const added = shown().length - before;
+    before += added;
+    return added;
+  });
+  show('plain');
+  await expect.poll(() => shown() === text, { timeout: 20_000 }).toBe(true);
+  expect(Math.max(...frames())).toBeLessThanOrEqual(32_768 + 1024);
 });

@@ -31,6 +31,7 @@ function openDisplay() {
     now: () => 0,
     isHidden: () => false,
     onVisible: () => {},
+    afterPaint: (callback) => callback(),
     budget: () => (running.module === undefined ? undefined : budget),
   };
   const loop = createFrames(host);
@@ -40,7 +41,7 @@ function openDisplay() {
   root.append(text);
   const body = createPlainBody(text);
   display.root(root);
-  const removeText = display.live({ show: ({ record: shown }, limit) => body.show(shown.text, limit), clear: body.clear });
+  const removeText = display.live({ show: ({ record: shown }, limit) => body.show(shown.text, limit), clear: body.clear, isSliced: true });
   onTestFinished(display.bind(handle));
   const see = () => ({ epoch: root.dataset['epoch'], text: text.textContent, status: root.dataset['status'] });
   const frame = (now = 0) => {

@@ -5,7 +5,7 @@ import { Footnote, Footnotes } from './Footnotes.tsx';
 import { Leaf } from './Leaf.tsx';
 import { Literal } from './Literal.tsx';
 import { longAt, useLong } from './long/useLong.ts';
-import { useChildren, useGroups } from './mount.ts';
+import { useCells, useChildren, useGroups } from './mount.ts';
 import { type BlockNode, type ContainerNode, type FootnotesNode, footnoteLabel, type GroupNode, type RootNode } from './nodes.ts';
 
 /** The whole document: its blocks in groups the browser may skip, of a long one those near the sight; and its footnotes. */
@@ -51,8 +51,7 @@ interface TopGroupProps extends GroupProps {
 }
 
 const TopGroup = memo(function TopGroup({ group, index, height, measure }: TopGroupProps): ReactNode {
-  // What is measured has its height from the beginning.
-  const children = useChildren(group, measure !== undefined);
+  const children = useChildren(group);
   const isFull = group.full && children.length === group.children.length;
   const style = height === undefined ? {} : { style: { containIntrinsicBlockSize: `auto ${height}px` } };
   return (
@@ -64,10 +63,15 @@ const TopGroup = memo(function TopGroup({ group, index, height, measure }: TopGr
   );
 });
 
-/** `isWhole`: never a part of it, so that no row is short of a cell. */
-const Group = memo(function Group({ group, isWhole }: GroupProps & { readonly isWhole?: boolean }): ReactNode {
-  const children = useChildren(group, isWhole);
+const Group = memo(function Group({ group }: GroupProps): ReactNode {
+  const children = useChildren(group);
   return children.map((node) => <Block key={node.key} node={node} isTop={false} />);
+});
+
+/** Never a part of them, so that no row is short of one. */
+const Cells = memo(function Cells({ group }: GroupProps): ReactNode {
+  const cells = useCells(group);
+  return cells.map((node) => <Block key={node.key} node={node} isTop={false} />);
 });
 
 /** From this group on those of a list or a quote are parts: the DOM of what is of usual length is as everybody expects it. */
@@ -110,8 +114,8 @@ function bodiesOf(groups: readonly GroupNode[]): readonly { readonly key: number
 }
 
 /** A group's change renders the group, and of a container's children only those groups that are new. */
-function groupsOf(groups: readonly GroupNode[], isWhole = false): ReactNode {
-  return groups.map((group) => <Group key={group.key} group={group} isWhole={isWhole} />);
+function groupsOf(groups: readonly GroupNode[]): ReactNode {
+  return groups.map((group) => <Group key={group.key} group={group} />);
 }
 
 interface BlockProps {
@@ -138,7 +142,7 @@ function Break(): ReactNode {
 }
 
 function Container({ node, isTop, number }: BlockProps & { readonly node: ContainerNode }): ReactNode {
-  const groups = useGroups(node);
+  const groups = useGroups(node, node.block.type === 'tableRow' ? 0 : undefined);
   // Read beside the groups: both are what the node was when it was rendered last.
   const { block, header } = node;
   switch (block.type) {
@@ -163,7 +167,13 @@ function Container({ node, isTop, number }: BlockProps & { readonly node: Contai
     case 'table':
       return <Table block={block} isTop={isTop} header={header && <Block node={header} isTop={false} />} bodies={bodiesOf(groups)} />;
     case 'tableRow':
-      return <Row isTop={false}>{groupsOf(groups, true)}</Row>;
+      return (
+        <Row isTop={false}>
+          {groups.map((group) => (
+            <Cells key={group.key} group={group} />
+          ))}
+        </Row>
+      );
     case 'footnoteDefinition':
       return <Footnote label={footnoteLabel(block.label)}>{groupsOf(groups)}</Footnote>;
     default:

@@ -27,14 +27,15 @@ export class GrowingText {
     }
   }
 
-  /** The text from a code unit on. */
-  from(offset: number): string {
+  /** The text from a code unit on, up to another. */
+  from(offset: number, end: number = this.#length): string {
     const found: string[] = [];
     let start = this.#length;
     for (let index = this.#pieces.length - 1; index >= 0 && start > offset; index -= 1) {
       const piece = this.#pieces[index] ?? '';
       start -= piece.length;
-      found.push(start < offset ? piece.slice(offset - start) : piece);
+      if (start < end)
+        found.push(start < offset || start + piece.length > end ? piece.slice(Math.max(0, offset - start), end - start) : piece);
     }
     return found.length === 1 ? (found[0] ?? '') : found.reverse().join('');
   }

@@ -18,7 +18,7 @@ export function replaceFrom(boxes: Boxes, from: number, segments: readonly Segme
     count += box.length;
   }
   let last = [...(kept.pop() ?? [])];
-  let length = last.reduce((sum, segment) => sum + lengthOf(segment), 0);
+  let length = last.reduce((sum, segment) => sum + textLength(segment), 0);
   for (const segment of segments) {
     if (length > fullBoxLength) {
       kept.push(last);
@@ -26,7 +26,7 @@ export function replaceFrom(boxes: Boxes, from: number, segments: readonly Segme
       length = 0;
     }
     last.push(segment);
-    length += lengthOf(segment);
+    length += textLength(segment);
   }
   return [...kept, last];
 }
@@ -89,11 +89,12 @@ function wordsOf(inline: Inline): string {
   return inline.type === 'break' ? '\n' : '';
 }
 
-function lengthOf(inlines: readonly Inline[]): number {
+/** UTF-16 code units of their texts. */
+export function textLength(inlines: readonly Inline[]): number {
   let length = 0;
   for (const inline of inlines) {
     if ('text' in inline) length += inline.text.length;
-    else if ('children' in inline) length += lengthOf(inline.children);
+    else if ('children' in inline) length += textLength(inline.children);
   }
   return length;
 }

@@ -15,6 +15,8 @@ export interface Growth {
   readonly onText: (kept: number) => void;
   /** UTF-16 code units there are. */
   readonly length: () => number;
+  /** Some of them are for later frames: it is called in the next one. */
+  readonly isBehind: () => boolean;
 }
 
 /** What a node is, rendered once more after each change that `version` counts. `take` and `growth` must mean the same for the life of the node. */
@@ -23,7 +25,10 @@ export function useMount<Value>(node: ModelNode, take: () => Value, growth?: Gro
 }
 
 /** Before there is what learns how many a frame can afford. */
-const unlearned: Pick<Slices, 'take' | 'left'> = { take: (wanted) => Math.min(wanted, 24), left: () => 24 };
+const unlearned: Pick<Slices, 'take' | 'left'> = {
+  take: (wanted, _turn, atLeast = 0) => Math.max(atLeast, Math.min(wanted, 8)),
+  left: () => 8,
+};
 
 const slices = (): Pick<Slices, 'take' | 'left'> => running.module?.blockSlices ?? unlearned;
 
@@ -45,34 +50,79 @@ export function useGroups(node: ParentNode, allAt: number = Number.POSITIVE_INFI
 function reachOf(groups: readonly GroupNode[], count: number, view: MarkdownView): number {
   const last = groups[count - 1];
   if (last !== undefined && (view.reaches.get(last) ?? 0) < last.children.length) return count;
-  let left = slices().left();
+  let left = slices().left(view);
   let reach = Math.min(count, groups.length);
-  for (const { children } of groups.slice(reach)) {
+  for (const group of groups.slice(reach)) {
+    const rest = group.children.length - (view.reaches.get(group) ?? 0);
+    if (rest > 0 && left <= 0 && reach > 0) break;
     reach += 1;
-    left -= children.length;
-    if (left <= 0) break;
+    left -= rest;
   }
   return reach;
 }
 
-/** Whether this frame has room for a group that mounts whole, such as one that comes into sight; then that is taken. */
-export function hasRoom(group: GroupNode | undefined): boolean {
-  const has = slices().left() > 0;
-  if (has) slices().take(group?.children.length ?? 0);
+/**
+ * Whether this frame has room for a group that comes into sight; then that is taken, and the group mounts whole, with what is in
+ * it, so that it has its height from the beginning.
+ */
+export function hasRoom(group: GroupNode | undefined, view: MarkdownView): boolean {
+  if (group === undefined) return true;
+  const has = slices().left(arrivals) > 0;
+  const count = has ? countOf(group) : 0;
+  slices().take(Math.max(1, count), arrivals, count);
+  if (has) mountWhole(group, view);
   return has;
 }
 
-/** The children of a group: of many that are new as many as this frame can afford, one at least; all of them where it `isWhole`. */
-export function useChildren(group: GroupNode, isWhole = false): readonly BlockNode[] {
+/** Those that come into sight have turns together. */
+const arrivals = {};
+
+/** A list of more groups, or a leaf with more text, is giant: that comes in by slices wherever it is. */
+const giantGroups = 4;
+const giantLength = 32_768;
+
+function countOf({ children }: GroupNode): number {
+  let count = children.length;
+  for (const child of children)
+    if (child.kind === 'container' && child.groups.length <= giantGroups) for (const group of child.groups) count += countOf(group);
+  return count;
+}
+
+function mountWhole(group: GroupNode, view: MarkdownView): void {
+  view.reaches.set(group, group.children.length);
+  for (const child of group.children) {
+    if (child.kind === 'literal' && child.text.length <= giantLength) view.whole.add(child);
+    if (child.kind === 'container' && child.groups.length <= giantGroups) for (const part of child.groups) mountWhole(part, view);
+  }
+}
+
+/** The children of a group: of many that are new as many as this frame can afford, of a new group one at least, so that there is no empty box. */
+export function useChildren(group: GroupNode): readonly BlockNode[] {
   const { view } = useMarkdown();
   return useTaken(group, () => {
     const { children, version } = group;
     const mounted = Math.min(view.reaches.get(group) ?? 0, children.length);
-    const given = slices().take(children.length - mounted);
-    const reach = isWhole || view.isExpanded() ? children.length : mounted + given;
+    const wanted = children.length - mounted;
+    const size = sizeOf(children[mounted]);
+    // Of a new one one, and where anything is left: a row is all there, or not yet.
+    const one = mounted === 0 || slices().left(view) > 0 ? 1 : 0;
+    const atLeast = view.isExpanded() ? wanted : Math.min(wanted, one);
+    const given = wanted === 0 ? 0 : Math.max(atLeast, Math.floor(slices().take(wanted * size, view, atLeast * size) / size));
+    const reach = mounted + given;
     view.reaches.set(group, reach);
     return reach === children.length ? { version, value: children } : { version: -1, value: children.slice(0, reach) };
   });
+}
+
+/** The cells of a row. They were taken with it. */
+export function useCells(group: GroupNode): readonly BlockNode[] {
+  return useTaken(group, () => ({ version: group.version, value: group.children }));
+}
+
+/** Blocks that come with a block: of a row, its cells. */
+function sizeOf(node: BlockNode | undefined): number {
+  if (node?.kind !== 'container' || node.block.type !== 'tableRow') return 1;
+  return node.groups.reduce((count, { children }) => count + children.length, 1);
 }
 
 function useTaken<Value>(node: ModelNode, take: () => Taken<Value>, growth?: Growth): Value {
@@ -92,7 +142,7 @@ function createMount(node: ModelNode, render: () => void, growth: Growth | undef
   let kept = Number.POSITIVE_INFINITY;
   const grow = (): boolean => {
     const next = growth?.length();
-    if (next !== length || kept !== Number.POSITIVE_INFINITY) growth?.onText(kept);
+    if (next !== length || kept !== Number.POSITIVE_INFINITY || growth?.isBehind()) growth?.onText(kept);
     length = next;
     kept = Number.POSITIVE_INFINITY;
     return true;
@@ -101,9 +151,10 @@ function createMount(node: ModelNode, render: () => void, growth: Growth | undef
     node,
     version: -1,
     grow,
+    isBehind: () => growth?.isBehind() ?? false,
     refresh() {
-      render();
       grow();
+      render();
     },
     withdraw(to) {
       kept = Math.min(kept, to);

@@ -5,7 +5,7 @@ import { type Promotions, promotions } from '../promotion.ts';
 import { isSlow } from './cadence.ts';
 import type { StreamDocument } from './documents.ts';
 import type { Model, ModelWatcher } from './model.ts';
-import type { BlockNode, GroupNode, ModelNode } from './nodes.ts';
+import type { BlockNode, GroupNode, LiteralNode, ModelNode } from './nodes.ts';
 
 /** A node as one panel shows it. */
 export interface Mount {
@@ -14,6 +14,8 @@ export interface Mount {
   readonly version: number;
   /** Of the text that only joined the leaf's end, writes what is not in the DOM yet. `false` where React has to. */
   grow(): boolean;
+  /** What `grow` has left for later frames. @default false */
+  isBehind?(): boolean;
   /** Something behind `kept` is no longer what it was. */
   withdraw(kept: number): void;
   /** Sets React state to what the node is now. */
@@ -37,6 +39,8 @@ export interface MarkdownView extends LiveText {
   expand(all: boolean): void;
   /** How many children of a group have been mounted. */
   readonly reaches: WeakMap<GroupNode, number>;
+  /** Leaves that show all of their text when they mount. */
+  readonly whole: WeakSet<LiteralNode>;
   isExpanded(): boolean;
   /** Something has another height. */
   settle(): void;
@@ -129,22 +133,28 @@ export function createView({
   /** Whether everything is in the DOM already. */
   const flush = (): boolean => {
     const urgent: Mount[] = [];
+    const behind: ModelNode[] = [];
     for (const node of dirty) {
       const mount = mounts.get(node);
-      if (mount === undefined || (mount.version === node.version && mount.grow())) continue;
+      if (mount === undefined || (mount.version === node.version && mount.grow())) {
+        if (mount?.isBehind?.()) behind.push(node);
+        continue;
+      }
       // What a closed leaf turns out to be can wait a little: nothing is being written there.
       if (node.kind === 'inline' && node.closed && !expanded && !isHurried()) promote(mount);
       else urgent.push(mount);
     }
     dirty.clear();
+    for (const node of behind) dirty.add(node);
     if (urgent.length > 0)
       loop().commit(() => {
         for (const mount of urgent) mount.refresh();
         if (urgent.some(({ node }) => node.kind === 'footnotes')) for (const listener of references) listener();
       });
     // What is committed is only in the DOM after this; and it may be a part.
-    if (urgent.length > 0) onDirty();
-    return urgent.length === 0 && promoted.size === 0;
+    const isShown = urgent.length === 0 && behind.length === 0;
+    if (!isShown) onDirty();
+    return isShown && promoted.size === 0;
   };
 
   const show = (handle: StreamHandle, limit: number): boolean => {
@@ -186,8 +196,9 @@ export function createView({
     },
     committed(mount) {
       const isCurrent = mount.version === mount.node.version && mount.grow();
-      if (!isCurrent) dirty.add(mount.node);
-      if (!isCurrent || promoted.delete(mount)) onDirty();
+      const isShown = isCurrent && !mount.isBehind?.();
+      if (!isShown) dirty.add(mount.node);
+      if (!isShown || promoted.delete(mount)) onDirty();
     },
     footnote: (label) => model?.root.footnotes.numbers.get(label),
     onFootnotes(listener) {
@@ -203,6 +214,7 @@ export function createView({
     },
     isExpanded: () => expanded,
     reaches: new WeakMap(),
+    whole: new WeakSet(),
     settle: onDirty,
     follow(nextDocument, nextRecord) {
       document = nextDocument;

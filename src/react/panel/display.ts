@@ -29,6 +29,8 @@ export interface LiveText {
   clear(): void;
   /** Asks for its turns itself, by `settle`, when it has something to show. @default false: whenever something was folded in */
   readonly asks?: boolean;
+  /** Begins with nothing and catches up a slice a frame. @default false: somebody else sees to what a frame adds */
+  readonly isSliced?: boolean;
 }
 
 /**
@@ -144,7 +146,8 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
     }
     const paced = pacer === undefined || endedAt > 0 ? text.length : pacer.limit(now, text);
     const wanted = Math.max(0, paced - allowed);
-    allowed += Math.min(wanted, running.module?.textSlices.take(wanted) ?? mostPerFrame);
+    const isSliced = [...texts].some((text) => text.isSliced);
+    allowed += isSliced ? (running.module?.textSlices.take(wanted, task) ?? Math.min(wanted, mostPerFrame)) : wanted;
     return allowed;
   };
 
@@ -175,11 +178,7 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
   };
   /** Whether a turn of this panel would show something of what was folded in. */
   const isDue = ({ summary, parts, generation: current }: StreamRecord): boolean =>
-    pacer !== undefined ||
-    current !== generation ||
-    summary !== seen ||
-    parts.length !== partsSeen ||
-    Array.from(texts).some(({ asks = false }) => !asks);
+    pacer !== undefined || current !== generation || summary !== seen || parts.length !== partsSeen || [...texts].some(({ asks }) => !asks);
   /** Urgent are the beginning and the end, where they can be seen. */
   const request = (): void => {
     if (handle === undefined) return;
@@ -207,14 +206,13 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
     },
     live(text) {
       texts.add(text);
+      // Mounted in a pause: what was on display then.
       if (held) {
-        // Mounted in a pause: what was on display then.
-        if (handle !== undefined && handle.record.generation === generation) text.show(handle, allowed);
-        return () => void texts.delete(text);
+        if (handle?.record.generation === generation) text.show(handle, allowed);
+      } else {
+        if (text.isSliced) allowed = 0;
+        showNow();
       }
-      // A text that begins with nothing may catch up a frame at a time, too.
-      if (texts.size === 1) allowed = 0;
-      showNow();
       return () => void texts.delete(text);
     },
     bind(next) {

@@ -112,7 +112,6 @@ export function createBudget(slices: readonly Slices[] = [textSlices, blockSlice
     },
     cost,
     begins(now, counts, limited) {
-      for (const slice of slices) slice.begin();
       const elapsed = now - lastWhole;
       // Of the whole one, not of those that came after it for what was urgent.
       wholeCounts ??= counts;

@@ -23,15 +23,13 @@ export function createRefresh(): Refresh {
       if (Math.max(ms, last) < intervalMs * 0.9 && Math.min(ms, last) > 3) intervalMs = Math.max(ms, last);
       last = ms;
       // A load makes frames late, too, but not for long: it is cut down each time. A slower display stays late.
-      if (!idle || ms < intervalMs * 1.1) {
-        idleFrames = 0;
-        idleLeast = Number.POSITIVE_INFINITY;
-        return;
+      const isSlow = idle && ms >= intervalMs * 1.1;
+      if (isSlow) {
+        idleFrames += 1;
+        idleLeast = Math.min(idleLeast, ms);
+        if (idleFrames < lateFrames) return;
+        intervalMs = Math.min(idleLeast, 50);
       }
-      idleFrames += 1;
-      idleLeast = Math.min(idleLeast, ms);
-      if (idleFrames < lateFrames) return;
-      intervalMs = Math.min(idleLeast, 50);
       idleFrames = 0;
       idleLeast = Number.POSITIVE_INFINITY;
     },

@@ -3,45 +3,51 @@
  * who has much to catch up with does so in many short frames, on a slow device in more of them.
  */
 export interface Slices {
-  /** Of `wanted`, what may be added now: what is left of the frame's share, or `least` where that is less. */
-  take(wanted: number): number;
-  /** What is left of the frame's share. May be negative. */
-  left(): number;
-  /** A frame begins. */
-  begin(): void;
-  /** It has taken the page's thread `ms`, until it was painted. */
+  /**
+   * Of `wanted`, what `turn` may add now: what is left of the frame's share, or of what each turn may add whatever the others
+   * have, and never less than `atLeast`.
+   */
+  take(wanted: number, turn: object, atLeast?: number): number;
+  /** What `turn` may add now. */
+  left(turn: object): number;
+  /** A frame took the page's thread `ms`, until it was painted. What is taken from now on is for the next. */
   measured(ms: number): void;
 }
 
-// A frame in which something is caught up with may take so long, ms: a little more than others, and not yet felt.
-const targetMs = 20;
+// A frame in which something is caught up with may take so long, ms: as two pictures, and not yet felt.
+const targetMs = 30;
 
-// `first`: of the first frame. `least`: for each turn, however long frames take. `most`: of a frame, however short they are.
+// `first`: of the first frame. `least`: of each turn. `most`: of a frame, however short they are; an eighth of it, however long.
 export function createSlices(first: number, least: number, most: number): Slices {
   let room = first;
-  let left = first;
+  let used = 0;
+  // Somebody was given less than wanted.
+  let isLimited = false;
+  const turns = new Map<object, number>();
+  const left = (turn: object): number => Math.max(0, Math.floor(room - used), least - (turns.get(turn) ?? 0));
   return {
-    take(wanted) {
-      const given = Math.min(wanted, Math.max(Math.floor(left), least));
-      left -= given;
+    take(wanted, turn, atLeast = 0) {
+      const given = Math.min(wanted, Math.max(left(turn), atLeast));
+      isLimited ||= given < wanted;
+      used += given;
+      turns.set(turn, (turns.get(turn) ?? 0) + given);
       return given;
     },
-    left: () => left,
-    begin() {
-      left = room;
-    },
+    left,
     measured(ms) {
-      const used = room - left;
+      const change = targetMs / ms;
       // What flows by itself says nothing about what there is room for.
-      if (used <= least) return;
-      const change = Math.min(2, Math.max(0.5, targetMs / ms));
-      if (change < 1) room = Math.max(least, Math.min(room, used) * change);
-      else if (left <= 0) room = Math.min(most, room * change);
+      if (change < 1 && used > least) room = Math.max(most / 8, Math.min(room, used) * Math.max(0.5, change));
+      else if (change > 1 && isLimited) room = Math.min(most, room * Math.min(2, change));
+      // What is mounted before the next frame is part of the next picture.
+      used = 0;
+      isLimited = false;
+      turns.clear();
     },
   };
 }
 
-/** UTF-16 code units of plain text. */
+// UTF-16 code units of text as it is: plain answers, and code.
 export const textSlices: Slices = createSlices(16_384, 1024, 32_768);
-/** Blocks of Markdown, cells of tables among them. */
+// Blocks of Markdown, cells of tables among them.
 export const blockSlices: Slices = createSlices(32, 3, 96);

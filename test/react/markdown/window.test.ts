@@ -32,7 +32,7 @@ function openList(groupMs: number) {
     {
       choose: (shown, limit) => choose({ count, inView: inView(), pinned: new Set(), whole: false, shown, limit }),
       isInView: (index) => index >= inView().from && index <= inView().to,
-      mayCome: () => slices.left() > 0 && slices.take(24) > 0,
+      mayCome: () => slices.left(before) > 0 && slices.take(24, before, 24) > 0,
       sight: () => ({ offset, height: viewHeight }),
       onChange() {
         const anew = [...list.shown].filter((index) => !before.has(index)).length;

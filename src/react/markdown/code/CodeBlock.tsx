@@ -3,6 +3,7 @@ import { announcer } from '../../announcer.ts';
 import { CheckIcon, CopyIcon, icon } from '../../icons.tsx';
 import { copyText } from './clipboard.ts';
 import { CodeContext } from './context.ts';
+import { originOf } from './origin.ts';
 import type { CodeProps, CodeSource } from './source.ts';
 import { showCode } from './view.ts';
 
@@ -56,7 +57,7 @@ function Copy({ block }: { readonly block: CodeSource }): ReactNode {
     return () => clearTimeout(timer);
   }, [isCopied]);
   const copy = async (): Promise<void> => {
-    if (await copyText(block.from(0))) {
+    if (await copyText(originOf(block).code())) {
       setCopied(true);
       announcer.polite('Code copied.');
     } else announcer.assertive('The code could not be copied. The browser refused; select the text instead.');

@@ -2,6 +2,7 @@ import { type FrameTask, frames } from '../../frame.ts';
 import { promotions } from '../../promotion.ts';
 import { colourLine, keepSelection } from './colour.ts';
 import type { Highlighter, HighlightSession, TokenLine } from './highlighter.ts';
+import { originOf } from './origin.ts';
 import type { CodeSource } from './source.ts';
 import { adoptStyles } from './styles.ts';
 
@@ -24,13 +25,16 @@ const batchLines = 8;
 /** Lines of a block shown again (scrolled back to, say) that are coloured before they are painted for the first time. */
 const knownAtOnce = 200;
 
-/** What a block's tokens were, for when it is shown again. */
-const remembered = new WeakMap<CodeSource, { readonly highlight: Highlighter; readonly tokens: TokenLine[] }>();
+/** What a block's tokens were, for when it is shown again: each who shows it goes on by itself. */
+const remembered = new WeakMap<object, { readonly highlight: Highlighter; readonly tokens: readonly TokenLine[] }>();
 
 export function createColours(element: HTMLElement, block: CodeSource, highlight: Highlighter): Colours {
   const boxes: (HTMLElement | undefined)[] = [];
   const ends: number[] = [];
-  const tokens = tokensOf(block, highlight);
+  const { key } = originOf(block);
+  const before = remembered.get(key);
+  const tokens: TokenLine[] = before?.highlight === highlight ? [...before.tokens] : [];
+  remembered.set(key, { highlight, tokens });
   let coloured = 0;
   let session: HighlightSession | undefined;
   let isUnknown = false;
@@ -138,17 +142,10 @@ export function createColours(element: HTMLElement, block: CodeSource, highlight
       promote();
     },
     close() {
+      remembered.set(key, { highlight, tokens });
       session?.close();
       cancel?.();
       frames().cancel(task);
     },
   };
-}
-
-function tokensOf(block: CodeSource, highlight: Highlighter): TokenLine[] {
-  const before = remembered.get(block);
-  if (before?.highlight === highlight) return before.tokens;
-  const tokens: TokenLine[] = [];
-  remembered.set(block, { highlight, tokens });
-  return tokens;
 }

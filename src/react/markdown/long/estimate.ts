@@ -1,5 +1,5 @@
-import { plainText } from '../inline.ts';
-import type { BlockNode, GroupNode } from '../nodes.ts';
+import { textLength } from '../inline.ts';
+import type { BlockNode, GroupNode, InlineNode } from '../nodes.ts';
 
 /** A line and what is between two blocks, px, and a line's length in characters: of the built-in styles, about. */
 const line = 24;
@@ -15,7 +15,7 @@ export function estimateHeight(group: GroupNode, width: number): number {
 }
 
 function blockHeight(node: BlockNode, perLine: number): number {
-  if (node.kind === 'inline') return gap + line * linesOf(textOf(node), perLine);
+  if (node.kind === 'inline') return gap + line * linesOf(lengthOf(node), perLine);
   if (node.kind === 'literal') return 3 * gap + line * (1 + node.text.toString().split('\n').length);
   // Cells stand side by side.
   if (node.block.type === 'tableRow') return gap + line;
@@ -24,10 +24,12 @@ function blockHeight(node: BlockNode, perLine: number): number {
   return Math.max(line, height);
 }
 
-function textOf(node: Extract<BlockNode, { kind: 'inline' }>): string {
-  return plainText(node.boxes.flat(2)) + node.tail;
+function lengthOf({ boxes, tail }: InlineNode): number {
+  let length = tail.length;
+  for (const box of boxes) for (const segment of box) length += textLength(segment);
+  return length;
 }
 
-function linesOf(text: string, perLine: number): number {
-  return Math.max(1, Math.ceil(text.length / perLine));
+function linesOf(length: number, perLine: number): number {
+  return Math.max(1, Math.ceil(length / perLine));
 }

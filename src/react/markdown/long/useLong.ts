@@ -13,7 +13,7 @@ import { heldBack, type List, useVirtual } from './useVirtual.ts';
 import { type Whole, watchWhole } from './whole.ts';
 import { createWindow } from './window.ts';
 
-/** An answer of this many groups of its own blocks (about 1,500 blocks, 200 KB of prose) is long: only what is near the sight is in the document. */
+/** An answer of so many groups (about 200 KB of prose) is long: only what is near the sight is in the document. */
 export const longAt = 64;
 
 /** Heights that were measured, for when the same answer is shown again. */
@@ -100,7 +100,7 @@ export function useLong(list: RefObject<HTMLDivElement | null>, root: RootNode, 
         });
       },
       isInView: (index) => virtualizer.range !== null && index >= virtualizer.range.startIndex && index <= virtualizer.range.endIndex,
-      mayCome: (index) => hasRoom(latest.current.groups[index]),
+      mayCome: (index) => hasRoom(latest.current.groups[index], view),
       sight: () => ({ offset: virtualizer.scrollOffset ?? 0, height: virtualizer.scrollRect?.height ?? 0 }),
       onChange: again,
     }),
