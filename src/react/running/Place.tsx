@@ -6,7 +6,7 @@ interface PlaceProps {
   readonly place: RefObject<number | undefined>;
 }
 
-/** Notes how far down the reader is when the text behind it goes: its effect ends before that leaves the document. */
+/** Notes how far down the reader is when the text behind it goes: its effect ends before that goes. */
 export function Place({ scroller, place }: PlaceProps): ReactNode {
   useLayoutEffect(
     () => () => {
@@ -18,7 +18,7 @@ export function Place({ scroller, place }: PlaceProps): ReactNode {
   return null;
 }
 
-/** Scrolls to where the reader was, a few frames long: what comes into sight turns out to have another height than estimated. */
+/** Scrolls to where the reader was, a few frames long: heights turn out to be others than estimated. */
 export function keepPlace(scroller: HTMLElement, share: number): () => void {
   let left = 4;
   let height = 0;
