@@ -147,6 +147,7 @@ export function createClient(options: ClientOptions = {}): SluiceClient {
       return {
         key,
         record,
+        tell: host.post,
         subscribe: (listener) => store.subscribe(key, listener),
         async stop() {
           local?.((reading) => reading.stop());
@@ -160,8 +161,8 @@ export function createClient(options: ClientOptions = {}): SluiceClient {
         release,
       };
     },
-    start: (request) => sources.start(request),
-    stop: (id) => requests.stop(id),
+    start: sources.start,
+    stop: requests.stop,
     refreshCredentials(fresh) {
       if (typeof credentials !== 'function') credentials = fresh;
       host.post({ type: 'credentials', credentials: fresh });

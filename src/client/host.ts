@@ -1,9 +1,17 @@
 import { StreamError } from '../wire/errors.ts';
 
 /** What the other side says by itself: that it runs, and that it cannot go on. */
-export type HostedMessage = { readonly type: 'ready' } | { readonly type: 'failure'; readonly message: string } | { readonly type: string };
+export type HostedMessage = { readonly type: 'ready' } | Failure | { readonly type: string };
 
-export interface HostOptions<In, Out extends HostedMessage> {
+interface Failure {
+  readonly type: 'failure';
+  readonly message: string;
+}
+
+/** What the page says: an object, of which some is transferred. */
+export type ToHosted = StructuredSerializeOptions & { readonly type: string };
+
+export interface HostOptions<In extends ToHosted, Out extends HostedMessage> {
   /** Makes the worker; `false` for the page's own thread. */
   readonly worker: (() => Worker) | false;
   /** Starts the same on the page's own thread. */
@@ -26,7 +34,7 @@ export interface Hosted<In> {
 export interface Host<In> {
   /** Starts it; later calls do nothing. */
   start(): void;
-  /** Dropped while none runs: the next is told everything anyway. */
+  /** Dropped while none runs: the next is told everything anyway. What the message names in `transfer` goes with it. */
   post(message: In): void;
   close(): void;
 }
@@ -37,7 +45,7 @@ const READY_TIMEOUT_MS = 10_000;
 const MAX_DEATHS = 3;
 const DEATHS_WITHIN_MS = 60_000;
 
-export function createHost<In, Out extends HostedMessage>(options: HostOptions<In, Out>): Host<In> {
+export function createHost<In extends ToHosted, Out extends HostedMessage>(options: HostOptions<In, Out>): Host<In> {
   const { name, consequence } = options.words;
   let port: Hosted<In> | undefined;
   let state: 'new' | 'running' | 'closed' = 'new';
@@ -58,7 +66,7 @@ export function createHost<In, Out extends HostedMessage>(options: HostOptions<I
     else open();
   };
   const receive = (message: Out): void => {
-    if (isFailure(message)) replace(message.message);
+    if (message.type === 'failure') replace((message as Failure).message);
     else if (message.type !== 'ready') options.onMessage(message as Exclude<Out, { type: 'ready' | 'failure' }>);
   };
 
@@ -78,7 +86,7 @@ export function createHost<In, Out extends HostedMessage>(options: HostOptions<I
   const openWorker = (worker: Worker): void => {
     let ready = false;
     const own: Hosted<In> = {
-      post: (message) => worker.postMessage(message),
+      post: (message) => worker.postMessage(message, message),
       close: () => {
         clearTimeout(timer);
         worker.onmessage = worker.onerror = worker.onmessageerror = null;
@@ -140,8 +148,4 @@ export function createHost<In, Out extends HostedMessage>(options: HostOptions<I
     post: (message) => port?.post(message),
     close,
   };
-}
-
-function isFailure(message: HostedMessage): message is Extract<HostedMessage, { type: 'failure'; message: string }> {
-  return message.type === 'failure';
 }

@@ -1,7 +1,7 @@
 import type { StoreApi } from 'zustand/vanilla';
 import type { SluiceState, StreamRecord } from '../store/state.ts';
 import type { Json, StreamEvent } from '../wire/index.ts';
-import type { ReceiverOptions, TransportName } from '../worker/messages.ts';
+import type { ReceiverOptions, TapMessage, TransportName, UntapMessage } from '../worker/messages.ts';
 
 /** What `<StreamPanel source>` and `client.attach` take. */
 export type StreamSource = RelaySource | RequestSource | LocalSource;
@@ -84,6 +84,8 @@ export interface StreamHandle {
   readonly record: StreamRecord;
   /** Called after each change has been folded in, at most once per patch; not called for display. Returns the unsubscriber. */
   subscribe(listener: () => void): () => void;
+  /** Tells the client's receiver; the same function for all streams of a client. For what is shown as Markdown. */
+  readonly tell: (message: TapMessage | UntapMessage) => void;
   /** Stops the generation (relay) or the reading (local). */
   stop(): Promise<void>;
   /** Gives the reference back. Later calls do nothing. */

@@ -19,8 +19,8 @@ export function createReceiverHost({ worker, ...options }: ReceiverHostOptions):
     worker: worker ?? (typeof Worker !== 'undefined' && packageWorker),
     async inline(onMessage) {
       const { createReceiver } = await import('../worker/receiver.ts');
-      const receiver = createReceiver(onMessage);
-      return { post: (message) => receiver.receive(message), close: () => receiver.close() };
+      const { receive, close } = createReceiver(onMessage);
+      return { post: receive, close };
     },
     words: { name: 'The receiver', consequence: 'Streaming stops; reload the page.' },
   });

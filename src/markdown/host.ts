@@ -1,5 +1,6 @@
 import { createDocument, type MarkdownDocument } from './document.ts';
-import type { DocumentChange, FromParser, ToParser } from './messages.ts';
+import type { DocumentChange, DocumentText, FromParser, HandedTexts, ToParser } from './messages.ts';
+import { createPieces, type Pieces } from './pieces.ts';
 
 /** The parser's end of the bridge: in a worker, or on the page where none can start. */
 export interface ParserHost {
@@ -21,13 +22,17 @@ export interface ParserEnvironment {
 export const longestTaskMs = 6;
 /** A document's turn, while others wait for theirs. */
 const longestTurnMs = 2;
+/** Of so much text the answer comes in a moment: what it takes beyond that is waiting. UTF-16 code units. */
+const quickLength = 8192;
 /** Documents open at a time; more are refused. */
 export const mostDocuments = 10_000;
 
 interface Entry {
   readonly id: number;
   readonly document: MarkdownDocument;
-  ended: boolean;
+  readonly pieces: Pieces;
+  /** What the page has been told is not all. */
+  missingAt: number;
 }
 
 /**
@@ -41,18 +46,29 @@ export function createParserHost(post: (message: FromParser) => void, environmen
   const waiting = new Set<Entry>();
   /** A `text` message waits for its last answer. */
   let asked = false;
+  /** Those it is about that have something to parse still. */
+  const asking = new Set<Entry>();
+  /** When what was handed over and is answered next began to wait. */
+  let since: number | undefined;
   let scheduled = false;
   let closed = false;
 
   const fail = (error: unknown): void => post({ type: 'failure', message: error instanceof Error ? error.message : String(error) });
 
+  const forget = (entry: Entry): void => {
+    documents.delete(entry.id);
+    waiting.delete(entry);
+    asking.delete(entry);
+  };
+
   const turn = (entry: Entry, deadline: number): DocumentChange | undefined => {
     waiting.delete(entry);
     const { ops, length, done } = entry.document.advance(() => now() >= deadline);
     if (!done) waiting.add(entry);
-    const ended = entry.ended && done;
-    if (ended) documents.delete(entry.id);
-    return ops.length > 0 || done ? { document: entry.id, ops, length, ended } : undefined;
+    else asking.delete(entry);
+    const { ended, length: reach } = entry.pieces;
+    if (ended && done) documents.delete(entry.id);
+    return ops.length > 0 || done ? { document: entry.id, ops, length, reach, ended: ended && done } : undefined;
   };
 
   const work = (): void => {
@@ -66,16 +82,16 @@ export function createParserHost(post: (message: FromParser) => void, environmen
         const change = turn(entry, deadline);
         if (change) changes.push(change);
       } catch (error) {
-        documents.delete(entry.id);
-        waiting.delete(entry);
+        forget(entry);
         fail(error);
       }
       if (now() >= end) break;
     }
-    const last = waiting.size === 0;
-    if (changes.length > 0 || (last && asked)) post({ type: 'parsed', changes, last });
+    const last = asked && asking.size === 0;
+    if (changes.length > 0 || last) post({ type: 'parsed', changes, last, since });
     if (last) asked = false;
-    else plan();
+    since = undefined;
+    if (waiting.size > 0) plan();
   };
 
   const { schedule, close } = environment.scheduler(work);
@@ -84,31 +100,70 @@ export function createParserHost(post: (message: FromParser) => void, environmen
     scheduled = true;
   };
 
+  /** `isOwn`: it comes from the page, which may have thought that nothing else is missing. Returns whom there is something to parse of. */
+  const add = (piece: DocumentText, isOwn: boolean): Entry | undefined => {
+    const entry = documents.get(piece.document);
+    if (!entry || entry.pieces.ended) return undefined;
+    if (!entry.pieces.add(piece)) {
+      forget(entry);
+      post({ type: 'lost', document: entry.id });
+      return undefined;
+    }
+    const { length, ended, isMissing } = entry.pieces;
+    if (isMissing && (isOwn || length !== entry.missingAt)) {
+      entry.missingAt = length;
+      post({ type: 'missing', document: entry.id, length });
+    }
+    if (ended) entry.document.end();
+    waiting.add(entry);
+    return entry;
+  };
+
+  const takeHanded = ({ since: handedAt, texts }: HandedTexts): void => {
+    let length = 0;
+    for (const piece of texts) {
+      length += piece.text.length;
+      add(piece, false);
+    }
+    if (length <= quickLength) since ??= handedAt;
+    if (!scheduled) work();
+  };
+
   const take = (message: ToParser): void => {
     switch (message.type) {
       case 'open':
         if (documents.size >= mostDocuments)
           throw new RangeError(`The parser has ${mostDocuments} open documents already; close some first.`);
-        documents.set(message.document, { id: message.document, document: createDocument(message.syntax), ended: false });
+        open(message.document, createDocument(message.syntax));
+        break;
+      case 'port':
+        message.port.onmessage = ({ data }: MessageEvent<HandedTexts>) => attempt(() => takeHanded(data));
         break;
       case 'close': {
         const entry = documents.get(message.document);
-        if (entry) waiting.delete(entry);
-        documents.delete(message.document);
+        if (entry) forget(entry);
         break;
       }
       case 'text':
         asked = true;
-        for (const { document, text, ended } of message.texts) {
-          const entry = documents.get(document);
-          if (!entry || entry.ended) continue;
-          entry.document.append(text);
-          entry.ended = ended;
-          if (ended) entry.document.end();
-          waiting.add(entry);
+        for (const piece of message.texts) {
+          const entry = add(piece, true);
+          if (entry) asking.add(entry);
         }
         if (!scheduled) work();
         break;
+    }
+  };
+
+  const open = (id: number, document: MarkdownDocument): void => {
+    documents.set(id, { id, document, pieces: createPieces((text) => document.append(text)), missingAt: -1 });
+  };
+  const attempt = (task: () => void): void => {
+    if (closed) return;
+    try {
+      task();
+    } catch (error) {
+      fail(error);
     }
   };
 
@@ -117,17 +172,13 @@ export function createParserHost(post: (message: FromParser) => void, environmen
   });
   return {
     receive(message) {
-      if (closed) return;
-      try {
-        take(message);
-      } catch (error) {
-        fail(error);
-      }
+      attempt(() => take(message));
     },
     close() {
       closed = true;
       documents.clear();
       waiting.clear();
+      asking.clear();
       close();
     },
   };

@@ -28,6 +28,7 @@ export function createRecord(key: number, id: string | undefined, nowMs: number)
  * whole, once it is complete; `generation` then rises by one.
  */
 export function applyChange(record: OwnRecord, change: StreamChange, nowMs: number): void {
+  record.handed = change.handed;
   const known = record.shadow?.content ?? record.content;
   if (change.reset !== undefined) {
     record.shadow = { content: emptyContent(change.epoch), snapshotSeq: change.reset.snapshotSeq };

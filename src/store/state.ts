@@ -46,6 +46,8 @@ export interface StreamRecord {
         readonly cachedInputTokens?: number;
       }
     | undefined;
+  /** Of the latest change: another list for each. */
+  handed?: readonly number[] | undefined;
   /** Text deltas folded in so far (merged ones count for what they cover): an estimate of tokens. */
   deltas: number;
   /** `performance.now()` of the attachment, of the first text, and of the end; 0 while unknown. */

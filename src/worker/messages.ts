@@ -10,6 +10,8 @@ export type PageMessage =
   | AttachMessage
   | DetachMessage
   | FeedMessage
+  | TapMessage
+  | UntapMessage
   | AppliedMessage
   | RefreshCredentialsMessage
   | CredentialsFailedMessage
@@ -85,6 +87,33 @@ export interface FeedMessage {
   /** `seq` of the first event. */
   readonly fromSeq: number;
   readonly events: readonly StreamEvent[];
+}
+
+/**
+ * From the page's cursor on, the stream's text goes to a parser, too: over a port, as it leaves for the page. Sent before the
+ * page acknowledges the patch that took it to the cursor, so that the next one follows it; else nothing comes of it.
+ */
+export interface TapMessage {
+  readonly type: 'tap';
+  readonly key: number;
+  /** The page's number for this tap, never used twice. */
+  readonly tap: number;
+  /** As the parser knows the text. */
+  readonly document: number;
+  /** The page's number for the port; `port` comes with the first tap that uses it. */
+  readonly channel: number;
+  readonly port?: MessagePort | undefined;
+  readonly transfer?: MessagePort[];
+  readonly epoch: string;
+  readonly seq: number;
+  /** UTF-16 code units of text at the cursor. */
+  readonly offset: number;
+}
+
+export interface UntapMessage {
+  readonly type: 'untap';
+  readonly key: number;
+  readonly tap: number;
 }
 
 /** The page has folded patch `patch` into its store. At most one patch is unacknowledged. */
@@ -164,6 +193,8 @@ export interface StreamChange {
   readonly entries: readonly LogEntry[];
   /** When the newest entry arrived from the network, `performance.timeOrigin` + `performance.now()`, ms. */
   readonly receivedAt: number;
+  /** Taps that have been handed all there is for a parser in this change. */
+  readonly handed?: readonly number[];
   /** Status after this change, where a terminal entry is among the entries. */
   readonly status?: StreamStatus;
 }

@@ -1,6 +1,7 @@
 import type { StreamBuffer, Taken } from './buffer.ts';
 import type { Clock } from './environment.ts';
 import type { PatchMessage } from './messages.ts';
+import type { Taps } from './taps.ts';
 
 export interface PumpOptions {
   readonly patchIntervalMs: number;
@@ -22,6 +23,7 @@ export class Pump {
   readonly #options: PumpOptions;
   readonly #clock: Clock;
   readonly #post: (message: PatchMessage) => void;
+  readonly #taps: Taps | undefined;
   readonly #settle: (taken: readonly Taken[]) => void;
   readonly #waiting = new Set<Outlet>();
   #patch = 0;
@@ -29,12 +31,19 @@ export class Pump {
   #lastAt = Number.NEGATIVE_INFINITY;
   #timer: { readonly at: number; readonly cancel: () => void } | undefined;
 
-  /** `settle` is called with what the page has applied. */
-  constructor(options: PumpOptions, clock: Clock, post: (message: PatchMessage) => void, settle: (taken: readonly Taken[]) => void) {
+  /** `settle` is called with what the page has applied; `taps` are given what a patch takes. */
+  constructor(
+    options: PumpOptions,
+    clock: Clock,
+    post: (message: PatchMessage) => void,
+    settle: (taken: readonly Taken[]) => void,
+    taps?: Taps,
+  ) {
     this.#options = options;
     this.#clock = clock;
     this.#post = post;
     this.#settle = settle;
+    this.#taps = taps;
   }
 
   /** Something arrived for the stream. `run` follows, once, after everything that came together. */
@@ -98,6 +107,9 @@ export class Pump {
     this.#lastAt = now;
     this.#patch += 1;
     this.#unacknowledged = taken;
-    this.#post({ type: 'patch', patch: this.#patch, changes: taken.map(({ change }) => change) });
+    const changes = taken.map(({ change }) => change);
+    const marked = this.#taps?.mark(changes, now);
+    this.#post({ type: 'patch', patch: this.#patch, changes: marked?.changes ?? changes });
+    marked?.hand();
   }
 }

@@ -5,6 +5,7 @@ import { platformEnv, type ReceiverEnv } from './environment.ts';
 import type { ConfigureMessage, FeedMessage, PageMessage, WorkerMessage } from './messages.ts';
 import { type Outlet, Pump } from './pump.ts';
 import { Subscriptions } from './subscriptions.ts';
+import { Taps } from './taps.ts';
 
 /** Everything between the network and the page's store, in a worker or inline. */
 export interface Receiver {
@@ -61,6 +62,7 @@ class Running {
   readonly #pump: Pump;
   readonly #subscriptions: Subscriptions;
   readonly #driver: ConnectionDriver;
+  readonly #taps = new Taps();
   readonly #locals = new Map<number, LocalStream>();
   #credentials: string | undefined;
   /** As the connection knows it. */
@@ -75,7 +77,7 @@ class Running {
     this.#env = env;
     this.#credentials = credentials;
     this.#maxBufferBytes = options.maxBufferBytes;
-    this.#pump = new Pump(options, clock, post, (taken) => this.#subscriptions.settle(taken));
+    this.#pump = new Pump(options, clock, post, (taken) => this.#subscriptions.settle(taken), this.#taps);
     this.#subscriptions = new Subscriptions({
       maxBufferBytes: options.maxBufferBytes,
       clock,
@@ -126,6 +128,12 @@ class Running {
       case 'feed':
         this.#feed(message);
         break;
+      case 'tap':
+        this.#taps.open(message);
+        break;
+      case 'untap':
+        this.#taps.close(message.key, message.tap);
+        break;
       case 'applied':
         this.#pump.applied(message.patch);
         break;
@@ -150,6 +158,7 @@ class Running {
   }
 
   #detach(key: number): void {
+    this.#taps.forget(key);
     const local = this.#locals.get(key);
     if (local === undefined) this.#subscriptions.detach(key);
     else {

@@ -50,7 +50,7 @@ describe('the parser behind its messages', () => {
     await Promise.resolve();
     expect(posted).toEqual([{ type: 'ready' }]);
     host.receive({ type: 'open', document: 1, syntax: {} });
-    host.receive({ type: 'text', texts: [{ document: 1, text, ended: true }] });
+    host.receive({ type: 'text', texts: [{ document: 1, offset: 0, text, ended: true }] });
     expect(posted).toHaveLength(2);
     const [answer] = parsed(posted);
     expect(answer).toMatchObject({ last: true, changes: [{ document: 1, length: text.length, ended: true }] });
@@ -63,7 +63,7 @@ describe('the parser behind its messages', () => {
     const { host, posted, runTask, now } = start(0.25);
     host.receive({ type: 'open', document: 1, syntax: {} });
     let before = now();
-    host.receive({ type: 'text', texts: [{ document: 1, text, ended: true }] });
+    host.receive({ type: 'text', texts: [{ document: 1, offset: 0, text, ended: true }] });
     let tasks = 1;
     do {
       expect(now() - before).toBeLessThan(longestTaskMs + 2);
@@ -86,8 +86,8 @@ describe('the parser behind its messages', () => {
     host.receive({
       type: 'text',
       texts: [
-        { document: 1, text: text.repeat(10), ended: false },
-        { document: 2, text: 'short', ended: false },
+        { document: 1, offset: 0, text: text.repeat(10), ended: false },
+        { document: 2, offset: 0, text: 'short', ended: false },
       ],
     });
     expect(parsed(posted)[0]?.changes.find(({ document }) => document === 2)?.length).toBe(5);
@@ -98,10 +98,10 @@ describe('the parser behind its messages', () => {
 
   test('every text message gets its last answer, of an unknown or closed document too', () => {
     const { host, posted, runTask } = start(0.25);
-    host.receive({ type: 'text', texts: [{ document: 9, text: 'x', ended: false }] });
+    host.receive({ type: 'text', texts: [{ document: 9, offset: 0, text: 'x', ended: false }] });
     expect(parsed(posted)).toEqual([{ type: 'parsed', changes: [], last: true }]);
     host.receive({ type: 'open', document: 1, syntax: {} });
-    host.receive({ type: 'text', texts: [{ document: 1, text, ended: false }] });
+    host.receive({ type: 'text', texts: [{ document: 1, offset: 0, text, ended: false }] });
     expect(parsed(posted).at(-1)?.last).toBe(false);
     host.receive({ type: 'close', document: 1 });
     while (runTask());
@@ -119,11 +119,11 @@ describe('the parser behind its messages', () => {
   test('after `close` nothing is posted', () => {
     const { host, posted, runTask } = start(0.25);
     host.receive({ type: 'open', document: 1, syntax: {} });
-    host.receive({ type: 'text', texts: [{ document: 1, text, ended: false }] });
+    host.receive({ type: 'text', texts: [{ document: 1, offset: 0, text, ended: false }] });
     const before = posted.length;
     host.close();
     expect(runTask()).toBe(false);
-    host.receive({ type: 'text', texts: [{ document: 1, text, ended: true }] });
+    host.receive({ type: 'text', texts: [{ document: 1, offset: 0, text, ended: true }] });
     expect(posted).toHaveLength(before);
   });
 

@@ -18,6 +18,7 @@ function openDisplay() {
   const handle: StreamHandle = {
     key: 1,
     record,
+    tell: () => {},
     subscribe: (listener) => store.subscribe(1, listener),
     stop: () => Promise.resolve(),
     release: () => {},

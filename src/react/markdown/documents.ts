@@ -151,6 +151,7 @@ function createDocument(handle: StreamHandle, syntax: MarkdownSyntax, parser: Pa
 
   const parsing: Parsing = parser.open({
     syntax,
+    handle,
     text: () => record.text,
     limit: () => (readers.size === 0 ? Number.POSITIVE_INFINITY : Math.max(...Array.from(readers, (reader) => reader.limit()))),
     ended: () => record.summary.status !== 'pending' && record.summary.status !== 'streaming',
@@ -165,7 +166,7 @@ function createDocument(handle: StreamHandle, syntax: MarkdownSyntax, parser: Pa
   });
   const unsubscribe = handle.subscribe(() => {
     if (record.generation === generation) {
-      parsing.update();
+      parsing.follow();
       return;
     }
     generation = record.generation;

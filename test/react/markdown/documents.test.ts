@@ -15,6 +15,7 @@ function openStore() {
   const handle: StreamHandle = {
     key: 1,
     record,
+    tell: () => {},
     subscribe: (listener) => store.subscribe(1, listener),
     stop: () => Promise.resolve(),
     release: () => {},

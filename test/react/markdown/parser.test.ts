@@ -73,8 +73,8 @@ test('[UI33] one message with text is unanswered, whatever arrives in all docume
     {
       type: 'text',
       texts: [
-        { document: 1, text: 'a1', ended: false },
-        { document: 2, text: 'b1', ended: false },
+        { document: 1, offset: 0, text: 'a1', ended: false },
+        { document: 2, offset: 0, text: 'b1', ended: false },
       ],
     },
   ]);
@@ -94,13 +94,13 @@ test('[UI33] one message with text is unanswered, whatever arrives in all docume
     {
       type: 'text',
       texts: [
-        { document: 1, text: 'x'.repeat(100), ended: false },
-        { document: 2, text: 'b2', ended: true },
+        { document: 1, offset: 2, text: 'x'.repeat(100), ended: false },
+        { document: 2, offset: 2, text: 'b2', ended: true },
       ],
     },
   ]);
   worker().answer([], 2);
-  expect(b.changes.at(-1)).toEqual({ document: 2, ops: [], length: 4, ended: true });
+  expect(b.changes.at(-1)).toEqual({ document: 2, ops: [], length: 4, reach: 4, ended: true });
   await turn();
   // What is final is let go of, and asked for nothing more.
   expect(worker().received.at(-1)).toEqual({ type: 'close', document: 2 });
@@ -141,11 +141,11 @@ test('[UI33] what is beyond the limit stays where it is', async () => {
   await turn();
   worker().answer([], 1);
   await turn();
-  expect(texts()).toEqual([{ type: 'text', texts: [{ document: 1, text: 'abc', ended: false }] }]);
+  expect(texts()).toEqual([{ type: 'text', texts: [{ document: 1, offset: 0, text: 'abc', ended: false }] }]);
   source.most = 6;
   parsing.update();
   await turn();
-  expect(texts()[1]).toEqual({ type: 'text', texts: [{ document: 1, text: 'def', ended: true }] });
+  expect(texts()[1]).toEqual({ type: 'text', texts: [{ document: 1, offset: 3, text: 'def', ended: true }] });
 });
 
 test('[UI33] after a death each open document is parsed anew under another number, and late answers are nobody’s', async () => {
@@ -164,7 +164,7 @@ test('[UI33] after a death each open document is parsed anew under another numbe
   expect(workers.length).toBe(2);
   expect(first?.terminated).toBe(true);
   expect([open.restarts, done.restarts]).toEqual([1, 0]);
-  expect(texts()).toEqual([{ type: 'text', texts: [{ document: 3, text: 'open', ended: false }] }]);
+  expect(texts()).toEqual([{ type: 'text', texts: [{ document: 3, offset: 0, text: 'open', ended: false }] }]);
   const before = open.changes.length;
   worker().answer([], 1);
   expect(open.changes.length).toBe(before);

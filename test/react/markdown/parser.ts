@@ -1,4 +1,4 @@
-import type { Block, BlockKey, BlockOp, FromParser, Segment, ToParser } from '../../../src/markdown/index.ts';
+import type { Block, BlockKey, BlockOp, FromParser, HandedTexts, Segment, ToParser } from '../../../src/markdown/index.ts';
 
 /** In place of the parser's worker: a test says what each text means. */
 export class ManualParser {
@@ -13,12 +13,12 @@ export class ManualParser {
     queueMicrotask(() => this.#post({ type: 'ready' }));
   }
 
-  /** Texts it has been sent, by document. */
+  /** Texts it has been given, by the page or the receiver, by document. */
   get texts(): string[] {
     const texts = new Map<number, string>();
     for (const message of this.received) {
       if (message.type !== 'text') continue;
-      for (const { document, text } of message.texts) texts.set(document, (texts.get(document) ?? '') + text);
+      for (const { document, offset, text } of message.texts) texts.set(document, (texts.get(document) ?? '').slice(0, offset) + text);
     }
     return [...texts.values()];
   }
@@ -30,13 +30,15 @@ export class ManualParser {
 
   postMessage(message: ToParser): void {
     this.received.push(message);
+    if (message.type === 'port')
+      message.port.onmessage = ({ data }: MessageEvent<HandedTexts>) => this.postMessage({ type: 'text', texts: data.texts });
     if (message.type === 'open') this.#lengths.set(message.document, { length: 0, ended: false });
     if (message.type !== 'text') return;
-    for (const { document, text, ended } of message.texts) {
+    for (const { document, offset, text, ended } of message.texts) {
       const known = this.#lengths.get(document);
       if (known === undefined) continue;
-      known.length += text.length;
-      known.ended = ended;
+      known.length = Math.max(known.length, offset + text.length);
+      known.ended ||= ended;
     }
   }
 
@@ -51,7 +53,7 @@ export class ManualParser {
   /** What all the text so far has added to a document. */
   answer(ops: readonly BlockOp[], document: number = this.document): void {
     const { length, ended } = this.#lengths.get(document) ?? { length: 0, ended: false };
-    this.#post({ type: 'parsed', changes: [{ document, ops, length, ended }], last: true });
+    this.#post({ type: 'parsed', changes: [{ document, ops, length, reach: length, ended }], last: true });
   }
 
   #post(message: FromParser): void {

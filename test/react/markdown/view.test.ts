@@ -37,7 +37,7 @@ function closeParagraph(isHurried: boolean): { readonly committed: number; reado
   });
   const store = createStreamStore({ maxIdleStreams: 10, maxIdleBytes: 1e6, onEvict: () => {}, now: () => 1 });
   const record = store.create(1, 'a');
-  const handle = { key: 1, record, subscribe: () => () => {}, stop: () => Promise.resolve(), release() {} };
+  const handle = { key: 1, record, tell: () => {}, subscribe: () => () => {}, stop: () => Promise.resolve(), release() {} };
   view.follow({ model, generation: record.generation, length: 9, ended: false, failed: false }, record);
   model.fold(paragraph(1, 'a *word'));
   const [node] = model.root.groups.flatMap(({ children }): readonly BlockNode[] => children);
