@@ -145,7 +145,7 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
       pacer?.arrived(now, text.length);
     }
     const paced = pacer === undefined || endedAt > 0 ? text.length : pacer.limit(now, text);
-    const wanted = Math.max(0, paced - allowed);
+    const wanted = paced - allowed;
     const isSliced = [...texts].some((text) => text.isSliced);
     allowed += isSliced ? (running.module?.textSlices.take(wanted, task) ?? Math.min(wanted, mostPerFrame)) : wanted;
     return allowed;
