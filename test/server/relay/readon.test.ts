@@ -2,6 +2,8 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createOpenAI, createSqliteStorage, type LogStorage } from '../../../server/index.ts';
 import type { RelayCore } from '../../../server/relay/relay.ts';
 import { foldedText, type StreamFold } from '../../../src/wire/index.ts';
+import { relayCli } from '../../support/cli.ts';
+import { connectClient } from '../../support/connect.ts';
 import { startCore } from '../../support/core.ts';
 import { temporaryDirectory } from '../../support/directory.ts';
 import { MemoryPeer } from '../../support/peer.ts';
@@ -131,6 +133,34 @@ describe('[SQ13] [RL11] an answer that its provider keeps, after its relay was k
     await vi.waitFor(() =>
       expect(keeper.requests.at(-1)).toEqual({ method: 'POST', url: '/v1/responses/resp_1/cancel', authorization: 'Bearer key' }),
     );
+  });
+
+  test('goes on where the process was really killed, for a reader that resumes, too', async () => {
+    const keeper = await startKeeper(UNENDED, {});
+    const { fold: truth, unended } = await undisturbed();
+    const args = ['--port', '0', '--data', temporaryDirectory()];
+    const env = { OPENAI_API_KEY: 'key', OPENAI_BASE_URL: keeper.baseURL };
+    const first = await relayCli(args, env);
+    const body = JSON.stringify({ id: 'a', provider: 'openai', model: 'm', prompt: 'p', options: { background: true } });
+    const headers = { 'content-type': 'application/json', origin: new URL(first.url).origin };
+    const { epoch } = (await (await fetch(new URL('/v1/streams', first.url), { method: 'POST', body, headers })).json()) as {
+      epoch: string;
+    };
+    const reading = await connectClient('websocket', first.url);
+    reading.hello();
+    reading.subscribe(1, 'stream:a');
+    await reading.until(() => reading.seq(1) === unended);
+    first.child.kill('SIGKILL');
+    await reading.ended();
+
+    const second = await relayCli(args, env);
+    const resumed = await connectClient('websocket', second.url);
+    resumed.hello();
+    resumed.subscribe(1, 'stream:a', { epoch, afterSeq: unended });
+    await resumed.until(() => resumed.isDone(1));
+    expect(resumed.of('subscribed')[0]).toMatchObject({ answer: 'reset' });
+    expect(resumed.text(1)).toBe(truth && foldedText(truth));
+    expect(await (await fetch(new URL('/v1/streams/a', second.url))).json()).toMatchObject({ status: 'done', seq: truth?.seq });
   });
 
   test('one that it does not keep ends at once, as ever, and nothing is asked for', async () => {
