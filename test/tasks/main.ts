@@ -70,7 +70,7 @@ const results: Result[] = [];
 try {
   for (const view of ['plain', 'markdown'] as const)
     for (const streams of [8, 32]) for (const seconds of [0, 10]) results.push(await blocked(streams, view, seconds));
-  for (const rate of [1, 4]) results.push(await opened('markdown', rate));
+  for (const view of ['plain', 'markdown'] as const) for (const rate of [1, 4]) results.push(await opened(view, rate));
 } finally {
   await built.remove();
 }

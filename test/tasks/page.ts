@@ -1,4 +1,5 @@
 import { launchPage, type Page } from '../../bench/render/chromium/launch.ts';
+import { collectTrace } from '../../bench/render/chromium/trace.ts';
 
 export interface Tasks {
   /** Processor time of the longest task of the page's thread, ms: what others had of the processor meanwhile is not in it. */
@@ -17,18 +18,6 @@ export interface TasksPage {
   close(): Promise<void>;
 }
 
-interface TraceEvent {
-  readonly name: string;
-  readonly ph: string;
-  readonly pid: number;
-  readonly tid: number;
-  /** µs. */
-  readonly ts: number;
-  readonly dur?: number;
-  readonly tdur?: number;
-  readonly args?: { readonly name?: string };
-}
-
 /** The page in a Chromium of its own. */
 export async function openTasksPage(url: string): Promise<TasksPage> {
   const page = await launchPage();
@@ -45,22 +34,11 @@ export async function openTasksPage(url: string): Promise<TasksPage> {
 }
 
 async function watch(page: Page): Promise<(since: number) => Promise<Tasks>> {
-  const events: TraceEvent[] = [];
-  const stopListening = page.protocol.on('Tracing.dataCollected', ({ value }: { value: TraceEvent[] }) => {
-    for (const event of value) events.push(event);
-  });
-  await page.protocol.call('Tracing.start', {
-    transferMode: 'ReportEvents',
-    // Tasks and the page's own marks only: what is traced costs time.
-    traceConfig: { includedCategories: ['toplevel', 'blink.user_timing', '__metadata'], excludedCategories: ['*'] },
-  });
+  const stop = await collectTrace(page, ['toplevel', 'blink.user_timing', '__metadata']);
   return async (since) => {
     // The page's clock is not the trace's.
     const at = await page.evaluate<number>('performance.mark("traced").startTime');
-    const complete = new Promise<void>((resolve) => page.protocol.on('Tracing.tracingComplete', () => resolve()));
-    await page.protocol.call('Tracing.end');
-    await complete;
-    stopListening();
+    const events = await stop();
     const mark = events.find(({ name }) => name === 'traced');
     if (mark === undefined) throw new Error('The trace has not got the page’s mark.');
     const from = mark.ts - (at - since) * 1000;

@@ -11,13 +11,16 @@ export interface MainThreadSplit {
   readonly other: number;
 }
 
-interface TraceEvent {
+export interface TraceEvent {
   readonly name: string;
   readonly ph: string;
   readonly pid: number;
   readonly tid: number;
+  /** µs. */
   readonly ts: number;
   readonly dur?: number;
+  /** Of the processor. */
+  readonly tdur?: number;
   readonly args?: { readonly name?: string };
 }
 
@@ -49,22 +52,17 @@ const kinds: Readonly<Record<string, Kind>> = {
   'V8.GC_MARK_COMPACTOR': 'garbage',
 };
 
-/** Starts tracing. The function returned ends it. */
-export async function startTrace({ protocol }: Page): Promise<() => Promise<MainThreadSplit>> {
+/** Traces these categories and no others: what is traced costs time. The function returned ends it. */
+export async function collectTrace(
+  { protocol }: Page,
+  includedCategories: readonly string[],
+): Promise<() => Promise<readonly TraceEvent[]>> {
   const events: TraceEvent[] = [];
   const stopListening = protocol.on('Tracing.dataCollected', ({ value }: { value: TraceEvent[] }) => {
     for (const event of value) events.push(event);
   });
-  await protocol.call('Tracing.start', {
-    transferMode: 'ReportEvents',
-    traceConfig: {
-      includedCategories: ['devtools.timeline', 'disabled-by-default-devtools.timeline', '__metadata'],
-      excludedCategories: ['*'],
-    },
-  });
-  const startedAt = performance.now();
+  await protocol.call('Tracing.start', { transferMode: 'ReportEvents', traceConfig: { includedCategories, excludedCategories: ['*'] } });
   return async () => {
-    const ms = performance.now() - startedAt;
     const complete = new Promise<void>((resolve) => {
       const off = protocol.on('Tracing.tracingComplete', () => {
         off();
@@ -74,7 +72,17 @@ export async function startTrace({ protocol }: Page): Promise<() => Promise<Main
     await protocol.call('Tracing.end');
     await complete;
     stopListening();
-    return splitOf(events, ms);
+    return events;
+  };
+}
+
+/** Traces where the main thread's time goes. The function returned ends it. */
+export async function startTrace(page: Page): Promise<() => Promise<MainThreadSplit>> {
+  const stop = await collectTrace(page, ['devtools.timeline', 'disabled-by-default-devtools.timeline', '__metadata']);
+  const startedAt = performance.now();
+  return async () => {
+    const ms = performance.now() - startedAt;
+    return splitOf(await stop(), ms);
   };
 }
 
