@@ -151,3 +151,33 @@ test('[CR10] an end that came with the last of the window is settled, and leaves
   reader.clock.advance(2 * idleMs);
   expect(reconnect(reader)).toEqual([4 * initialBytes, initialBytes]);
 });
+
+test('[CR10] what overtook its answer is given back where the connection ends before that', () => {
+  const reader = following();
+  expect(reconnect(reader)).toEqual([4 * initialBytes, initialBytes]);
+  for (let subscription = 2; subscription < 12; subscription += 1) {
+    reader.batches(subscription, batch([text(1)], 40_000));
+    expect(reconnect(reader)).toEqual([4 * initialBytes, initialBytes]);
+  }
+});
+
+test('[CR10] what is dropped unseen makes no window larger', () => {
+  const reader = following();
+  // Each is what the reader has already.
+  reader.batches(1, batch([text(1)], 100));
+  reader.drain();
+  for (let index = 0; index < 20; index += 1) reader.batches(1, batch([text(1)], 20_000));
+  reader.batches(1, batch([text(2)], 100));
+  reader.drain();
+  expect(reconnect(reader)).toEqual([4 * initialBytes, initialBytes]);
+});
+
+test('[CR10] [SQ10] of what overtook its answer, what follows a fault is given back, too', () => {
+  const reader = following();
+  reconnect(reader);
+  // The page's first event is missing: the stream is read again, under the next number.
+  reader.batches(2, batch([text(2)], 20_000), batch([text(3)], 20_000));
+  reader.answer(2, 'live');
+  reader.drain();
+  expect(reconnect(reader)).toEqual([4 * initialBytes, initialBytes]);
+});
