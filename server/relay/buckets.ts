@@ -17,9 +17,9 @@ export class Buckets {
     return this.#used(key).take(this.#now());
   }
 
-  /** Whether one more would be. Keys that were never charged cost nothing. */
-  allows(key: string): boolean {
-    return this.#buckets.get(key)?.allows(this.#now()) ?? true;
+  /** Whether so many more would be. Keys that were never charged cost nothing. */
+  allows(key: string, count: number = 1): boolean {
+    return this.#buckets.get(key)?.allows(this.#now(), count) ?? count <= 2 * this.perSecond;
   }
 
   /** Counts what has happened already, also beyond what was allowed. */

@@ -81,7 +81,7 @@ export interface RelayOptions {
   readonly maxFramesPerSecond?: number;
   /**
    * Refusals of `authenticate` allowed per client address and second, as a token bucket of twice the size; then, for some seconds, it is not
-   * asked for that address, and the answer is `rate_limited`. @default 20
+   * asked for that address, and the answer is `rate_limited`. As many are asked about at once at most, others wait. @default 20
    */
   readonly maxAuthFailuresPerSecond?: number;
   /**

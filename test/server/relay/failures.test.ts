@@ -1,5 +1,6 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test, vi } from 'vitest';
-import { withFailureLimit } from '../../../server/relay/failures.ts';
+import { MAX_WAITING, withFailureLimit } from '../../../server/relay/failures.ts';
 import type { AuthenticateInput, Principal, RelayOptions } from '../../../server/relay/options.ts';
 import { resolveRelayOptions } from '../../../server/relay/options.ts';
 import { MAX_KEYS } from '../../../server/relay/recent.ts';
@@ -37,6 +38,26 @@ function relayThat(options: RelayOptions = {}): Tried {
         if ((cause as { code?: string }).code !== undefined) return String((cause as { code?: string }).code);
       }
       return app.mock.calls.length > before ? 'asked' : 'silence';
+    },
+  };
+}
+
+/** What becomes of one caller's credentials: who it is, or why not. */
+function relayWith(options: RelayOptions): { ask(remoteAddress: string, credentials: string): Promise<string>; pass(ms: number): void } {
+  let now = 0;
+  const { authenticate } = withFailureLimit(resolveRelayOptions(options), () => now);
+  return {
+    pass(ms) {
+      now += ms;
+    },
+    async ask(remoteAddress, credentials) {
+      try {
+        const input = { credentials, headers: new Headers(), origin: undefined, remoteAddress, transport: 'http' } as const;
+        return (await authenticate(input))?.id ?? 'refused';
+      } catch (cause) {
+        const { code, message } = cause as { code?: string; message: string };
+        return code ?? message;
+      }
     },
   };
 }
@@ -82,9 +103,49 @@ describe('[RL20] credentials that are refused', () => {
     expect(await times(50, () => attempt('192.0.2.1', { credentials: 'fails' }))).toEqual(asked(50));
   });
 
-  test('many at once, before any was refused, are paid for later, by two seconds at most', async () => {
+  test('of many at once no more are looked at than may be refused, and the rest is not', async () => {
     const { attempt, pass } = relayThat();
-    expect(await Promise.all(Array.from({ length: 200 }, () => attempt('192.0.2.1')))).toEqual(asked(200));
+    const answers = await Promise.all(Array.from({ length: 200 }, () => attempt('192.0.2.1')));
+    expect(answers).toEqual([...asked(10), ...Array<string>(190).fill('rate_limited')]);
+    pass(200);
+    expect(await Promise.all([attempt('192.0.2.1'), attempt('192.0.2.1')])).toEqual(['asked', 'rate_limited']);
+  });
+
+  test('many at once who are right are let in in turn, and hold up no other address', async () => {
+    const pending: (() => void)[] = [];
+    const authenticate = vi.fn(() => new Promise<Principal>((resolve) => pending.push(() => resolve({ id: 'ada' }))));
+    const { ask } = relayWith({ authenticate, maxAuthFailuresPerSecond: 5 });
+    const crowd = Array.from({ length: 25 }, (_, index) => ask('192.0.2.1', `user ${index}`));
+    for (const expected of [10, 20, 25]) {
+      expect(authenticate).toHaveBeenCalledTimes(expected);
+      for (const answer of pending.splice(0)) answer();
+      await turn();
+    }
+    expect(await Promise.all(crowd)).toEqual(Array(25).fill('ada'));
+    for (let index = 0; index < 11; index += 1) void ask('192.0.2.1', `late ${index}`);
+    void ask('192.0.2.2', 'eve');
+    expect(authenticate).toHaveBeenCalledTimes(25 + 10 + 1);
+  });
+
+  test('who waits waits no longer than the app may take, and so many at most', async () => {
+    const pending: (() => void)[] = [];
+    const hang = () => new Promise<Principal>((_, reject) => pending.push(() => reject(new Error('no database'))));
+    const { ask, pass } = relayWith({ authenticate: hang, maxAuthFailuresPerSecond: 1, hookTimeoutMs: 300 });
+    const asked = [1, 2].map((user) => ask('192.0.2.1', `user ${user}`));
+    const waiting = Array.from({ length: MAX_WAITING }, (_, index) => ask('192.0.2.1', `late ${index}`));
+    expect(await ask('192.0.2.1', 'one more')).toBe('rate_limited');
+    pass(300);
+    for (const answer of pending.splice(0)) answer();
+    expect(await Promise.all(asked)).toEqual(['no database', 'no database']);
+    expect(await Promise.all(waiting)).toEqual(Array(MAX_WAITING).fill('rate_limited'));
+  });
+
+  test('what was let in and is refused all the same is paid for by two seconds at most', async () => {
+    const { attempt, pass, signedOut } = relayThat();
+    const right = Array.from({ length: 200 }, (_, index) => ({ credentials: 'right', headers: { cookie: `${index}` } }));
+    for (const one of right) await attempt('192.0.2.1', one);
+    signedOut.add('right');
+    expect(await Promise.all(right.map((one) => attempt('192.0.2.1', one)))).toEqual(asked(200));
     pass(2_000);
     expect(await attempt('192.0.2.1')).toBe('rate_limited');
     pass(200);
@@ -115,6 +176,15 @@ describe('[RL20] credentials that are refused', () => {
     expect(await attempt('192.0.2.1', eve)).toBe('rate_limited');
     expect(await attempt('192.0.2.1', ada)).toBe('asked');
     expect(await attempt('192.0.2.1', { headers: { forwarded: 'for=203.0.113.1' } })).toBe('asked');
+  });
+
+  test('all behind one socket have ten times as much, whatever they write, one by one or at once', async () => {
+    const { attempt } = relayThat();
+    const lying = (index: number) => ({ headers: { 'x-forwarded-for': `198.51.100.${index}, 203.0.113.1` } });
+    const answers = await Promise.all(Array.from({ length: 150 }, (_, index) => attempt('192.0.2.1', lying(index))));
+    expect(answers.filter((answer) => answer === 'asked')).toHaveLength(100);
+    expect(await attempt('192.0.2.1', lying(200))).toBe('rate_limited');
+    expect(await attempt('192.0.2.2', lying(200))).toBe('asked');
   });
 
   test('behind proxies it was told of, what a client says of itself changes nothing', async () => {
