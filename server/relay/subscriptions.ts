@@ -20,8 +20,8 @@ export class Subscriptions {
   readonly #session: Session;
   readonly #host: SessionHost;
   readonly #byId = new Map<number, Subscription>();
-  /** What the app is asked about, and the credit it has by now. Left, or the connection over, it is no more here. */
-  readonly #asked = new Map<number, { readonly channel: string; credit: number }>();
+  /** What the app is asked about, and the credit it has by now. The connection over, nothing is here. */
+  readonly #asked = new Map<number, { readonly channel: string; credit: number; left: boolean }>();
   #highest = 0;
 
   constructor(session: Session, host: SessionHost) {
@@ -67,19 +67,19 @@ export class Subscriptions {
       this.#join(frame, channel, allowed === true);
       return;
     }
-    const asked = { channel: frame.channel, credit: frame.credit };
+    const asked = { channel: frame.channel, credit: frame.credit, left: false };
     this.#asked.set(frame.subscription, asked);
     allowed
       .then(
         (decision) => {
-          if (!this.#asked.delete(frame.subscription)) return;
+          if (!this.#asked.delete(frame.subscription) || asked.left) return;
           // It may have been dropped meanwhile, and its id be somebody else's by now: the decision was about this log only.
           const current = this.#channel(frame);
           if (current === undefined) return;
           this.#join({ ...frame, credit: asked.credit }, current, decision === true && current.log.principal === owner);
         },
         (cause: unknown) => {
-          if (this.#asked.delete(frame.subscription)) failed(cause);
+          if (this.#asked.delete(frame.subscription) && !asked.left) failed(cause);
         },
       )
       .catch((cause: unknown) => this.#session.end(toStreamError(cause)));
@@ -109,12 +109,13 @@ export class Subscriptions {
         `Subscription ${frame.subscription} was used before on this connection; numbers must rise. This one is ignored.`,
       );
     }
-    const channels = [...this.#asked.values()].map(({ channel }) => channel);
-    for (const { channel } of this.#byId.values()) channels.push(channel.log.channel);
+    const channels = [...this.#byId.values()].map(({ channel }) => channel.log.channel);
+    for (const { channel, left } of this.#asked.values()) if (!left) channels.push(channel);
     if (channels.includes(frame.channel))
       return new StreamError('already_subscribed', 'The connection reads this channel already; the second subscription is ignored.');
     const max = this.#host.options.maxChannelsPerConnection;
-    if (channels.length >= max)
+    // What was left takes its place until the app has answered: else one connection could ask it without end.
+    if (this.#byId.size + this.#asked.size >= max)
       return new StreamError('too_many_channels', `The connection reads ${max} channels already, the most it may. Leave one first.`);
     return undefined;
   }
@@ -210,7 +211,8 @@ export class Subscriptions {
 
   /** The client wants no more of it. */
   unsubscribe(id: number): void {
-    this.#asked.delete(id);
+    const asked = this.#asked.get(id);
+    if (asked !== undefined) asked.left = true;
     const subscription = this.#byId.get(id);
     if (subscription !== undefined) this.leave(subscription);
   }

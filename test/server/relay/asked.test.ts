@@ -1,11 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import type { RelayOptions } from '../../../server/relay/options.ts';
 import type { RelayCore } from '../../../server/relay/relay.ts';
+import type { ClientFrame } from '../../../src/wire/index.ts';
 import { startCore } from '../../support/core.ts';
 import { MemoryPeer } from '../../support/peer.ts';
 import { ManualSource } from '../../support/source.ts';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+const subscribe = (subscription: number, channel: string): ClientFrame => ({
+  type: 'subscribe',
+  subscription,
+  channel,
+  epoch: undefined,
+  afterSeq: 0,
+  credit: 1_000_000,
+});
 
 /** A relay whose app takes its time about `slow`, until it decides. */
 async function relayThatAsks(options: RelayOptions = {}): Promise<{
@@ -85,6 +95,18 @@ describe('[CN4] while the app decides about one channel', () => {
     await expect.poll(() => peer.text(2)).toBe('slow');
     expect(peer.of('subscribed').map(({ subscription }) => subscription)).toEqual([2]);
     expect(core.stats.subscriptions).toBe(1);
+  });
+
+  test('[CN6] however often it is left, no more is asked at once than the connection may read', async () => {
+    const { peer, decide } = await relayThatAsks({ maxChannelsPerConnection: 2 });
+    for (let id = 1; id <= 10; id += 1) peer.say(subscribe(id, 'stream:slow'), { type: 'unsubscribe', subscription: id });
+    expect(peer.of('error').map(({ code, subscription }) => [code, subscription])).toEqual(
+      [3, 4, 5, 6, 7, 8, 9, 10].map((id) => ['too_many_channels', id]),
+    );
+    await decide(true);
+    expect(peer.of('subscribed')).toEqual([]);
+    peer.subscribe(11, 'stream:quick');
+    await expect.poll(() => peer.text(11)).toBe('quick');
   });
 
   test('a connection that ends meanwhile reads nothing', async () => {
