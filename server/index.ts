@@ -239,9 +239,13 @@ function checkWebTransport(given: unknown): void {
   if (unknown !== undefined) {
     throw new StreamError('bad_option', `createRelay: webTransport has no option ${unknown}. Known: ${webTransportOptions.join(', ')}.`);
   }
-  const { port, ports } = given as { readonly port?: unknown; readonly ports?: unknown };
-  checkNumber('port', port, 0, 65_535);
+  const { announce, port, ports } = given as { readonly announce?: unknown; readonly port?: unknown; readonly ports?: unknown };
+  if (announce === null || (announce !== undefined && typeof announce !== 'object')) {
+    const found = JSON.stringify(announce) ?? typeof announce;
+    throw new StreamError('bad_option', `createRelay: webTransport.announce is ${found}; it must be { host, port }, or one of both.`);
+  }
   checkNumber('ports', ports, 1, 64);
+  checkNumber('port', port, 0, 65_536 - Number(ports ?? 1));
 }
 
 function checkNumber(name: string, value: unknown, least: number, most: number): void {

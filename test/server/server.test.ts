@@ -158,6 +158,9 @@ describe('listen', () => {
     [{ ports: 65 }, 'webTransport.ports is 65'],
     [{ ports: '2' }, 'webTransport.ports is "2"'],
     [{ ports: 3, announce: { port: 65_534 } }, 'from 1 to 65533'],
+    [{ port: 65_535, ports: 2 }, 'webTransport.port is 65535; it must be a number from 0 to 65534'],
+    [{ announce: null }, 'webTransport.announce is null'],
+    [{ announce: ':443' }, 'webTransport.announce is ":443"'],
   ])('webTransport that cannot work (%j) is bad_option, and named', (webTransport, named) => {
     expect(() => createRelay({ webTransport } as never)).toThrow(
       expect.objectContaining({ code: 'bad_option', message: expect.stringContaining(named) }),
