@@ -33,8 +33,9 @@ Runs a relay: it fetches LLM answers and streams them to browsers.
   --config <file>  JavaScript module whose default export is the options of
                    createRelay, or a JSON file with them.
   --data <dir>     Keep streams in this folder, for one relay at a time: they are
-                   there after a restart, and those it interrupts end with an
-                   error that says so. Kept for a week, and up to 4 GiB.
+                   there after a restart. Those it interrupts are read on where
+                   the provider keeps them, and else end with an error that
+                   says so. Kept for a week, and up to 4 GiB.
                    Default: in memory, for five minutes after their end
   --log-level <l>  Which lines are written to the standard output, as JSON:
                    debug, info, warn, error or silent.

@@ -263,10 +263,12 @@ function needingCredentials(
   policy: OriginPolicy,
 ): NonNullable<RelayOptions['authenticate']> {
   return (input: AuthenticateInput) => {
-    const { origin, credentials, headers } = input;
+    const { origin, credentials, headers, remoteAddress } = input;
+    // Proxies the relay was told of may bring others to a relay on loopback.
+    const ownMachine = policy.loopback && (remoteAddress === '' || isLoopbackAddress(remoteAddress));
     // Browsers leave out `Origin` with a GET of the same origin.
     const page = origin !== undefined || headers.get('sec-fetch-site') === 'same-origin';
-    if (!policy.loopback && !page && credentials === undefined && !headers.has('cookie')) return undefined;
+    if (!ownMachine && !page && credentials === undefined && !headers.has('cookie')) return undefined;
     return authenticate(input);
   };
 }

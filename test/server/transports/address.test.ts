@@ -37,7 +37,7 @@ test('[CN3] authenticate is told of it over HTTP, WebSocket and SSE; over WebTra
     },
   });
   const headers = { 'x-forwarded-for': '10.0.0.1, 203.0.113.9' };
-  await (await fetch(new URL('/v1/streams/none', url), { headers })).text();
+  await (await fetch(new URL('/v1/streams/none', url), { headers: { ...headers, authorization: 'Bearer x' } })).text();
   for (const transport of ['websocket', 'sse', 'webtransport'] as const) {
     const client = await connectClient(transport, url, { headers });
     client.hello({ credentials: 'x' });
@@ -54,6 +54,17 @@ test('[CN10] a relay without authenticate serves nobody from elsewhere, also thr
   expect(await status('127.0.0.1')).toBe(200);
   const socket = new WebSocket(new URL('/v1/socket', url.replace('http', 'ws')), { headers: { 'x-forwarded-for': '203.0.113.9' } });
   expect(await new Promise((resolve) => socket.on('unexpected-response', (_, { statusCode }) => resolve(statusCode)))).toBe(401);
+});
+
+test('[CN10] who comes through a proxy to a relay on loopback needs credentials there, unless it is a page', async () => {
+  const { url } = await startRelay({ trustedProxies: 1, authenticate: () => ({ id: 'ada' }) });
+  const status = async (headers: Record<string, string>): Promise<number> =>
+    (await fetch(new URL('/v1/streams/none', url), { headers })).status;
+  expect(await status({ 'x-forwarded-for': '203.0.113.9' })).toBe(401);
+  expect(await status({ 'x-forwarded-for': '203.0.113.9', authorization: 'Bearer x' })).toBe(404);
+  expect(await status({ 'x-forwarded-for': '203.0.113.9', origin: new URL(url).origin })).toBe(404);
+  expect(await status({ 'x-forwarded-for': '127.0.0.1' })).toBe(404);
+  expect(await status({})).toBe(404);
 });
 
 test('[RL7] connections over SSE are limited by it: one client’s do not use up another’s', async () => {
