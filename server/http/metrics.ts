@@ -1,6 +1,7 @@
 import { Counter, Histogram, Registry } from 'prom-client';
 import type { RelayCore, RelayStats } from '../relay/relay.ts';
 import { by, createFigures, type Figure } from './figures.ts';
+import { sparingly } from './sparingly.ts';
 
 type StorageStats = NonNullable<RelayStats['storage']>;
 
@@ -147,30 +148,5 @@ export function createMetrics(core: RelayCore): Metrics {
   return {
     requests,
     response: async () => new Response(await expose(), { headers: { 'content-type': registry.contentType } }),
-  };
-}
-
-/** Of the process's time, since anybody may ask. */
-const MAX_SHARE = 1 / 16;
-
-/** Whoever asks while the last one would take more than its share waits for the next, and all who wait have the same. */
-function sparingly(work: () => Promise<string>): () => Promise<string> {
-  let next: Promise<string> | undefined;
-  let notBefore = 0;
-  const run = async (): Promise<string> => {
-    const waitMs = notBefore - performance.now();
-    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
-    const begun = performance.now();
-    try {
-      return await work();
-    } finally {
-      const now = performance.now();
-      notBefore = now + (now - begun) * (1 / MAX_SHARE - 1);
-      next = undefined;
-    }
-  };
-  return () => {
-    next ??= run();
-    return next;
   };
 }

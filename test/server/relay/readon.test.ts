@@ -89,6 +89,8 @@ describe('[SQ13] [RL11] an answer that its provider keeps, after its relay was k
       'GET /v1/responses/resp_1?stream=true',
     ]);
     expect(core.stats.resumes).toEqual({ openai: { continued: 1, 'given-up': 0 } });
+    // The time to it was measured by the process that asked, if it came to that.
+    expect(core.stats.firstTokenCount).toBe(0);
   });
 
   test('also where the relay is killed again while it reads on, and the connection breaks besides', async () => {
