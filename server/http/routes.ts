@@ -58,7 +58,7 @@ export function createFetchHandler({ core, sse, endpoints, policy, now = () => p
   const limits = new Buckets(core.options.maxMessagesPerSecond, now);
   const identify = async ({ request, info }: Call): Promise<Caller> => {
     const caller = await authenticate(request, info.remoteAddress, core.options);
-    takeOne(limits, `${info.remoteAddress} ${caller.principal.id}`);
+    takeOne(limits, `${networkOf(info.remoteAddress)} ${caller.principal.id}`);
     return caller;
   };
   const messageBody = (request: Request): Promise<Uint8Array> => {

@@ -79,3 +79,15 @@ test('[RL7] connections over SSE are limited by it: one client’s do not use up
   expect(eve).toContain(429);
   expect(await open('203.0.113.10')).toBe(200);
 });
+
+test('[RL7] requests are limited by caller: one who has a whole IPv6 network is one', async () => {
+  const { url } = await startRelay({ trustedProxies: 1, maxMessagesPerSecond: 5, authenticate: () => ({ id: 'ada' }) });
+  const ask = async (client: string): Promise<number> => {
+    const answer = await fetch(new URL('/v1/streams/none', url), { headers: { authorization: 'Bearer x', 'x-forwarded-for': client } });
+    await answer.text();
+    return answer.status;
+  };
+  const statuses = await Promise.all(Array.from({ length: 40 }, (_, index) => ask(`2001:db8::${index}`)));
+  expect(statuses).toContain(429);
+  expect(await ask('2001:db8:0:1::1')).toBe(404);
+});
