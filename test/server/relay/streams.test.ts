@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { GenerationRequest, Provider } from '../../../server/providers/provider.ts';
 import { foldedText, type StreamEvent } from '../../../src/wire/index.ts';
 import { startCore } from '../../support/core.ts';
@@ -77,6 +77,29 @@ test('[RL2] after a pause nothing waits for the interval', async () => {
   const before = peer.messages.length;
   source.push({ type: 'start', provider: 'p', model: 'm', createdAt: 0 });
   await vi.waitFor(() => expect(peer.messages.length).toBe(before + 1));
+});
+
+test('[RL2] [RL3] what keeps coming leaves once an interval, and nothing waits longer', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const core = startCore({ flushIntervalMs: 16 });
+  const source = new ManualSource();
+  core.streams.create({ id: 'a', source });
+  const peer = new MemoryPeer(core);
+  peer.hello();
+  await vi.advanceTimersByTimeAsync(0);
+  peer.subscribe(1, 'stream:a');
+  source.text('.');
+  await vi.advanceTimersByTimeAsync(0);
+  expect(peer.text(1)).toBe('.');
+  const before = peer.messages.length;
+  for (let ms = 1; ms <= 160; ms += 1) {
+    source.text('.');
+    await vi.advanceTimersByTimeAsync(1);
+    // The one that begins an interval and those of the fifteen milliseconds after it.
+    expect(1 + ms - peer.text(1).length).toBeLessThanOrEqual(16);
+  }
+  expect(peer.messages.length - before).toBe(10);
 });
 
 test('[FR5] one encoding is shared by all subscribers at the head', async () => {
