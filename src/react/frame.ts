@@ -137,7 +137,7 @@ export function createFrames(host: FrameHost): Frames {
     for (const [task, wait] of waiting) {
       const rank = task.rank?.(now) ?? 'visible';
       if (rank === 'offscreen' && !wait.urgent) continue;
-      demandMs += budget.cost(task.kind ?? 'text');
+      if (!wait.urgent) demandMs += budget.cost(task.kind ?? 'text');
       if (wait.urgent) urgent.push(task);
       else if (rank === 'focused') focused.push(task);
       else if (now - wait.since > maxStalenessMs - budget.intervalMs) overdue.push(task);

@@ -33,8 +33,8 @@ test('[UI42] where the parser’s answers take most of a picture’s time every 
   pictures(2, 12);
   const slow = pictures(20, 12);
   expect(drawn(slow)).toBe(10);
-  // A third of them at least, within what two pictures would have.
-  for (const served of slow.filter((count) => count > 0)) expect(served).toBeGreaterThanOrEqual(32 / 3);
+  // Half of them at least, within what two pictures would have.
+  for (const served of slow.filter((count) => count > 0)) expect(served).toBeGreaterThanOrEqual(32 / 2);
 });
 
 test('[UI42] none is left out for few panels: with those it is they that a frame costs', () => {

@@ -42,7 +42,8 @@ test('[UI31] text that joins the end of a block grows its last text node, and Re
     ]),
   ]);
   await expect.poll(() => page.body.textContent).toBe('firstsecond on');
-  await frame(3);
+  // The closed block is promoted within 150 ms (UI11): more than nine frames.
+  await frame(15);
   const node = textNode(page.body.querySelector('em'));
   const seen = records(page.body);
   commits = 0;
