@@ -14,8 +14,9 @@ export class Guesses {
   }
 
   turn(key: string): Turn {
-    if (!this.#refused.allows(key)) return 'no';
-    return this.#refused.allows(key, (this.#open.get(key) ?? 0) + 1) ? 'now' : 'later';
+    if (this.#refused.allows(key, (this.#open.get(key) ?? 0) + 1)) return 'now';
+    // Where many were refused lately those who wait would only trickle in: they are refused, too, and keep nobody else from waiting.
+    return this.#refused.allows(key, this.#refused.perSecond) ? 'later' : 'no';
   }
 
   begin(key: string): void {

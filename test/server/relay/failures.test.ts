@@ -127,6 +127,23 @@ describe('[RL20] credentials that are refused', () => {
     expect(authenticate).toHaveBeenCalledTimes(25 + 10 + 1);
   });
 
+  test('once half of what may be refused was, nobody waits: who guesses takes nobody else’s place', async () => {
+    const pending: (() => void)[] = [];
+    const authenticate = () => new Promise<undefined>((resolve) => pending.push(() => resolve(undefined)));
+    const { ask } = relayWith({ authenticate, maxAuthFailuresPerSecond: 5 });
+    const answers: string[] = [];
+    for (let index = 0; index < 30; index += 1) void ask('192.0.2.1', `guess ${index}`).then((answer) => answers.push(answer));
+    for (const expected of [1, 2, 3, 4, 5]) {
+      pending.shift()?.();
+      await turn();
+      expect(answers).toEqual(Array(expected).fill('refused'));
+    }
+    pending.shift()?.();
+    await turn();
+    expect(answers.toSorted()).toEqual([...Array(20).fill('rate_limited'), ...Array(6).fill('refused')]);
+    expect(pending).toHaveLength(4);
+  });
+
   test('who waits waits no longer than the app may take, and so many at most', async () => {
     const pending: (() => void)[] = [];
     const hang = () => new Promise<Principal>((_, reject) => pending.push(() => reject(new Error('no database'))));
