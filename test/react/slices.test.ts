@@ -3,10 +3,12 @@ import { expect, test } from 'vitest';
 import { createBudget } from '../../src/react/running/budget.ts';
 import { createSlices } from '../../src/react/running/slices.ts';
 
-/** Catches up with `behind` in frames of `turns` turns each; a frame costs `unitMs` for each unit, and 4 ms. Returns what each frame added. */
-function catchUp(behind: number, turns: number, unitMs: number): number[] {
+/** Catches up with `behind` in frames of `turns` turns each; a frame costs `unitMs` for each unit, and `frameMs`. Returns what each frame added. */
+function catchUp(behind: number, turns: number, unitMs: number, frameMs = 4): number[] {
   const slices = createSlices(32, 3, 96);
   const budget = createBudget([slices]);
+  // Before it fell behind.
+  slices.measured(frameMs);
   const frames: number[] = [];
   for (let rest = behind; rest > 0; ) {
     budget.begins(16 * frames.length, new Map(), false);
@@ -14,7 +16,7 @@ function catchUp(behind: number, turns: number, unitMs: number): number[] {
     for (let turn = 0; turn < turns; turn += 1) added += slices.take(rest - added, { turn });
     rest -= added;
     frames.push(added);
-    budget.measured(4 + added * unitMs, new Map());
+    budget.measured(frameMs + added * unitMs, new Map());
   }
   return frames;
 }
@@ -44,6 +46,13 @@ test('[UI14] [UI9] on a slow device a frame adds less, on a fast one more, and e
   expect(Math.min(...fast.slice(4, -1))).toBe(96);
 });
 
+test('[UI14] where frames as such are long, one adds what makes it half as long again at most: less would not make them short', () => {
+  expect(Math.min(...catchUp(2_000, 1, 0.3, 100).slice(6, -1))).toBe(96);
+  const dear = catchUp(2_000, 1, 2, 100).slice(6, -1);
+  expect(Math.max(...dear)).toBeLessThanOrEqual(33);
+  expect(Math.min(...dear)).toBeGreaterThanOrEqual(20);
+});
+
 test('[UI9] what flows by itself teaches nothing', () => {
   const slices = createSlices(32, 3, 96);
   for (let frame = 0; frame < 100; frame += 1) {
@@ -55,6 +64,7 @@ test('[UI9] what flows by itself teaches nothing', () => {
 
 test('[UI14] a turn that takes several times has the least of a turn once, and what cannot be cut besides', () => {
   const slices = createSlices(32, 3, 96);
+  slices.measured(16);
   expect(slices.take(40, {})).toBe(32);
   const turn = {};
   expect([slices.take(2, turn), slices.take(9, turn), slices.take(9, turn), slices.take(9, turn, 5)]).toEqual([2, 1, 0, 5]);
@@ -66,6 +76,7 @@ test('[UI14] a turn that takes several times has the least of a turn once, and w
 
 test('[UI14] after a few slow frames a frame adds more again as soon as frames are quick', () => {
   const slices = createSlices(16_384, 1024, 32_768);
+  slices.measured(16);
   const frame = (ms: number): number => {
     const given = slices.take(1e6, {});
     slices.measured(ms);

@@ -23,6 +23,8 @@ export function createSlices(first: number, least: number, most: number): Slices
   let used = 0;
   // Somebody was given less than wanted.
   let isLimited = false;
+  // What a frame takes that adds little: the least of late.
+  let restMs = Number.POSITIVE_INFINITY;
   const turns = new Map<object, number>();
   const left = (turn: object): number => Math.max(0, Math.floor(room - used), least - (turns.get(turn) ?? 0));
   return {
@@ -35,7 +37,9 @@ export function createSlices(first: number, least: number, most: number): Slices
     },
     left,
     measured(ms) {
-      const change = targetMs / ms;
+      restMs = Math.min(ms, restMs * 1.001);
+      // Where frames as such are longer than that, adding less would not make them short.
+      const change = Math.max(targetMs, restMs * 1.5) / ms;
       // What flows by itself says nothing about what there is room for.
       if (change < 1 && used > least) room = Math.max(most / 8, Math.min(room, used) * Math.max(0.5, change));
       else if (change > 1 && isLimited) room = Math.min(most, room * Math.min(2, change));
