@@ -103,5 +103,6 @@ export function readLocal(source: LocalSource, feed: (fromSeq: number, events: r
 
 /** Whether whoever made the source has ended it, by the signal of a `fetch` or of an SDK: that is no failure. */
 function isAborted(cause: unknown): boolean {
-  return cause instanceof Error && (cause.name === 'AbortError' || isAborted(cause.cause));
+  // A reader wraps what it is told.
+  return [cause, (cause as Partial<Error> | undefined)?.cause].some((each) => each instanceof Error && each.name === 'AbortError');
 }
