@@ -67,10 +67,10 @@ export function createStick(scroller: HTMLElement, onChange: (atEnd: boolean) =>
     const height = scroller.scrollHeight;
     const left = fromEnd();
     // Only the reader (a scrollbar, a search) moves away from the end: growing text leaves the position, shrinking text and
-    // resizing clamp it to the end, and for what shrinks in front of it the browser moves it by as much. Heights are rounded, and
-    // where the page is zoomed the position is not: the end is a pixel or two wide.
-    if (lastTop - top > Math.max(0, seenHeight - height) && left > 2) set(false);
-    else if (top > lastTop && (left <= 2 || top + 2 >= goal)) set(true);
+    // resizing clamp it to the end, and for what shrinks in front of it the browser moves it by as much. Heights are rounded to
+    // the screen's pixels, which where the page is zoomed are some of the page's, and the position is not: the end is some wide.
+    if (lastTop - top > Math.max(0, seenHeight - height) && left > 5) set(false);
+    else if (top > lastTop && (left <= 5 || top + 5 >= goal)) set(true);
     lastTop = top;
     seenHeight = height;
   });
