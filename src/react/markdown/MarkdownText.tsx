@@ -3,6 +3,7 @@ import type { StreamHandle } from '../../client.ts';
 import { announcer } from '../announcer.ts';
 import type { TextViewProps } from '../panel/view.ts';
 import { Blocks } from './Blocks.tsx';
+import { Boundary } from './Boundary.tsx';
 import { CodeContext } from './code/context.ts';
 import { MarkdownContext } from './context.ts';
 import { findDocument, openDocument } from './documents.ts';
@@ -81,9 +82,11 @@ function Followed({
   const scope = useMemo(() => ({ view, options, id }), [view, options, id]);
   return (
     <div ref={element} className="sluice-markdown">
-      <MarkdownContext value={scope}>
-        <CodeContext value={options.codeOptions}>{model && <Blocks key={model.id} root={model.root} />}</CodeContext>
-      </MarkdownContext>
+      <Boundary onFailed={onFailed}>
+        <MarkdownContext value={scope}>
+          <CodeContext value={options.codeOptions}>{model && <Blocks key={model.id} root={model.root} />}</CodeContext>
+        </MarkdownContext>
+      </Boundary>
     </div>
   );
 }

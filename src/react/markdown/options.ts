@@ -2,11 +2,14 @@ import { type ComponentType, type ElementType, type JSX, useMemo, useState } fro
 import { sameValues } from '../same.ts';
 import type { CodeOptions } from './code/context.ts';
 import type { CodeProps } from './code/source.ts';
+import { guarded } from './guarded.ts';
 import type { MarkdownOptions } from './props.ts';
 import { createUrlPolicy, type UrlPolicy } from './url.ts';
 
 /** The options with defaults, as rendering asks for them. */
-export interface ResolvedMarkdown extends Pick<MarkdownOptions, 'math' | 'fences' | 'linkProps'> {
+export interface ResolvedMarkdown extends Pick<MarkdownOptions, 'math' | 'fences'> {
+  /** `undefined`: none for this link. */
+  readonly linkProps?: (url: string) => object | undefined;
   /** The app's component for this name, or the element itself. */
   tag(name: keyof JSX.IntrinsicElements): ElementType;
   readonly code: ComponentType<CodeProps> | undefined;
@@ -47,7 +50,7 @@ function resolve(options: MarkdownOptions): ResolvedMarkdown {
     codeOptions: { highlight, wrapCode },
     ...(math && { math }),
     ...(fences && { fences }),
-    ...(linkProps && { linkProps }),
+    ...(linkProps && { linkProps: guarded('linkProps', linkProps) }),
   };
 }
 

@@ -5,7 +5,7 @@ import type { MathRenderer } from './math.ts';
 
 /**
  * How `view="markdown"` shows an answer. Compared field by field, and within `components`, `fences` and the lists entry by
- * entry, so it may be written inline; components and functions in it are compared by identity and belong outside of render.
+ * entry, so it may be written inline; components and functions in it are compared by identity and belong outside of render. Where a component throws while it is rendered, that answer is shown as the text it is.
  */
 export interface MarkdownOptions {
   /** Components of your own in place of the built-in elements. */
@@ -23,7 +23,7 @@ export interface MarkdownOptions {
    * origin and a path that begins with the prefix's. Any other image is shown as a link to it. @default [] (none)
    */
   readonly imagePrefixes?: readonly string[];
-  /** Another URL in place of this one; `undefined`: none. The result is checked as any other. @default as written */
+  /** Another URL in place of this one; `undefined`: none, as where it throws. The result is checked as any other. @default as written */
   readonly rewriteUrl?: (url: string, use: 'link' | 'image') => string | undefined;
   /** Attributes for a link, by its checked URL, such as `target`. @default `rel="noopener noreferrer nofollow"`, which what is returned replaces */
   readonly linkProps?: (url: string) => Omit<ComponentProps<'a'>, 'href' | 'children' | 'ref' | 'dangerouslySetInnerHTML'>;

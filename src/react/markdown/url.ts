@@ -1,3 +1,5 @@
+import { guarded } from './guarded.ts';
+
 /** Which URLs an answer may link to or load. */
 export interface UrlPolicy {
   /** The URL for a link; `undefined` where only its text may be shown. */
@@ -14,10 +16,11 @@ export interface UrlPolicyOptions {
   readonly base: string;
 }
 
+/** What the app's function makes of an answer may throw (`new URL(url)` does of much that models write): then it is none, and said once. */
 export function createUrlPolicy({ allowedSchemes, imagePrefixes, rewriteUrl, base }: UrlPolicyOptions): UrlPolicy {
   const schemes = new Set(allowedSchemes.map((scheme) => scheme.toLowerCase().replace(/:$/, '')));
   const prefixes = imagePrefixes.map((prefix) => parse(prefix, base)).filter((prefix) => prefix !== undefined);
-  const rewritten = (url: string, use: 'link' | 'image'): string | undefined => (rewriteUrl === undefined ? url : rewriteUrl(url, use));
+  const rewritten = rewriteUrl === undefined ? (url: string) => url : guarded('rewriteUrl', rewriteUrl);
   return {
     link(url) {
       const final = rewritten(url, 'link');
