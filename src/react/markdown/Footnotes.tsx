@@ -1,6 +1,6 @@
 import type { MouseEvent, ReactNode } from 'react';
 import { useMarkdown } from './context.ts';
-import { leadTo } from './footnote.ts';
+import { leadBack } from './footnote.ts';
 
 interface FootnotesProps {
   /** The definitions. */
@@ -27,7 +27,7 @@ interface FootnoteProps {
   readonly children: ReactNode;
 }
 
-/** One footnote, with the way back to the first place that refers to it. */
+/** One footnote, with the way back to where the reader has come from, or the first place that refers to it. */
 export function Footnote({ label, children }: FootnoteProps): ReactNode {
   const { options, id, view } = useMarkdown();
   const number = view.footnote(label);
@@ -40,7 +40,7 @@ export function Footnote({ label, children }: FootnoteProps): ReactNode {
         href={`#${id}-note-${number}`}
         className="sluice-footnote-back"
         aria-label={`Back to reference ${number}`}
-        onClick={(event: MouseEvent<HTMLElement>) => leadTo(event, `[data-footnote-ref="${number}"]`)}
+        onClick={(event: MouseEvent<HTMLElement>) => number !== undefined && leadBack(event, number, () => view.reference(label))}
       >
         ↩
       </Link>

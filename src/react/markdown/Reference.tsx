@@ -1,6 +1,6 @@
 import { type MouseEvent, type ReactNode, useLayoutEffect, useState } from 'react';
 import { useMarkdown } from './context.ts';
-import { leadTo } from './footnote.ts';
+import { leadToNote } from './footnote.ts';
 import { footnoteLabel } from './nodes.ts';
 
 interface ReferenceProps {
@@ -26,7 +26,7 @@ export function Reference({ label, isLinked }: ReferenceProps): ReactNode {
           href={`#${id}-note-${number}`}
           aria-label={`Footnote ${number}`}
           data-footnote-ref={number}
-          onClick={(event: MouseEvent<HTMLElement>) => leadTo(event, `[data-footnote="${number}"]`)}
+          onClick={(event: MouseEvent<HTMLElement>) => leadToNote(event, number)}
         >
           {number}
         </Link>

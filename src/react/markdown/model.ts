@@ -173,8 +173,8 @@ export function createModel(): Model {
         break;
       case 'close':
         node.closed = true;
-        // Only what is final is rendered as math.
-        if (node.kind === 'literal' || (node.kind === 'inline' && hasMath(node.boxes))) touch(node);
+        // Only what is final is rendered as math, or joined.
+        if (node.kind === 'literal' || (node.kind === 'inline' && (node.boxes.length > 1 || hasMath(node.boxes)))) touch(node);
         if (node.parent.kind === 'root') for (const watcher of watchers) watcher.closed(node);
         break;
       case 'revise':

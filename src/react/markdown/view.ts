@@ -4,6 +4,7 @@ import type { LiveText } from '../panel/display.ts';
 import { type Promotions, promotions } from '../promotion.ts';
 import { isSlow } from './cadence.ts';
 import type { StreamDocument } from './documents.ts';
+import { groupWithReference } from './footnote.ts';
 import type { Model, ModelWatcher } from './model.ts';
 import type { BlockNode, GroupNode, LiteralNode, ModelNode } from './nodes.ts';
 
@@ -33,6 +34,8 @@ export interface MarkdownView extends LiveText {
   committed(mount: Mount): void;
   /** Number of the footnote with this label (`footnoteLabel`), once there is one. */
   footnote(label: string): number | undefined;
+  /** Index of the first group that refers to it. O(answer). */
+  reference(label: string): number | undefined;
   /** Calls back when there are more footnotes, or fewer. React state may be set. */
   onFootnotes(listener: () => void): () => void;
   /** `true`: everything the model has is mounted at once, before this returns, such as for print. */
@@ -201,6 +204,7 @@ export function createView({
       if (!isShown || promoted.delete(mount)) onDirty();
     },
     footnote: (label) => model?.root.footnotes.numbers.get(label),
+    reference: (label) => model && groupWithReference(model.root, label),
     onFootnotes(listener) {
       references.add(listener);
       return () => void references.delete(listener);

@@ -214,6 +214,22 @@ test('[UI31] a paragraph of 100 KB grows in boxes: what is in front stays as it 
   ).toBe(true);
 });
 
+test('[UI31] [UI32] boxes of a paragraph of usual length are one flow of text once it is closed, in the same text nodes', async () => {
+  const page = await openManual();
+  const segment = (index: number) => words(`${index} `.padEnd(1000, 'x '));
+  const segments = (count: number) => inline(1, 0, ...Array.from({ length: count }, (_, index) => segment(index)));
+  await page.step('x', [open(1, { type: 'paragraph' }), segments(12)]);
+  await expect.poll(() => page.body.textContent?.length).toBe(12_000);
+  const spans = [...page.body.querySelectorAll('p > .sluice-box')];
+  const texts = spans.map((span) => span.firstChild);
+  expect(spans.length).toBeGreaterThan(1);
+  await page.step('y', [close(1)]);
+  await expect.poll(() => page.body.querySelector('.sluice-box')).toBeNull();
+  expect([...page.body.querySelectorAll('p > span')]).toEqual(spans);
+  expect(spans.map((span) => span.firstChild)).toEqual(texts);
+  expect(spans.map((span) => getComputedStyle(span).display)).toEqual(spans.map(() => 'inline'));
+});
+
 test('[UI31] a component of the app’s own that shows something else is rendered as its block grows', async () => {
   const Shout = ({ children }: ComponentProps<'p'>): ReactNode => <div className="shout">{children} !</div>;
   const page = await openManual({ components: { p: Shout } });

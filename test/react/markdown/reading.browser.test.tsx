@@ -6,11 +6,11 @@ import { frame, openPage, type Page } from '../page.tsx';
 import '../../../src/styles/code.css';
 
 /** A panel with a whole answer. */
-async function shown(text: string, markdown?: MarkdownOptions): Promise<Page> {
+async function shown(text: string, markdown?: MarkdownOptions, style: object = {}): Promise<Page> {
   const page = openPage();
   const source = new ManualSource();
   source.push(start, { type: 'text', part: 't0', delta: text }, finish);
-  page.render(<StreamPanel source={source} view="markdown" title="M" {...(markdown && { markdown })} />);
+  page.render(<StreamPanel source={source} view="markdown" title="M" style={style} {...(markdown && { markdown })} />);
   await expect.poll(() => page.status()).toBe('done');
   return page;
 }
@@ -99,6 +99,38 @@ test('[UI36] tables scroll by keyboard, task boxes have names, blocks have their
   expect([...page.body().querySelectorAll('.sluice-blocks > p')].map((block) => getComputedStyle(block).direction)).toEqual(['rtl', 'ltr']);
 });
 
+test('[UI36] cells of a table, and headings within lists and quotes, have the direction of their own text', async () => {
+  const page = await shown('| name | value |\n|---|---|\n| שלום (a). | 1 |\n\n- one\n\n  ## שלום!\n\n> quote\n>\n> ## שלום!\n');
+  // On its own line a full stop behind Hebrew is on its left, and text begins on the right.
+  for (const element of page.body().querySelectorAll('td:first-child, [data-depth]')) {
+    const range = document.createRange();
+    const text = element.firstChild as Text;
+    range.setStart(text, text.length - 1);
+    range.setEnd(text, text.length);
+    const mark = range.getBoundingClientRect();
+    range.setStart(text, 0);
+    range.setEnd(text, 1);
+    expect(mark.left, element.tagName).toBeLessThan(range.getBoundingClientRect().left);
+    expect(getComputedStyle(element).unicodeBidi, element.tagName).toBe('plaintext');
+  }
+});
+
+test('[UI39] what is selected and copied is the answer: its words, its lines, and no labels of ours', async () => {
+  const long = Array.from({ length: 1500 }, (_, index) => `word${index}`).join(' ');
+  const page = await shown(
+    `# Title\n\n${long}\n\n- one\n- two\n  - three\n\nand\n\n${'- item\n'.repeat(120)}\n1. a\n\n2. b\n\n\`\`\`ts\nlet a;\n\`\`\`\n\nnote[^1]\n\n[^1]: first\n\n    second\n`,
+  );
+  const selection = document.getSelection() as Selection;
+  selection.selectAllChildren(page.body());
+  expect(
+    selection
+      .toString()
+      .replace(/(?:item\n){119}item/, 'items')
+      .replace(long, 'long'),
+  ).toBe('Title\nlong\n\none\ntwo\nthree\nand\n\nitems\na\n\nb\n\nlet a;\nnote1\n\nFootnotes\n\nfirst\n\nsecond');
+  selection.removeAllRanges();
+});
+
 test('a page that centres its text and decorates code does so outside of panels', async () => {
   const style = document.createElement('style');
   style.textContent = 'body { text-align: center } code { padding: 8px; color: red; background: red }';
@@ -122,6 +154,43 @@ test('[UI36] footnotes stand at the end and lead to where they are referred to, 
   expect(document.activeElement?.textContent).toBe('Second note.↩');
   document.activeElement?.querySelector<HTMLElement>('a:last-of-type')?.click();
   expect(document.activeElement).toBe(reference);
+  expect(location.href).toBe(address);
+});
+
+test('[UI36] a footnote leads back to the reference the reader has come from, and without one to the first', async () => {
+  const page = await shown('One[^a].\n\nTwo[^a] and *three[^a]*.\n\n[^a]: Note.\n');
+  const references = [...page.body().querySelectorAll<HTMLElement>('[data-footnote-ref]')];
+  const back = page.body().querySelector<HTMLElement>('.sluice-footnote-back');
+  back?.click();
+  await expect.poll(() => document.activeElement).toBe(references[0]);
+  references[2]?.click();
+  expect(document.activeElement).toBe(page.body().querySelector('[data-footnote]'));
+  back?.click();
+  expect(document.activeElement).toBe(references[2]);
+});
+
+test('[UI36] [UI37] of a long answer the place that refers to a footnote comes into the document, and into sight', async () => {
+  const paragraphs = Array.from({ length: 4000 }, (_, index) => `Paragraph ${index} has some words${index === 1500 ? '[^n]' : ''}.\n\n`);
+  const page = await shown(`${paragraphs.join('')}[^n]: The note.\n`, undefined, { height: '400px' });
+  const list = page.body().querySelector<HTMLElement>('.sluice-list');
+  expect(list?.dataset['long']).toBe('part');
+  expect(page.body().querySelector('[data-footnote-ref]')).toBeNull();
+  const address = location.href;
+  const scroller = page.container.querySelector('.sluice-scroller') as HTMLElement;
+  const isInSight = (element: Element | null): boolean => {
+    const box = element?.getBoundingClientRect();
+    const sight = scroller.getBoundingClientRect();
+    return box !== undefined && box.top >= sight.top && box.bottom <= sight.bottom;
+  };
+  const back = page.body().querySelector<HTMLElement>('.sluice-footnote-back');
+  back?.click();
+  await expect.poll(() => document.activeElement?.closest('p')?.textContent).toBe('Paragraph 1500 has some words1.');
+  await expect.poll(() => isInSight(document.activeElement)).toBe(true);
+  (document.activeElement as HTMLElement).click();
+  await expect.poll(() => document.activeElement?.getAttribute('data-footnote')).toBe('1');
+  await expect.poll(() => page.body().querySelector('[data-footnote-ref]')).toBeNull();
+  back?.click();
+  await expect.poll(() => document.activeElement?.getAttribute('data-footnote-ref')).toBe('1');
   expect(location.href).toBe(address);
 });
 
