@@ -7,8 +7,12 @@ export interface EndToEnd {
    * a UDP port at which nothing listens (`closed`), or one that swallows everything (`black-holed`).
    */
   startRelay(origin: string, udp?: 'closed' | 'black-holed'): Promise<string>;
-  /** Lets the provider `replay` answer with each recorded response, by model. Empty where there are no recordings. */
+  /**
+   * Lets the provider `replay` answer with each recorded response, by model, the second half of it not before
+   * `releaseRecordings`. Empty where there are no recordings.
+   */
   replayRecordings(url: string): Promise<Recording[]>;
+  releaseRecordings(url: string): Promise<void>;
   relayStats(url: string): Promise<EndToEndStats>;
   /** Tears down every TCP connection; the relay goes on. */
   cutConnections(url: string): Promise<void>;
@@ -41,6 +45,7 @@ const load = (): Promise<EndToEnd> => import(new URL('../test/support/e2e-relay.
 export const endToEndCommands: { readonly [name in keyof EndToEnd]: BrowserCommand<Parameters<EndToEnd[name]>> } = {
   startRelay: async (_, origin, udp) => (await load()).startRelay(origin, udp),
   replayRecordings: async (_, url) => (await load()).replayRecordings(url),
+  releaseRecordings: async (_, url) => (await load()).releaseRecordings(url),
   relayStats: async (_, url) => (await load()).relayStats(url),
   cutConnections: async (_, url) => (await load()).cutConnections(url),
   drainRelay: async (_, url) => (await load()).drainRelay(url),

@@ -8,7 +8,7 @@ import type { EndToEnd, EndToEndStats, Recording } from '../../scripts/e2e.ts';
 import { createRelay, createScripted, type Provider, type Relay } from '../../server/index.ts';
 import { providerAt } from '../server/providers/reading.ts';
 import { readWithSdk } from '../server/providers/sdk.ts';
-import { type Replay, type ReplayDialect, startReplay } from './replay.ts';
+import { type Replay, type ReplayDialect, type ReplayOptions, startReplay } from './replay.ts';
 
 // The Node side of the tests that run in a browser (`scripts/e2e.ts`).
 
@@ -38,6 +38,8 @@ interface Running {
   readonly replays: Replay[];
   /** By model. */
   readonly replayed: Map<string, Provider>;
+  /** Recorded responses stop halfway until this is resolved. */
+  readonly halfway: PromiseWithResolvers<void>;
 }
 
 const running = new Map<string, Running>();
@@ -64,7 +66,7 @@ export async function startRelay(origin: string, udp?: 'closed' | 'black-holed')
   const hole = udp === undefined ? undefined : await udpPort(udp);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  running.set(url, { relay, server, sockets, hole, replays: [], replayed });
+  running.set(url, { relay, server, sockets, hole, replays: [], replayed, halfway: Promise.withResolvers() });
   await until(async () => (await discovery(relay, url)).endpoints.webtransport !== undefined);
   if (hole !== undefined) {
     const [relayed] = server.listeners('request');
@@ -84,21 +86,26 @@ export async function startRelay(origin: string, udp?: 'closed' | 'black-holed')
 }
 
 export async function replayRecordings(url: string): Promise<Recording[]> {
-  const { replays, replayed } = at(url);
+  const { replays, replayed, halfway } = at(url);
   if (!existsSync(recorded)) return [];
   const files = readdirSync(recorded).filter((name) => name.endsWith('.jsonl') && !name.includes('error'));
   return await Promise.all(
     files.map(async (model, index) => {
       const given = model.split('.')[0];
       const dialect = (given === 'openai-responses' ? 'openai' : given) as Exclude<ReplayDialect, 'ollama'>;
-      const replay = await startReplay({ dialect, file: join(recorded, model), cutSeed: index + 1, maxPiece: 700, delayMs: 1 });
+      const answer = { dialect, file: join(recorded, model), cutSeed: index + 1, maxPiece: 700 };
+      const text = sdkTexts.get(model) ?? (await sdkText(dialect, answer));
+      sdkTexts.set(model, text);
+      const replay = await startReplay({ ...answer, halfway: () => halfway.promise });
       replays.push(replay);
       replayed.set(model, providerAt(dialect, replay.url));
-      const text = sdkTexts.get(model) ?? (await readWithSdk(dialect, replay.url)).text;
-      sdkTexts.set(model, text);
       return { model, text };
     }),
   );
+}
+
+export async function releaseRecordings(url: string): Promise<void> {
+  at(url).halfway.resolve();
 }
 
 export async function relayStats(url: string): Promise<EndToEndStats> {
@@ -114,7 +121,8 @@ export async function drainRelay(url: string): Promise<void> {
 }
 
 export async function stopRelay(url: string): Promise<void> {
-  const { relay, server, hole, replays } = at(url);
+  const { relay, server, hole, replays, halfway } = at(url);
+  halfway.resolve();
   hole?.close();
   running.delete(url);
   await relay.close();
@@ -123,12 +131,21 @@ export async function stopRelay(url: string): Promise<void> {
   for (const replay of replays) await replay.close();
 }
 
-({ startRelay, replayRecordings, relayStats, cutConnections, drainRelay, stopRelay }) satisfies EndToEnd;
+({ startRelay, replayRecordings, releaseRecordings, relayStats, cutConnections, drainRelay, stopRelay }) satisfies EndToEnd;
 
 function at(url: string): Running {
   const found = running.get(url);
   if (found === undefined) throw new Error(`No relay runs at ${url}.`);
   return found;
+}
+
+async function sdkText(dialect: Exclude<ReplayDialect, 'ollama'>, answer: ReplayOptions): Promise<string> {
+  const replay = await startReplay(answer);
+  try {
+    return (await readWithSdk(dialect, replay.url)).text;
+  } finally {
+    await replay.close();
+  }
 }
 
 function named(providers: ReadonlyMap<string, Provider>, name: string): Provider {

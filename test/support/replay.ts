@@ -20,6 +20,8 @@ export interface ReplayOptions {
   readonly maxPiece?: number;
   /** Between writes. @default 0 */
   readonly delayMs?: number;
+  /** Halfway through an answer, which goes on when this resolves. */
+  readonly halfway?: () => Promise<void>;
   /** Bytes after which the connection is torn down. */
   readonly truncateAt?: number;
   /** Leaves the connection open behind the last event, without the `[DONE]` of Chat Completions. */
@@ -108,7 +110,9 @@ async function send(response: ServerResponse, options: ReplayOptions): Promise<v
   response.writeHead(options.status ?? 200, { 'content-type': type, 'cache-control': 'no-cache', ...options.headers });
   response.flushHeaders();
   let left = options.truncateAt ?? Number.POSITIVE_INFINITY;
-  for (const piece of pieces(options)) {
+  const all = Array.from(pieces(options));
+  for (const [index, piece] of all.entries()) {
+    if (index === Math.ceil(all.length / 2)) await options.halfway?.();
     if (response.destroyed) return;
     if (left === 0) break;
     const part = piece.subarray(0, left);
