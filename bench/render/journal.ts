@@ -4,10 +4,13 @@ import type { Timing } from './cell.ts';
 import type { Figures } from './figures.ts';
 
 /** One trial as it is kept. */
-export type Entry = { readonly cell: string; readonly subject: string; readonly round: number } & (
-  | { readonly figures: Figures }
-  | { readonly failed: string }
-);
+export type Entry = {
+  readonly cell: string;
+  readonly subject: string;
+  readonly round: number;
+  /** Of the kit and the harness. A run that is resumed may have several; absent in older journals. */
+  readonly commit?: string;
+} & ({ readonly figures: Figures } | { readonly failed: string });
 
 export type Trial = Extract<Entry, { figures: Figures }>;
 

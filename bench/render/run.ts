@@ -64,14 +64,14 @@ export async function runRender(options: RenderOptions): Promise<string> {
         const figures = await runTrial({ subject, directory, cell, round, timing: journal.run.timing, first: options.first });
         if (figures.windowMs < shortest * journal.run.timing.windowMs)
           throw new Error('The harness came too late for its own window: the machine is too busy.');
-        journal.add({ cell: name, subject: subject.name, round, figures });
+        journal.add({ cell: name, subject: subject.name, round, commit: machine.commit, figures });
         const { longFrames, mainThread, lagMs, inputMs, exact, errors } = figures;
         say(
           `${name} ${subject.name} round ${round + 1}: ${(100 * longFrames).toFixed(1)} % long frames, main ${(100 * mainThread).toFixed(0)} %, lag p95 ${lagMs.p95.toFixed(0)} ms, input p95 ${inputMs.p95.toFixed(0)} ms${exact ? '' : `, NOT EXACT: ${figures.inexact ?? 'late'}`}${errors.length === 0 ? '' : `, ${errors.length} errors: ${errors[0]}`}`,
         );
       } catch (cause) {
         const failed = cause instanceof Error ? cause.message : String(cause);
-        journal.add({ cell: name, subject: subject.name, round, failed });
+        journal.add({ cell: name, subject: subject.name, round, commit: machine.commit, failed });
         say(`${name} ${subject.name} round ${round + 1} failed: ${failed}`);
       }
     }

@@ -1,6 +1,7 @@
 import { parseCell } from '../cell.ts';
 import type { Run } from '../journal.ts';
 import { bestPeers } from './best.ts';
+import { leastOf, rivalFigures } from './rivals.ts';
 import { describeCell, figure, medianOf, type Pick, percent, ratioOf, trialsOf } from './tables.ts';
 
 /** One aim of the project, as measured. `met` is undefined where a side was not measured. */
@@ -55,7 +56,7 @@ interface AimsOfCell {
   whole(): Aim;
   caughtUp(ms: number): Aim;
   halfOfBest(): Aim;
-  /** No kit measured is ahead in long frames, lag or input. */
+  /** None of the kits measured in the cell is ahead in long frames, lag or input. */
   ahead(): Aim[];
 }
 
@@ -110,26 +111,18 @@ function aimsOfCell(run: Run, cell: string): AimsOfCell {
         0.5,
       );
     },
-    ahead() {
-      const best = bestPeers(run)(parseCell(cell));
-      const peer = best === undefined ? [] : trialsOf(run, cell, best);
-      return (
-        [
-          ['frames over 25 ms', longFrames, percent],
-          ['lag p95', lagP95, (value: number) => `${figure(value)} ms`],
-          ['input p95', inputP95, (value: number) => `${figure(value)} ms`],
-        ] as const
-      ).map(([what, pick, show]) => {
-        const [ours, theirs] = [medianOf(own, pick), medianOf(peer, pick)];
+    ahead: () =>
+      rivalFigures.map(({ what, pick, show }) => {
+        const best = leastOf(run, cell, pick);
+        const ours = medianOf(own, pick);
         return aim(
           what,
-          `${show(ours)} beside ${show(theirs)} (${best === undefined ? 'no kit measured' : (run.titles[best] ?? best)})`,
+          `${show(ours)} beside ${best === undefined ? 'no kit measured' : `${show(best.value)} (${run.titles[best.name] ?? best.name})`}`,
           'no kit ahead',
           ours,
-          theirs,
+          best?.value ?? Number.NaN,
         );
-      });
-    },
+      }),
   };
 }
 

@@ -3,6 +3,7 @@ import { machineLines } from '../../machine.ts';
 import type { Run } from '../journal.ts';
 import { aimsTable } from './acceptance.ts';
 import { plotsOf } from './plots.ts';
+import { aheadTable } from './rivals.ts';
 import { cellTables } from './tables.ts';
 
 /** Tables and plots of a run: where it was made, the aims, each cell. */
@@ -23,6 +24,11 @@ function renderTables(run: Run, images: readonly string[]): string {
     '### Aims',
     '',
     ...aimsTable(run),
+    '### Who is ahead of Sluice',
+    '',
+    'Of everybody but the pages by hand, by more than five per cent, in what a reader notices; those that lost nothing.',
+    '',
+    ...aheadTable(run),
     '### Plots',
     '',
     ...images,

@@ -14,11 +14,11 @@ export function medianOf(trials: readonly Trial[], pick: Pick): number {
   return median(trials.map(({ figures }) => pick(figures) ?? Number.NaN).filter((value) => !Number.isNaN(value)));
 }
 
-/** Median over the rounds of one subject's figure by another's of the same round. */
+/** Median over the rounds of one subject's figure by another's of the same round, both of one commit. */
 export function ratioOf(trials: readonly Trial[], beside: readonly Trial[], pick: Pick): number {
   return median(
-    trials.flatMap(({ round, figures }) => {
-      const other = beside.find((trial) => trial.round === round);
+    trials.flatMap(({ round, commit, figures }) => {
+      const other = beside.find((trial) => trial.round === round && trial.commit === commit);
       const [own, theirs] = [pick(figures), other === undefined ? undefined : pick(other.figures)];
       return own === undefined || theirs === undefined ? [] : [own / theirs];
     }),
@@ -26,7 +26,7 @@ export function ratioOf(trials: readonly Trial[], beside: readonly Trial[], pick
 }
 
 const columns =
-  '| subject | rounds | frames > 25 ms | frame ms p50 / p95 / p99 | main thread (min–max) | × scheduled | script / style / layout / paint / other % | renderer / browser / emitter CPU % | CPU % of others | lag ms p50 / p95 / p99 | input ms p50 / p95 | long tasks, longest ms | heap MB | nodes | mutation batches /s | caught up ms | exact |';
+  '| subject | rounds | frames > 25 ms | frame ms p50 / p95 / p99 | main thread (min–max) | × scheduled | script / style / layout / paint / other % | renderer / browser / emitter CPU % | CPU % of others | lag ms p50 / p95 / p99 | input ms p50 / p95 | long tasks, longest ms | heap MB | nodes | mutation batches /s | caught up ms | exact | commit |';
 
 /** A table for each cell. */
 export function cellTables(run: Run): string[] {
@@ -78,6 +78,7 @@ function row(run: Run, cell: string, subject: string): string {
     of(({ mutationBatchesPerSecond }) => mutationBatchesPerSecond).toFixed(0),
     trials.every(({ figures }) => figures.catchUpMs === undefined) ? 'never' : figure(of(({ catchUpMs }) => catchUpMs)),
     inexact === undefined ? 'yes' : `**no**: ${inexact.figures.inexact ?? 'not whole in time'}`,
+    Array.from(new Set(trials.map(({ commit }) => commit ?? '–'))).join(', '),
   ].join(' | ')} |${failures.length === 0 ? '' : ` ${failures.length} failed`}`;
 }
 
