@@ -57,7 +57,13 @@ export function Body({ pending, empty, ref, className, ...rest }: StreamPanelBod
 
   return (
     <div className="sluice-stage">
-      <div {...reachable(`Text of ${name}`)} {...rest} ref={scroller} className={classes('sluice-scroller', className)}>
+      <div
+        {...reachable(`Text of ${name}`)}
+        {...rest}
+        ref={scroller}
+        className={classes('sluice-scroller', className)}
+        data-at-end={atEnd || undefined}
+      >
         {parts && <parts.Reasoning parts={shown.parts} generation={shown.generation} />}
         {parts && <parts.Tools parts={shown.parts} generation={shown.generation} />}
         {/* Stays, whatever renders the text in it. */}
