@@ -23,7 +23,7 @@ export interface Line {
 }
 
 /** Scripts that print tables of their own. */
-const scripts = ['markdown/position.ts', 'highlight/position.ts', 'highlight/display.ts'];
+const scripts = ['markdown/position.ts', 'page/run.ts', 'highlight/position.ts', 'highlight/display.ts'];
 
 /** What the inner parts cost by themselves, in Node. Returns the tables; writes them and the figures as JSON. */
 export async function runMicro({ quick, machine, results, name, say }: MicroOptions): Promise<string> {
