@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cuts } from './arbitrary.ts';
+import { gfmExamples } from './gfm-spec.ts';
 import { parseWhole } from './oracle.ts';
 import { characters, parseStreamed } from './stream.ts';
 
@@ -121,13 +122,21 @@ const cases: { readonly [construct: string]: readonly string[] } = {
   ],
 };
 
+function check(text: string): void {
+  const whole = parseWhole(text, {});
+  expect(parseStreamed([text]), 'whole').toEqual(whole);
+  expect(parseStreamed(characters(text)), 'one character at a time').toEqual(whole);
+  for (const [run, pieces] of fc.sample(cuts(text), { numRuns: 16, seed: 7 }).entries()) {
+    expect(parseStreamed(pieces), `cut ${run} with seed 7`).toEqual(whole);
+  }
+}
+
+describe('GFM: every example of its specification ends in the tree of the oracle', () => {
+  test.for(Object.entries(gfmExamples))('[MD2] %s', ([, text]) => check(text));
+});
+
 describe('GFM: every case ends in the tree of the oracle', () => {
-  test.for(Object.entries(cases).flatMap(([construct, texts]) => texts.map((text) => [construct, text] as const)))('%s: %j', ([, text]) => {
-    const whole = parseWhole(text, {});
-    expect(parseStreamed([text])).toEqual(whole);
-    expect(parseStreamed(characters(text))).toEqual(whole);
-    for (const [run, pieces] of fc.sample(cuts(text), { numRuns: 16, seed: 7 }).entries()) {
-      expect(parseStreamed(pieces), `cut ${run} with seed 7`).toEqual(whole);
-    }
-  });
+  test.for(Object.entries(cases).flatMap(([construct, texts]) => texts.map((text) => [construct, text] as const)))('%s: %j', ([, text]) =>
+    check(text),
+  );
 });
