@@ -11,6 +11,8 @@ const common: UserConfig = {
   dts: { generator: 'oxc' },
   fixedExtension: false,
   deps: { neverBundle: [/^node:/], onlyBundle: [] },
+  // The names of the sources in front of each of them are of no use to who loads the parts.
+  inputOptions: { experimental: { attachDebugInfo: 'none' } },
   report: false,
   failOnWarn: true,
   logLevel: 'warn',

@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { preloadMarkdown, StreamPanel } from '../../src/index.ts';
 import { running } from '../../src/react/running.ts';
 import { ManualSource } from '../support/source.ts';
@@ -6,40 +6,9 @@ import { createHighlighter } from './code/page.tsx';
 import { finish, start } from './events.ts';
 import { longAnswer } from './long.ts';
 import { openPage, type Page, setHidden } from './page.tsx';
+import { watchFrames } from './watchframes.ts';
 
 const panels = 12;
-
-/**
- * What `measure` says has come into the page for each picture from now on, those with nothing left out: in its frame, and in tasks
- * of React's between the paint before it and that frame.
- */
-function watchFrames(element: Element, measure: (records: readonly MutationRecord[]) => number): () => number[] {
-  const frames: number[] = [];
-  let records: MutationRecord[] = [];
-  const observer = new MutationObserver((batch) => records.push(...batch));
-  observer.observe(element, { subtree: true, childList: true });
-  const look = (): void => {
-    records.push(...observer.takeRecords());
-    const added = measure(records);
-    if (added > 0) frames.push(added);
-    records = [];
-  };
-  const painted = new MessageChannel();
-  painted.port1.onmessage = look;
-  let request = requestAnimationFrame(function next() {
-    painted.port2.postMessage(undefined);
-    request = requestAnimationFrame(next);
-  });
-  onTestFinished(() => {
-    cancelAnimationFrame(request);
-    painted.port1.close();
-    observer.disconnect();
-  });
-  return () => {
-    look();
-    return frames;
-  };
-}
 
 const blocks = 'p, h1, h2, h3, h4, h5, h6, li, tr, td, th, .sluice-code';
 

@@ -42,7 +42,7 @@ function openDisplay() {
   root.append(text);
   const body = createPlainBody(text);
   display.root(root);
-  const removeText = display.live({ show: ({ record: shown }, limit) => body.show(shown.text, limit), clear: body.clear, isSliced: true });
+  const removeText = display.live({ show: ({ record: shown }, ...rest) => body.show(shown.text, ...rest), clear: body.clear });
   onTestFinished(display.bind(handle));
   const see = () => ({ epoch: root.dataset['epoch'], text: text.textContent, status: root.dataset['status'] });
   const frame = (now = 0) => {

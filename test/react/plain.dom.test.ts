@@ -22,7 +22,7 @@ function show(deltas: readonly string[]) {
   const log = createLog();
   for (const delta of deltas) {
     log.append(delta);
-    body.show(log);
+    body.show(log, log.length, (wanted) => wanted);
     expect(element.textContent).toBe(log.toString());
   }
   return { element, body, log, boxes: [...element.querySelectorAll('.sluice-line')].map((line) => line.textContent) };
@@ -39,9 +39,9 @@ test('[UI4] the open line is one text node that grows, and finished lines are ne
   const observer = new MutationObserver((records) => touched.push(...records.map((record) => record.target)));
   observer.observe(element, { childList: true, characterData: true, subtree: true });
   log.append('ond');
-  body.show(log);
+  body.show(log, log.length, (wanted) => wanted);
   log.append(' line\nthird');
-  body.show(log);
+  body.show(log, log.length, (wanted) => wanted);
   touched.push(...observer.takeRecords().map((record) => record.target));
   expect(element.querySelectorAll('.sluice-line')[1]?.firstChild).toBe(open);
   expect(open?.textContent).toBe('second line\n');
@@ -103,6 +103,6 @@ test('[ST5] cleared, it begins again', () => {
   const { element, body, log } = show(['old\ntext']);
   body.clear();
   expect(element.textContent).toBe('');
-  body.show(log);
+  body.show(log, log.length, (wanted) => wanted);
   expect(element.textContent).toBe('old\ntext');
 });

@@ -28,6 +28,7 @@ export interface Mount {
  * nodes on display have changed, so that a held, hidden or off-screen panel costs as much as it shows.
  */
 export interface MarkdownView extends LiveText {
+  show(handle: StreamHandle, limit: number): boolean;
   /** The component of a node is in the DOM. Returns its end. */
   mount(mount: Mount): () => void;
   /** React has written what a node was at `mount.version`. */

@@ -14,7 +14,7 @@ const reachable = (label: string) => ({ tabIndex: 0, role: 'group', 'aria-label'
 
 /** The scroller with everything an answer consists of. Sticks to its end until the reader scrolls up. */
 export function Body({ pending, empty, ref, className, ...rest }: StreamPanelBodyProps): ReactNode {
-  const panel = usePanel('StreamPanel.Body');
+  const panel = usePanel('Body');
   const { display, name, stream, view, markdown, isPaced } = panel;
   const { handle } = stream;
   // There as soon as a part is.

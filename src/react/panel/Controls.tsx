@@ -8,7 +8,7 @@ import { isRunning, usePanel, useShown } from './context.ts';
  * `aria-disabled`, and "Stop" becomes "Retry" in place.
  */
 export function Controls(): ReactNode {
-  const panel = usePanel('StreamPanel.Header');
+  const panel = usePanel('Header');
   const { stream, name, retry } = panel;
   const shown = useShown(panel);
   const running = isRunning(stream.status);
@@ -45,7 +45,7 @@ export function Controls(): ReactNode {
 }
 
 function Copy(): ReactNode {
-  const panel = usePanel('StreamPanel.Header');
+  const panel = usePanel('Header');
   const { hasText } = useShown(panel);
   const { stream, name } = panel;
   const [copied, setCopied] = useState(false);

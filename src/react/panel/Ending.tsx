@@ -11,7 +11,7 @@ interface EndingProps extends Pick<StreamPanelBodyProps, 'pending' | 'empty'> {
 
 /** What stands below the text: that it has yet to come, that there is none, or why it ends here. */
 export function Ending({ shown, pending, empty }: EndingProps): ReactNode {
-  const { retry, stream } = usePanel('StreamPanel.Body');
+  const { retry, stream } = usePanel('Body');
   const connection = useConnection();
   const { status, error, hasText } = shown;
   if (isRunning(status)) {

@@ -6,7 +6,7 @@ import type { StreamPanelFooterProps } from './props.ts';
 
 /** The stream's figures. */
 export function Footer({ children, className, ...rest }: StreamPanelFooterProps): ReactNode {
-  usePanel('StreamPanel.Footer');
+  usePanel('Footer');
   return (
     <footer {...rest} className={classes('sluice-footer', className)}>
       {children ?? <StreamStats />}

@@ -15,7 +15,7 @@ const labels: Readonly<Record<Shown['status'], string>> = {
 
 /** Title, provider and model, state, and the buttons: pause, stop or retry, copy. */
 export function Header({ headingLevel = 3, children, className, ...rest }: StreamPanelHeaderProps): ReactNode {
-  const panel = usePanel('StreamPanel.Header');
+  const panel = usePanel('Header');
   const { status } = useShown(panel);
   const { stream, name } = panel;
   const Heading = `h${headingLevel}` as const;

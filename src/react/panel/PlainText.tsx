@@ -9,7 +9,7 @@ export function PlainText({ display }: Pick<TextViewProps, 'display'>): ReactNod
   useLayoutEffect(() => {
     if (element.current === null) return undefined;
     const body = createPlainBody(element.current);
-    const remove = display.live({ show: ({ record }, limit) => body.show(record.text, limit), clear: body.clear, isSliced: true });
+    const remove = display.live({ show: ({ record }, ...rest) => body.show(record.text, ...rest), clear: body.clear });
     return () => {
       remove();
       body.clear();

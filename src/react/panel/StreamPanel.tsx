@@ -2,7 +2,6 @@ import {
   type MemoExoticComponent,
   memo,
   type ReactNode,
-  useCallback,
   useEffect,
   useImperativeHandle,
   useLayoutEffect,
@@ -22,14 +21,14 @@ import { isRunning, PanelContext } from './context.ts';
 import { createDisplay, type Display } from './display.ts';
 import { Footer } from './Footer.tsx';
 import { Header } from './Header.tsx';
-import type { StreamPanelOptions, StreamPanelProps, StreamPanelSource, StreamPanelStream } from './props.ts';
+import type { StreamPanelOptions, StreamPanelProps, StreamPanelSource } from './props.ts';
 
 function Root(props: StreamPanelProps): ReactNode {
   return props.stream === undefined ? <Followed {...props} /> : <Shown {...props} />;
 }
 
-function Followed({ source, stream: _, ...rest }: StreamPanelOptions & StreamPanelSource): ReactNode {
-  return <Shown {...rest} stream={useStream(source)} />;
+function Followed(props: StreamPanelOptions & StreamPanelSource): ReactNode {
+  return <Shown {...props} stream={useStream(props.source)} />;
 }
 
 function Shown({
@@ -44,7 +43,7 @@ function Shown({
   ref,
   className,
   ...rest
-}: StreamPanelOptions & StreamPanelStream): ReactNode {
+}: StreamPanelOptions & { readonly stream: Stream; readonly source?: unknown }): ReactNode {
   const [display] = useState(() => createDisplay());
   const name = title ?? (stream.model || stream.id || 'Answer');
   const element = useRef<HTMLElement>(null);
@@ -61,7 +60,7 @@ function Shown({
   const isIn = useTurn(element, display);
 
   const isPaced = pacing === 'smooth';
-  const retry = useRetry(stream, onRetry);
+  const retry = onRetry ?? (stream.retryable ? stream.retry : undefined);
   const panel = useMemo(
     () => ({ stream, display, name, retry, view, markdown, isPaced }),
     [stream, display, name, retry, view, markdown, isPaced],
@@ -108,11 +107,6 @@ function sameProps(a: StreamPanelProps, b: StreamPanelProps): boolean {
   const { source: from, ...before } = a;
   const { source: to, ...after } = b;
   return (from === to || (from !== undefined && to !== undefined && isSameSource(from, to))) && sameValues(before, after, 2);
-}
-
-function useRetry(stream: Stream, onRetry: (() => void) | undefined): (() => void) | undefined {
-  const repeat = useCallback(() => (onRetry ?? stream.retry)(), [onRetry, stream.retry]);
-  return stream.retryable || onRetry !== undefined ? repeat : undefined;
 }
 
 /** Speaks the end of a stream that this panel has seen running. */

@@ -20,10 +20,10 @@ export interface Panel {
 
 export const PanelContext: Context<Panel | undefined> = createContext<Panel | undefined>(undefined);
 
-/** @throws outside of a `StreamPanel` */
+/** @throws outside of a `StreamPanel`, naming its `part` */
 export function usePanel(part: string): Panel {
   const panel = use(PanelContext);
-  if (panel === undefined) throw new Error(`<${part}> has no stream to show. Put it inside a <StreamPanel>.`);
+  if (panel === undefined) throw new Error(`<StreamPanel.${part}> has no stream to show. Put it inside a <StreamPanel>.`);
   return panel;
 }
 

@@ -22,15 +22,17 @@ export interface Shown {
 /** One growing text of a panel, shown without React. */
 export interface LiveText {
   /**
-   * Shows the stream's text up to `limit` UTF-16 code units (other texts than the answer's own know no limit). Returns whether
+   * Shows the stream's text up to `limit` UTF-16 code units (other texts than the answer's own know no limit), and of what is
+   * written as it is no more than `take` gives of what is wanted; where that is less, another turn comes. Returns whether
    * everything is on display, after the stream's end the final state included: `data-status` waits for that.
    */
-  show(handle: StreamHandle, limit: number): boolean;
+  show(handle: StreamHandle, limit: number, take: (wanted: number) => number): boolean;
   clear(): void;
-  /** Asks for its turns itself, by `settle`, when it has something to show. @default false: whenever something was folded in */
+  /**
+   * Asks for its turns itself, by `settle`, when it has something to show, and has none in a pause. @default false: whenever
+   * something was folded in, and in a pause for what was on display then
+   */
   readonly asks?: boolean;
-  /** Begins with nothing and catches up a slice a frame. @default false: somebody else sees to what a frame adds */
-  readonly isSliced?: boolean;
 }
 
 /**
@@ -72,6 +74,8 @@ const mostPerFrame = 8192;
 export function createDisplay(loop: () => Frames = frames, sight: () => Visibility = visibility): Display {
   const listeners = new Set<() => void>();
   const texts = new Set<LiveText>();
+  /** Mounts just now. */
+  let fresh: LiveText | undefined;
   let root: HTMLElement | null = null;
   let stick: Stick | undefined;
   let handle: StreamHandle | undefined;
@@ -86,25 +90,40 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
   let partsSeen = 0;
   let smooth = false;
   let pacer: Pacer | undefined;
-  /** Code units on display, or allowed to be. */
+  /** Code units that may be on display, */
   let allowed = 0;
+  /** and those that are in a pause. */
+  let heldAt = 0;
   /** Whether what a running stream needs is being loaded; `undefined` before it was asked for. */
   let awaited: boolean | undefined;
   let unwatch = (): void => {};
 
   const task: FrameTask = {
     flush(now, all = false) {
-      if (held || handle === undefined) return;
+      if (handle === undefined) return;
       const { record } = handle;
+      if (record.generation !== generation) {
+        if (held) return;
+        reset(record.generation);
+      }
+      const take = (wanted: number): number => {
+        const given = all ? wanted : (running.module?.textSlices.take(wanted, task) ?? Math.min(wanted, mostPerFrame));
+        if (given < wanted) request();
+        return given;
+      };
+      if (held) {
+        // What has mounted since: what was on display.
+        for (const text of texts) if (text === fresh || !text.asks) text.show(handle, heldAt, take);
+        return;
+      }
       seen = record.summary;
       partsSeen = record.parts.length;
-      if (record.generation !== generation) reset(record.generation);
       // Epoch before text and status after it: whoever looks between sees a prefix of that epoch's text.
       if (record.summary.epoch !== epoch) setEpoch(record.summary.epoch);
-      const limit = all ? record.text.length : limitAt(now, record);
+      allowed = all ? record.text.length : paced(now, record);
       let whole = true;
-      for (const text of texts) whole = text.show(handle, limit) && whole;
-      if (limit < record.text.length) request();
+      for (const text of texts) whole = text.show(handle, allowed, take) && whole;
+      if (allowed < record.text.length) request();
       // Nor are parts, or why it ends early, before there is what shows them.
       if (awaited === undefined && (record.seq > 0 || record.endedAt > 0)) awaitRunning();
       const isEarly = record.endedAt > 0 && record.summary.finishReason !== 'stop';
@@ -138,17 +157,14 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
     },
   };
 
-  const limitAt = (now: number, { text, endedAt }: StreamRecord): number => {
+  /** How far the text may flow by now. */
+  const paced = (now: number, { text, endedAt }: StreamRecord): number => {
     if (smooth && pacer === undefined) {
       pacer = running.module?.createPacer();
       pacer?.restart(allowed);
       pacer?.arrived(now, text.length);
     }
-    const paced = pacer === undefined || endedAt > 0 ? text.length : pacer.limit(now, text);
-    const wanted = paced - allowed;
-    const isSliced = [...texts].some((text) => text.isSliced);
-    allowed += isSliced ? (running.module?.textSlices.take(wanted, task) ?? Math.min(wanted, mostPerFrame)) : wanted;
-    return allowed;
+    return pacer === undefined || endedAt > 0 ? text.length : pacer.limit(now, text);
   };
 
   const emit = (next: Shown): void => {
@@ -172,7 +188,7 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
     resets += 1;
     outline = undefined;
     awaited = undefined;
-    allowed = 0;
+    allowed = heldAt = 0;
     pacer?.restart(0);
     for (const text of texts) text.clear();
   };
@@ -206,13 +222,9 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
     },
     live(text) {
       texts.add(text);
-      // Mounted in a pause: what was on display then.
-      if (held) {
-        if (handle?.record.generation === generation) text.show(handle, allowed);
-      } else {
-        if (text.isSliced) allowed = 0;
-        showNow();
-      }
+      fresh = text;
+      showNow();
+      fresh = undefined;
       return () => void texts.delete(text);
     },
     bind(next) {
@@ -225,20 +237,21 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
         if (shown !== nothingShown) emit({ ...nothingShown, generation: resets });
       }
       showNow();
-      if (next === undefined) return () => {};
-      const unsubscribe = next.subscribe(() => {
+      const unsubscribe = next?.subscribe(() => {
         pacer?.arrived(performance.now(), next.record.text.length);
         if (!held && isDue(next.record)) request();
       });
       return () => {
-        unsubscribe();
+        unsubscribe?.();
         loop().cancel(task);
       };
     },
     hold(next) {
       if (held === next) return;
       held = next;
-      pacer?.restart(allowed);
+      // Of what is written as it is, some may be for later frames.
+      heldAt = root?.querySelector('.sluice-text')?.textContent.length ?? allowed;
+      pacer?.restart(heldAt);
       if (!held && handle !== undefined) loop().request(task, true);
     },
     pace(pacing) {

@@ -5,9 +5,9 @@ import { createLineBoxes } from './lines.ts';
 export function createPlainBody(element: HTMLElement): BodyRenderer {
   const boxes = createLineBoxes(element);
   return {
-    show(text, limit = text.length) {
-      const end = Math.min(limit, text.length);
-      if (end > boxes.length) boxes.append(text.from(boxes.length).slice(0, end - boxes.length));
+    show(text, limit, take) {
+      const wanted = Math.min(limit, text.length) - boxes.length;
+      if (wanted > 0) boxes.append(text.from(boxes.length).slice(0, take(wanted)));
       return boxes.length >= text.length;
     },
     clear: boxes.clear,

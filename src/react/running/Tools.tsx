@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import type { Part } from '../../client.ts';
 import type { Json } from '../../wire/index.ts';
 import { Live } from './Live.tsx';
@@ -33,6 +33,10 @@ interface ToolProps {
 
 function Tool({ call, result }: ToolProps): ReactNode {
   const [open, setOpen] = useState(false);
+  const answer = useMemo(() => {
+    const text = (open && (typeof result === 'string' ? result : JSON.stringify(result, null, 2))) || '';
+    return { length: text.length, from: (offset: number) => text.slice(offset) };
+  }, [open, result]);
   const state = result === undefined ? 'called' : call.isError === true ? 'failed' : 'answered';
   return (
     <details className="sluice-tool" data-tool={state} open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
@@ -41,7 +45,7 @@ function Tool({ call, result }: ToolProps): ReactNode {
         <span>{state}</span>
       </summary>
       <Live text={call.args} open={open} />
-      {open && result !== undefined && <pre>{typeof result === 'string' ? result : JSON.stringify(result, null, 2)}</pre>}
+      {result !== undefined && <Live text={answer} open={open} className="sluice-result" />}
     </details>
   );
 }

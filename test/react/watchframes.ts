@@ -1,0 +1,43 @@
+import { onTestFinished } from 'vitest';
+
+/**
+ * What `measure` says has come into the page for each picture from now on, those with nothing left out: in its frame, and in tasks
+ * of React's between the paint before it and that frame.
+ */
+export function watchFrames(element: Element, measure: (records: readonly MutationRecord[]) => number): () => number[] {
+  const frames: number[] = [];
+  let records: MutationRecord[] = [];
+  const observer = new MutationObserver((batch) => records.push(...batch));
+  observer.observe(element, { subtree: true, childList: true });
+  const look = (): void => {
+    records.push(...observer.takeRecords());
+    const added = measure(records);
+    if (added > 0) frames.push(added);
+    records = [];
+  };
+  const painted = new MessageChannel();
+  painted.port1.onmessage = look;
+  let request = requestAnimationFrame(function next() {
+    painted.port2.postMessage(undefined);
+    request = requestAnimationFrame(next);
+  });
+  onTestFinished(() => {
+    cancelAnimationFrame(request);
+    painted.port1.close();
+    observer.disconnect();
+  });
+  return () => {
+    look();
+    return frames;
+  };
+}
+
+/** Code units that each picture from now on adds to what `shown` returns. */
+export function watchText(element: Element, shown: () => string): () => number[] {
+  let before = shown().length;
+  return watchFrames(element, () => {
+    const added = shown().length - before;
+    before += added;
+    return added;
+  });
+}
