@@ -169,7 +169,7 @@ test('the scroller is seen to after React has rendered an ending, which no text 
     order.push('settle');
     return false;
   };
-  display.stick({ settle, restart() {}, toEnd() {}, disconnect() {} });
+  display.stick({ settle, restart() {}, disconnect() {} });
   store.apply([change('e1', 1, [start, text('all there is')])]);
   for (let count = 0; count < 3; count += 1) frame();
   order.length = 0;

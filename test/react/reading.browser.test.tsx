@@ -103,6 +103,28 @@ test.each(['End', 'PageDown'])('%s reaches an end that moves on meanwhile, and s
   expect(long.fromEnd()).toBeLessThanOrEqual(1);
 });
 
+test.each(['Shift', 'ArrowDown'])(
+  'who pressed %s and then drags the scrollbar past where the end was is not taken to the end',
+  async (key) => {
+    const long = await openLong();
+    long.scroller.scrollTop = 100;
+    await expect.poll(() => long.page.container.querySelector('.sluice-latest')).not.toBeNull();
+    const end = long.scroller.scrollHeight - long.scroller.clientHeight;
+    long.scroller.focus();
+    await userEvent.keyboard(`{${key}}`);
+    await frame(30);
+    await grow(long, lines(100, 60));
+    // On a scrollbar only pressing it tells.
+    if (key === 'ArrowDown') await userEvent.click(long.scroller);
+    long.scroller.scrollTop = end + 20;
+    await frame(4);
+    expect(long.page.container.querySelector('.sluice-latest')).not.toBeNull();
+    const top = long.scroller.scrollTop;
+    await grow(long, lines(160, 30));
+    expect(long.scroller.scrollTop).toBe(top);
+  },
+);
+
 test('“Latest” leads back to the end, where the view stays again, and is gone', async () => {
   const long = await openLong();
   long.scroller.scrollTop = 100;

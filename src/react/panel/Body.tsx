@@ -51,7 +51,8 @@ export function Body({ pending, empty, ref, className, ...rest }: StreamPanelBod
   }, [Text]);
 
   const toLatest = (): void => {
-    stick.current?.toEnd();
+    stick.current?.restart();
+    stick.current?.settle();
     scroller.current?.focus({ preventScroll: true });
   };
 

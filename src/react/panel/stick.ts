@@ -5,15 +5,15 @@ export interface Stick {
    * `true` in that of the next one, too: lines that came into view may turn out to have another height than estimated.
    */
   settle(): boolean;
-  /** Another text begins: its end is where the reader is. */
+  /** The end is where the reader is: another text begins, or the reader wants to be there. */
   restart(): void;
-  /** Goes to the end and stays there. */
-  toEnd(): void;
   disconnect(): void;
 }
 
 /** Keys that scroll up. */
 const upwards = /^(ArrowUp|PageUp|Home)$/;
+/** Keys that may lead to the end; the last one upwards, too, with Shift. */
+const downwards = /^(ArrowDown|PageDown|End| )$/;
 
 const settlingFrames = 3;
 
@@ -27,11 +27,17 @@ export function createStick(scroller: HTMLElement, onChange: (atEnd: boolean) =>
   let seenHeight = 0;
   /** In how many more frames heights may still be found out. */
   let unsettled = 0;
-  /** Where the end was when the reader last turned the wheel or pressed a key: the browser takes some frames to get there, and the end moves on meanwhile. */
+  /**
+   * Where the end was when the reader last turned the wheel or pressed a key to go there, and has done nothing else since: the
+   * browser takes some frames to get there, and the end moves on meanwhile.
+   */
   let goal = Number.POSITIVE_INFINITY;
 
-  const set = (next: boolean): void => {
+  const forget = (): void => {
     goal = Number.POSITIVE_INFINITY;
+  };
+  const set = (next: boolean): void => {
+    forget();
     if (stuck === next) return;
     stuck = next;
     // Whoever comes back to the end is taken to it.
@@ -44,14 +50,19 @@ export function createStick(scroller: HTMLElement, onChange: (atEnd: boolean) =>
   };
   const fromEnd = (): number => scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
   const aim = (): void => {
-    goal = scroller.scrollTop + fromEnd();
+    goal = scroller.scrollHeight - scroller.clientHeight;
   };
 
   const events = new AbortController();
   const on = <Type extends keyof HTMLElementEventMap>(type: Type, listener: (event: HTMLElementEventMap[Type]) => void): void =>
     scroller.addEventListener(type, listener, { passive: true, capture: true, signal: events.signal });
   on('wheel', ({ deltaY }) => (deltaY < 0 ? leave() : aim()));
-  on('keydown', ({ key, shiftKey }) => (upwards.test(key) || (key === ' ' && shiftKey) ? leave() : aim()));
+  on('keydown', ({ key, shiftKey }) => {
+    if (upwards.test(key) || (key === ' ' && shiftKey)) leave();
+    else if (downwards.test(key)) aim();
+  });
+  // On the scrollbar, say.
+  on('pointerdown', forget);
   on('touchstart', ({ touches }) => {
     lastTouch = touches[0]?.clientY ?? 0;
   });
@@ -89,28 +100,19 @@ export function createStick(scroller: HTMLElement, onChange: (atEnd: boolean) =>
       const view = scroller.clientHeight;
       seenHeight = height;
       const grown = height - lastHeight;
-      if (grown === 0 && view === lastView) {
-        unsettled -= 1;
-        return unsettled > 0;
-      }
-      scroller.scrollTop = height;
-      lastTop = scroller.scrollTop;
+      const resized = view !== lastView;
       // A few lines at the end are as high as they are. Whole screens, and what a resize wraps anew, may have been estimated:
       // the next frames tell.
-      if (grown > view || grown < 0 || view !== lastView) unsettled = settlingFrames;
-      else unsettled -= 1;
-      lastHeight = height;
-      lastView = view;
+      unsettled = grown > view || grown < 0 || resized ? settlingFrames : unsettled - 1;
+      if (grown !== 0 || resized) {
+        scroller.scrollTop = lastHeight = height;
+        lastTop = scroller.scrollTop;
+        lastView = view;
+      }
       return unsettled > 0;
     },
     restart() {
       lastHeight = lastView = 0;
-      set(true);
-    },
-    toEnd() {
-      scroller.scrollTop = scroller.scrollHeight;
-      lastTop = scroller.scrollTop;
-      lastHeight = 0;
       set(true);
     },
     disconnect() {
