@@ -6,7 +6,7 @@ import { isStreamId, streamChannel } from '../wire/ids.ts';
 import type { Ask, Attachment, Attachments, RelayStream } from './attachments.ts';
 import { badUrl } from './options.ts';
 import type { Requests, StartedStream } from './requests.ts';
-import type { LocalSource, StreamRequest, StreamSource } from './types.ts';
+import type { LocalSource, RelaySource, RequestSource, StreamRequest, StreamSource } from './types.ts';
 
 export interface SourcesOptions {
   readonly url: string | undefined;
@@ -81,7 +81,7 @@ export function createSources({ url, store, attachments, requests, follow, feed 
   };
 
   /** What was gone may exist by now: it is asked for again, once nobody shows that it was gone. */
-  const known = (id: string): Attachment | undefined => {
+  const present = (id: string): Attachment | undefined => {
     const found = byId.get(id);
     if (found?.record.summary.error?.code !== 'unknown_channel' || attachments.shown(found)) return found;
     store.remove(found.key);
@@ -133,15 +133,14 @@ export function createSources({ url, store, attachments, requests, follow, feed 
     find(source) {
       if (isLocal(source)) return local(source);
       if (url === undefined) return refused(badUrl());
-      if ('request' in source && typeof source.request === 'object') {
-        const id = byRequest.get(source.request)?.id ?? source.request.id;
-        return (id === undefined ? undefined : known(id)) ?? followRelay(request(source.request));
+      // Who writes JavaScript may pass anything, and nothing.
+      const { request: body, id } = (source ?? {}) as Partial<RequestSource & RelaySource>;
+      if (typeof body === 'object' && body !== null) {
+        const known = byRequest.get(body)?.id ?? body.id;
+        return (known === undefined ? undefined : present(known)) ?? followRelay(request(body));
       }
-      if ('id' in source && isStreamId(source.id)) {
-        const { id } = source;
-        return known(id) ?? followRelay({ id, channel: streamChannel(id), started: Promise.resolve() });
-      }
-      return refused(new StreamError('bad_request', 'The source is no id, request, async iterable, ReadableStream or Response.'));
+      if (isStreamId(id)) return present(id) ?? followRelay({ id, channel: streamChannel(id), started: Promise.resolve() });
+      return refused(new StreamError('bad_request', 'No source: pass { id }, { request }, an async iterable, ReadableStream or Response.'));
     },
     refused,
     start: (body) => requests.start({ ...body, id: body.id ?? randomId() }),
@@ -154,7 +153,7 @@ export function summarised({ code, message, retryable, retryAfterMs }: StreamErr
   return { code, message, retryable, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
 }
 
-export function isLocal(source: StreamSource): source is LocalSource {
+export function isLocal(source: unknown): source is LocalSource {
   if (typeof source !== 'object' || source === null) return false;
   return Symbol.asyncIterator in source || 'getReader' in source || 'headers' in source;
 }

@@ -19,14 +19,11 @@ export function repeated(source: StreamSource): StreamSource | undefined {
 
 /** Id of the stream, where the source names one. */
 export function sourceId(source: StreamSource): string | undefined {
-  if ('request' in source) return source.request.id;
+  if ('request' in source) return source.request?.id;
   return isLocal(source) ? undefined : source.id;
 }
 
-/** Whether both mean the same stream. */
-export function isSameSource(a: StreamSource, b: StreamSource): boolean {
-  if (a === b) return true;
-  if (isLocal(a) || isLocal(b)) return false;
-  if ('request' in a && 'request' in b) return JSON.stringify(a.request) === JSON.stringify(b.request);
-  return 'id' in a && 'id' in b && a.id === b.id;
+/** Whether both mean the same stream, or are both missing. */
+export function isSameSource(a: StreamSource | undefined, b: StreamSource | undefined): boolean {
+  return a === b || (!isLocal(a) && !isLocal(b) && JSON.stringify(a) === JSON.stringify(b));
 }

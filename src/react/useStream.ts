@@ -13,7 +13,8 @@ import type { Stream } from './stream.ts';
  */
 export function useStream(source: StreamSource): Stream {
   const client = useSluice();
-  const given = useSameSource(source);
+  // A missing one is a wrong one: the stream says so.
+  const given = useSameSource(source ?? ({} as StreamSource));
   const [retried, setRetried] = useState<{ readonly of: StreamSource; readonly source: StreamSource }>();
   const current = retried?.of === given ? retried.source : given;
   const [attached, setAttached] = useState<{ readonly source: StreamSource; readonly handle: StreamHandle }>();
@@ -62,6 +63,6 @@ export function useStream(source: StreamSource): Stream {
 
 /** What the source itself says of the stream, until the stream does. */
 function unattached(source: StreamSource): StreamSummary {
-  const { provider, model } = 'request' in source ? source.request : { provider: '', model: '' };
+  const { provider, model } = ('request' in source && source.request) || { provider: '', model: '' };
   return { key: 0, id: sourceId(source), status: 'pending', epoch: '', provider, model, error: undefined, finishReason: undefined };
 }

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { type CreateRequest, createRelay, type Principal, type Relay, type RelayServerOptions } from '../../server/index.ts';
-import { type ClientOptions, createClient, type SluiceClient, type StreamHandle } from '../../src/client.ts';
+import { type ClientOptions, createClient, type SluiceClient, type StreamHandle, type StreamSource } from '../../src/client.ts';
 import { ManualSource } from '../support/source.ts';
 import { InProcessWorker } from './worker.ts';
 
@@ -131,6 +131,15 @@ test('[RL8] a request the relay refuses is a failed stream with its code; so is 
   expect(nonsense.record.summary.error).toMatchObject({ code: 'bad_request' });
   await expect(client.start({ ...request, provider: 'nobody' })).rejects.toMatchObject({ code: 'unknown_provider' });
 });
+
+test.each([undefined, null, 'text', {}, { id: 1 }, { request: undefined }, { request: null }])(
+  'a source that is none, as JavaScript can pass it, is a failed stream that says what to pass: %o',
+  async (source) => {
+    const { url } = await startRelay();
+    const { summary } = startClient({ url }).attach(source as unknown as StreamSource).record;
+    expect(summary).toMatchObject({ status: 'failed', error: { code: 'bad_request', message: expect.stringContaining('pass { id }') } });
+  },
+);
 
 test('[ST7] a local source is read once for two panels, without a relay, and is kept when it has ended', async () => {
   const client = startClient({ maxIdleStreams: 1 });

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { StrictMode } from 'react';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
+import type { StreamSource } from '../../src/client.ts';
 import { SluiceProvider, StreamPanel } from '../../src/index.ts';
 import { ManualSource } from '../support/source.ts';
 import { finish, start } from './events.ts';
@@ -35,6 +36,26 @@ test('[UI1] [UI2] a panel shows its stream in an app’s own tests, without layo
   expect(complaints.mock.calls.map(([message]) => String(message)).filter((message) => !message.includes('act('))).toEqual([]);
   vi.unstubAllGlobals();
 });
+
+test.each([undefined, null, { request: undefined }])(
+  'a panel whose source is %o says what is wrong, with a code, and shows the one that comes later',
+  async (nothing) => {
+    const panelOf = (source: unknown) => (
+      <SluiceProvider worker={false}>
+        <StreamPanel source={source as StreamSource} title="Late" />
+      </SluiceProvider>
+    );
+    const { container, rerender } = render(panelOf(nothing));
+    const panel = screen.getByRole('region', { name: 'Late' });
+    await waitFor(() => expect(panel.dataset['status']).toBe('failed'));
+    await waitFor(() => expect(panel.textContent).toMatch(/pass \{ id \}, \{ request \}.*bad_request/));
+    const source = new ManualSource();
+    rerender(panelOf(source));
+    source.push(start, { type: 'text', part: 't0', delta: 'here' }, finish);
+    await waitFor(() => expect(panel.dataset['status']).toBe('done'));
+    expect(container.querySelector('[data-stream-body]')?.textContent).toBe('here');
+  },
+);
 
 test('what does not apply is disabled for assistive technology, and does nothing', async () => {
   const source = new ManualSource();

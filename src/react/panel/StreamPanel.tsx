@@ -106,7 +106,7 @@ export const StreamPanel: MemoExoticComponent<typeof Root> & {
 function sameProps(a: StreamPanelProps, b: StreamPanelProps): boolean {
   const { source: from, ...before } = a;
   const { source: to, ...after } = b;
-  return (from === to || (from !== undefined && to !== undefined && isSameSource(from, to))) && sameValues(before, after, 2);
+  return isSameSource(from, to) && sameValues(before, after, 2);
 }
 
 /** Speaks the end of a stream that this panel has seen running. */
