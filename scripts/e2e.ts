@@ -4,9 +4,9 @@ import type { BrowserCommand } from 'vitest/node';
 export interface EndToEnd {
   /**
    * Starts a relay that pages of this origin may use. Returns its URL. With `udp` the discovery document names
-   * a UDP port at which nothing listens (`closed`), or one that swallows everything (`black-holed`).
+   * a UDP port at which nothing listens (`closed`), or one that swallows everything (`black-holed`). `port`: where one ran before.
    */
-  startRelay(origin: string, udp?: 'closed' | 'black-holed'): Promise<string>;
+  startRelay(origin: string, udp?: 'closed' | 'black-holed', port?: number): Promise<string>;
   /**
    * Lets the provider `replay` answer with each recorded response, by model, the second half of it not before
    * `releaseRecordings`. Empty where there are no recordings.
@@ -43,7 +43,7 @@ declare module 'vitest/browser' {
 const load = (): Promise<EndToEnd> => import(new URL('../test/support/e2e-relay.ts', import.meta.url).href);
 
 export const endToEndCommands: { readonly [name in keyof EndToEnd]: BrowserCommand<Parameters<EndToEnd[name]>> } = {
-  startRelay: async (_, origin, udp) => (await load()).startRelay(origin, udp),
+  startRelay: async (_, origin, udp, port) => (await load()).startRelay(origin, udp, port),
   replayRecordings: async (_, url) => (await load()).replayRecordings(url),
   releaseRecordings: async (_, url) => (await load()).releaseRecordings(url),
   relayStats: async (_, url) => (await load()).relayStats(url),

@@ -42,6 +42,28 @@ test('[UI6] retry makes a new stream: another id, and never the old text under i
   expect(await relayText(url, first.id)).not.toBe('');
 });
 
+test('[UI6] a request that found no relay fails with an offer to retry, and that works once the relay is back', {
+  timeout: 60_000,
+}, async () => {
+  const url = await startRelay();
+  await commands.stopRelay(url);
+  const page = openPage({ url });
+  page.render(<StreamPanel source={scripted({ seed: 6, tokens: 30, rate: 0 })} title="R" />);
+  await expect.poll(() => page.status(), { timeout: 20_000 }).toBe('failed');
+  await expect.poll(() => page.container.querySelector('.sluice-failure')?.textContent).toMatch(/did not answer.*connect_failed/);
+  // Nor does it help as long as there is none.
+  page.button(/^Try again$/).click();
+  await expect.poll(() => page.status()).toBe('pending');
+  await expect.poll(() => page.status(), { timeout: 20_000 }).toBe('failed');
+  await commands.startRelay(location.origin, undefined, Number(new URL(url).port));
+  page.button(/^Retry R/).click();
+  await expect.poll(() => page.status(), { timeout: 20_000 }).toBe('done');
+  const id = page.panel().dataset['streamId'] ?? '';
+  expect(page.body().textContent).toBe(await relayText(url, id));
+  expect(page.body().textContent).not.toBe('');
+  expect(page.container.querySelector('.sluice-failure')).toBeNull();
+});
+
 test('[UI6] a panel that leaves stops nothing; one that comes for the id shows the whole', async () => {
   const url = await startRelay();
   const page = openPage({ url, transport: 'websocket', detachGraceMs: 50 });

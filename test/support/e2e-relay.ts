@@ -47,7 +47,7 @@ const running = new Map<string, Running>();
 const sdkTexts = new Map<string, string>();
 const recorded = join(import.meta.dirname, '../../../shared/fixtures/providers');
 
-export async function startRelay(origin: string, udp?: 'closed' | 'black-holed'): Promise<string> {
+export async function startRelay(origin: string, udp?: 'closed' | 'black-holed', port = 0): Promise<string> {
   const replayed = new Map<string, Provider>();
   const replay: Provider = {
     name: 'replay',
@@ -64,7 +64,7 @@ export async function startRelay(origin: string, udp?: 'closed' | 'black-holed')
   });
   relay.attach(server);
   const hole = udp === undefined ? undefined : await udpPort(udp);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   running.set(url, { relay, server, sockets, hole, replays: [], replayed, halfway: Promise.withResolvers() });
   await until(async () => (await discovery(relay, url)).endpoints.webtransport !== undefined);
