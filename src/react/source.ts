@@ -17,12 +17,6 @@ export function repeated(source: StreamSource): StreamSource | undefined {
   return { request };
 }
 
-/** Id of the stream, where the source names one. */
-export function sourceId(source: StreamSource): string | undefined {
-  if ('request' in source) return source.request?.id;
-  return isLocal(source) ? undefined : source.id;
-}
-
 /** Whether both mean the same stream, or are both missing. */
 export function isSameSource(a: StreamSource | undefined, b: StreamSource | undefined): boolean {
   return a === b || (!isLocal(a) && !isLocal(b) && JSON.stringify(a) === JSON.stringify(b));

@@ -1,7 +1,8 @@
 import { useCallback, useLayoutEffect, useMemo, useState, useSyncExternalStore } from 'react';
-import type { StreamHandle, StreamSource, StreamSummary } from '../client.ts';
+import { isLocal } from '../client/sources.ts';
+import type { RelaySource, RequestSource, StreamHandle, StreamRequest, StreamSource, StreamSummary } from '../client.ts';
 import { useSluice } from './provider/context.ts';
-import { repeated, sourceId, useSameSource } from './source.ts';
+import { repeated, useSameSource } from './source.ts';
 import type { Stream } from './stream.ts';
 
 /**
@@ -63,6 +64,16 @@ export function useStream(source: StreamSource): Stream {
 
 /** What the source itself says of the stream, until the stream does. */
 function unattached(source: StreamSource): StreamSummary {
-  const { provider, model } = ('request' in source && source.request) || { provider: '', model: '' };
-  return { key: 0, id: sourceId(source), status: 'pending', epoch: '', provider, model, error: undefined, finishReason: undefined };
+  const { id, request } = (isLocal(source) ? {} : source) as Partial<RelaySource & RequestSource>;
+  const { provider = '', model = '' } = request ?? ({} as Partial<StreamRequest>);
+  return {
+    key: 0,
+    id: request ? request.id : id,
+    status: 'pending',
+    epoch: '',
+    provider,
+    model,
+    error: undefined,
+    finishReason: undefined,
+  };
 }
