@@ -53,6 +53,25 @@ test('[UI14] where frames as such are long, one adds what makes it half as long 
   expect(Math.min(...dear)).toBeGreaterThanOrEqual(20);
 });
 
+test.each([
+  { turns: 32, least: 96 },
+  { turns: 1, least: 12 },
+])(
+  '[UI14] in frames of 200 ms, half as long before, $turns panels add $least and their least: many are not why frames are long',
+  ({ turns, least }) => {
+    const slices = createSlices(32, 3, 96);
+    slices.measured(94);
+    const frames: number[] = [];
+    for (let frame = 0; frame < 20; frame += 1) {
+      let added = 0;
+      for (let turn = 0; turn < turns; turn += 1) added += slices.take(1_000, { turn });
+      frames.push(added);
+      slices.measured(200);
+    }
+    expect(Math.min(...frames.slice(8))).toBe(least + 3 * (turns - 1));
+  },
+);
+
 test('[UI9] what flows by itself teaches nothing', () => {
   const slices = createSlices(32, 3, 96);
   for (let frame = 0; frame < 100; frame += 1) {

@@ -25,6 +25,7 @@ export function createSlices(first: number, least: number, most: number): Slices
   let isLimited = false;
   // What a frame takes that adds little: the least of late.
   let restMs = Number.POSITIVE_INFINITY;
+  let usualMs = 0;
   const turns = new Map<object, number>();
   const left = (turn: object): number => Math.max(0, Math.floor(room - used), least - (turns.get(turn) ?? 0));
   return {
@@ -38,10 +39,13 @@ export function createSlices(first: number, least: number, most: number): Slices
     left,
     measured(ms) {
       restMs = Math.min(ms, restMs * 1.001);
+      usualMs += (ms - usualMs) / 8;
+      // Where frames are long for the many who have a turn in them, to add little would only let what arrives pile up.
+      const floor = usualMs > 2 * targetMs && turns.size > 8 ? most : most / 8;
       // Where frames as such are longer than that, adding less would not make them short.
       const change = Math.max(targetMs, restMs * 1.5) / ms;
       // What flows by itself says nothing about what there is room for.
-      if (change < 1 && used > least) room = Math.max(most / 8, Math.min(room, used) * Math.max(0.5, change));
+      if (change < 1 && used > least) room = Math.max(floor, Math.min(room, used) * Math.max(0.5, change));
       else if (change > 1 && isLimited) room = Math.min(most, room * Math.min(2, change));
       // What is mounted before the next frame is part of the next picture.
       used = 0;
