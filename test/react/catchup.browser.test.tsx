@@ -12,12 +12,14 @@ const panels = 12;
 
 const blocks = 'p, h1, h2, h3, h4, h5, h6, li, tr, td, th, .sluice-code';
 
+/** Each once: what was added to what has been added is in it. */
 function blocksAdded(records: readonly MutationRecord[]): number {
-  let count = 0;
+  const added = new Set<Element>();
   for (const { addedNodes } of records)
     for (const node of addedNodes)
-      if (node instanceof Element) count += node.querySelectorAll(blocks).length + (node.matches(blocks) ? 1 : 0);
-  return count;
+      if (node instanceof Element)
+        for (const block of [node, ...node.querySelectorAll(blocks)]) if (block.matches(blocks)) added.add(block);
+  return added.size;
 }
 
 /** Panels that have begun, then nobody had time for while `text` came. */

@@ -7,17 +7,25 @@ import { onTestFinished } from 'vitest';
 export function watchFrames(element: Element, measure: (records: readonly MutationRecord[]) => number): () => number[] {
   const frames: number[] = [];
   let records: MutationRecord[] = [];
-  const observer = new MutationObserver((batch) => records.push(...batch));
-  observer.observe(element, { subtree: true, childList: true });
+  /** The frame whose paint is being waited for. */
+  let unpainted: unknown;
   const look = (): void => {
     records.push(...observer.takeRecords());
+    unpainted = undefined;
     const added = measure(records);
     if (added > 0) frames.push(added);
     records = [];
   };
+  const observer = new MutationObserver((batch) => {
+    // On a busy machine the next frame may come before the word that this one was painted.
+    if (unpainted !== undefined && unpainted !== document.timeline.currentTime) look();
+    records.push(...batch);
+  });
+  observer.observe(element, { subtree: true, childList: true });
   const painted = new MessageChannel();
   painted.port1.onmessage = look;
   let request = requestAnimationFrame(function next() {
+    unpainted = document.timeline.currentTime;
     painted.port2.postMessage(undefined);
     request = requestAnimationFrame(next);
   });

@@ -102,13 +102,18 @@ export function useChildren(group: GroupNode): readonly BlockNode[] {
   return useTaken(group, () => {
     const { children, version } = group;
     const mounted = Math.min(view.reaches.get(group) ?? 0, children.length);
-    const wanted = children.length - mounted;
-    const size = sizeOf(children[mounted]);
     // Of a new one one, and where anything is left: a row is all there, or not yet.
-    const one = mounted === 0 || slices().left(view) > 0 ? 1 : 0;
-    const atLeast = view.isExpanded() ? wanted : Math.min(wanted, one);
-    const given = wanted === 0 ? 0 : Math.max(atLeast, Math.floor(slices().take(wanted * size, view, atLeast * size) / size));
-    const reach = mounted + given;
+    const left = slices().left(view);
+    const least = mounted === 0 || left > 0 ? mounted + 1 : mounted;
+    let reach = mounted;
+    let size = 0;
+    for (const child of children.slice(mounted)) {
+      const next = size + sizeOf(child);
+      if (next > left && reach >= least && !view.isExpanded()) break;
+      size = next;
+      reach += 1;
+    }
+    slices().take(reach < children.length ? size + 1 : size, view, size);
     view.reaches.set(group, reach);
     return reach === children.length ? { version, value: children } : { version: -1, value: children.slice(0, reach) };
   });
@@ -119,9 +124,10 @@ export function useCells(group: GroupNode): readonly BlockNode[] {
   return useTaken(group, () => ({ version: group.version, value: group.children }));
 }
 
-/** Blocks that come with a block: of a row, its cells. */
-function sizeOf(node: BlockNode | undefined): number {
-  if (node?.kind !== 'container' || node.block.type !== 'tableRow') return 1;
+/** A block and those that come with it: of a row its cells, of a table the row of its head. */
+function sizeOf(node: BlockNode): number {
+  if (node.kind !== 'container') return 1;
+  if (node.block.type !== 'tableRow') return node.header === undefined ? 1 : 1 + sizeOf(node.header);
   return node.groups.reduce((count, { children }) => count + children.length, 1);
 }
 
