@@ -57,13 +57,20 @@ test('[UI1] Markdown, HTML, right-to-left, CJK and emoji are text', () => {
   expect(element.querySelector('b, script')).toBeNull();
 });
 
-test('[UI4] lines are gathered in groups of 200, sealed when full', () => {
+test('[UI4] lines are gathered in groups of 200', () => {
   const { element } = show([Array.from({ length: 480 }, (_, index) => `line ${index}\n`).join('')]);
-  expect([...element.children].map((group) => [group.childElementCount, group.hasAttribute('data-sealed')])).toEqual([
-    [200, true],
-    [200, true],
-    [80, false],
+  expect([...element.children].map((group) => group.childElementCount)).toEqual([200, 200, 80]);
+});
+
+test('[UI4] [UI17] a very long text has its groups in parts of eight, beyond the first eight', () => {
+  const { element } = show([Array.from({ length: 200 * 26 + 7 }, (_, index) => `line ${index}\n`).join('')]);
+  expect([...element.children].map((child) => [child.className, child.childElementCount])).toEqual([
+    ...Array.from({ length: 8 }, () => ['sluice-lines', 200]),
+    ['sluice-lines-part', 8],
+    ['sluice-lines-part', 8],
+    ['sluice-lines-part', 3],
   ]);
+  expect([...(element.lastElementChild?.children ?? [])].map((group) => group.childElementCount)).toEqual([200, 200, 7]);
 });
 
 test.each([

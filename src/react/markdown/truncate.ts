@@ -22,19 +22,26 @@ export function truncate(element: HTMLElement, boxes: LineBoxes, length: number)
   const open = lastText(element);
   const box = open?.parentElement?.closest<HTMLElement>('.sluice-line') ?? undefined;
   const group = box?.parentElement ?? undefined;
-  group?.removeAttribute('data-sealed');
-  const lines = (group?.childElementCount ?? 1) - 1;
-  const before = box?.previousElementSibling ?? group?.previousElementSibling?.lastElementChild;
+  const before = box && lineBefore(box, element);
   // All that was taken away began with a whole line.
   const isEnded = open?.data.endsWith('\n') === true;
   const isContinued = !isEnded && before?.textContent?.endsWith('\n') === false;
-  boxes.resume({ length, open, box, boxLength: box?.textContent?.length ?? 0, isContinued, group, lines }, isEnded);
+  boxes.resume({ length, open, box, boxLength: box?.textContent?.length ?? 0, isContinued, group }, isEnded);
 }
 
 function lastText(element: HTMLElement): Text | undefined {
   let node: Node | null = element;
   while (node !== null && !(node instanceof Text)) node = node.lastChild;
   return node ?? undefined;
+}
+
+/** The line in front of a line, in whatever group and part. */
+function lineBefore(line: HTMLElement, element: HTMLElement): Element | undefined {
+  let box: Element | null = line;
+  while (box !== null && box !== element && box.previousElementSibling === null) box = box.parentElement;
+  if (box === null || box === element) return undefined;
+  for (box = box.previousElementSibling; box !== null && !box.classList.contains('sluice-line'); ) box = box.lastElementChild;
+  return box ?? undefined;
 }
 
 /** Removes a node, and whatever of `element` is empty without it. */

@@ -3,6 +3,8 @@
  * more style passes and intersections than they save (measured with 32 streams × 1,000 tokens/s: a fifth of the page's thread).
  */
 const groupLines = 200;
+/** Groups of a text beyond its first are in parts of as many: what is far from the sight costs by the part, not by the group. */
+const partGroups = 8;
 /** A line longer than this continues in a box of its own at the next space, so that growing it stays cheap to lay out… */
 const softBoxLength = 2048;
 /** …or, where no space comes, between two characters. UTF-16 code units. */
@@ -43,8 +45,6 @@ export interface LineState {
   /** The line has boxes before that one. */
   readonly isContinued: boolean;
   readonly group: HTMLElement | undefined;
-  /** Lines that have ended in the group. */
-  readonly lines: number;
 }
 
 export function createLineBoxes(element: HTMLElement, { tag = 'div', onLine }: LineBoxesOptions = {}): LineBoxes {
@@ -54,17 +54,20 @@ export function createLineBoxes(element: HTMLElement, { tag = 'div', onLine }: L
   let boxLength = 0;
   let box: HTMLElement | undefined;
   let isContinued = false;
+  /** Where the next group goes: the element itself at first. */
+  let part: Element = element;
   let group: HTMLElement | undefined;
-  let lines = 0;
+
+  const make = (name: string): HTMLElement => {
+    const made = document.createElement(tag);
+    made.className = name;
+    return made;
+  };
 
   const seal = (): void => {
     open = undefined;
     boxLength = 0;
-    lines += 1;
-    if (lines < groupLines) return;
-    group?.setAttribute('data-sealed', '');
-    group = undefined;
-    lines = 0;
+    if (group && group.childElementCount >= groupLines) group = undefined;
   };
 
   const write = (piece: string): void => {
@@ -75,12 +78,14 @@ export function createLineBoxes(element: HTMLElement, { tag = 'div', onLine }: L
       return;
     }
     if (group === undefined) {
-      group = document.createElement(tag);
-      group.className = 'sluice-lines';
-      element.append(group);
+      if (part.childElementCount >= partGroups) {
+        part = make('sluice-lines-part');
+        element.append(part);
+      }
+      group = make('sluice-lines');
+      part.append(group);
     }
-    box = document.createElement(tag);
-    box.className = 'sluice-line';
+    box = make('sluice-line');
     open = document.createTextNode(piece);
     box.append(open);
     group.append(box);
@@ -88,8 +93,9 @@ export function createLineBoxes(element: HTMLElement, { tag = 'div', onLine }: L
 
   const clear = (): void => {
     element.replaceChildren();
-    length = boxLength = lines = 0;
+    length = boxLength = 0;
     open = box = group = undefined;
+    part = element;
     isContinued = false;
   };
 
@@ -116,7 +122,8 @@ export function createLineBoxes(element: HTMLElement, { tag = 'div', onLine }: L
       }
     },
     resume(state, isEnded) {
-      ({ length, open, box, boxLength, isContinued, group, lines } = state);
+      ({ length, open, box, boxLength, isContinued, group } = state);
+      part = group?.parentElement ?? element;
       if (isEnded) seal();
     },
     clear,
@@ -135,7 +142,7 @@ function boxEnd(added: string, start: number, lineEnd: number, length: number): 
   return characterBoundary(added, hard, lineEnd);
 }
 
-const continuing: RegExp = /\p{M}|\u200c|\u200d|[\u{1f3fb}-\u{1f3ff}]|[\udc00-\udfff]/u;
+const continuing: RegExp = /\p{M}|\p{EMod}|\u200c|\u200d|[\udc00-\udfff]/u;
 
 /** The first place at or after `at` that is neither inside a surrogate pair nor in front of a combining mark or joiner. */
 function characterBoundary(text: string, at: number, end: number): number {

@@ -47,10 +47,7 @@ export interface ShownView {
   readonly fail: () => void;
 }
 
-const markdown: Later<MarkdownModule> = createLater(
-  () => import('../markdown/index.ts'),
-  'Markdown could not be loaded; answers are plain text.',
-);
+const markdown: Later<MarkdownModule> = createLater(() => import('../markdown/index.ts'), 'Markdown is shown as text.');
 
 /**
  * Loads what `view="markdown"` needs, so that the first such panel does not wait for it. Resolves in any case: what cannot be
