@@ -18,7 +18,6 @@ export class Hub {
   #timer: NodeJS.Timeout | undefined;
   #immediate = false;
   #flushedAt = Number.NEGATIVE_INFINITY;
-  #flushCostMs = 0;
   /** A stream has ended since the last flush. */
   #ended = false;
 
@@ -53,7 +52,7 @@ export class Hub {
         this.#flush();
       });
     } else {
-      this.#timer ??= setTimeout(() => this.#flush(), Math.max(0, this.#flushedAt + this.#apartMs() - performance.now()));
+      this.#timer ??= setTimeout(() => this.#flush(), Math.max(0, this.#flushedAt + this.#flushIntervalMs - performance.now()));
     }
   }
 
@@ -74,11 +73,6 @@ export class Hub {
     this.#timer = undefined;
     this.#flush();
     for (const session of [...this.sessions]) session.end(reason());
-  }
-
-  /** Half an interval where flushes cost little: so that they take a sixteenth of the process's time at most, as far as the interval allows. */
-  #apartMs(): number {
-    return Math.min(this.#flushIntervalMs, Math.max(this.#flushIntervalMs / 2, this.#flushCostMs * 16));
   }
 
   #flush(): void {
@@ -112,6 +106,5 @@ export class Hub {
       session.due = false;
       session.deliver();
     }
-    this.#flushCostMs = performance.now() - this.#flushedAt;
   }
 }

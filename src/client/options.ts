@@ -15,7 +15,7 @@ export const transportNames: readonly (TransportName | undefined)[] = ['webtrans
 export const receiverDefaults: ReceiverOptions = {
   maxBufferBytes: 262_144,
   maxStalenessMs: 150,
-  patchIntervalMs: 4,
+  patchIntervalMs: 8,
   attemptTimeoutMs: 4500,
   fallbackDelayMs: 500,
   rememberMs: 600_000,

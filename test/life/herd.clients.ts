@@ -51,7 +51,7 @@ function start(channel: string): () => HerdClient {
     options: {
       maxBufferBytes: 262_144,
       maxStalenessMs: 150,
-      patchIntervalMs: 4,
+      patchIntervalMs: 8,
       attemptTimeoutMs: 4_500,
       fallbackDelayMs: 500,
       rememberMs: 600_000,
