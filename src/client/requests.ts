@@ -37,7 +37,7 @@ export function createRequests(url: string | undefined, credentials: Credentials
       const response = await post('v1/streams', request);
       const started: unknown = await response.json().catch(() => undefined);
       if (!isStarted(started)) {
-        throw new StreamError('connect_failed', 'What answers here is no relay. Check the URL.');
+        throw new StreamError('connect_failed', 'This is no relay. Check the URL.');
       }
       return started;
     },

@@ -111,7 +111,7 @@ export function createSources({ url, store, attachments, requests, follow, feed 
         asked.forEach(act);
       })
       .catch((cause: unknown) =>
-        fail(key, new StreamError('source_failed', 'Local sources could not be loaded. Reload the page.', { cause })),
+        fail(key, new StreamError('source_failed', 'Local sources cannot be loaded. Reload the page.', { cause })),
       );
     return (ask) => act(ask);
   };

@@ -15,7 +15,7 @@ export const MarkdownWorkerContext: Context<(() => Worker) | false | undefined> 
 export function useSluice(): SluiceClient {
   const client = use(SluiceContext);
   if (client === undefined) {
-    throw new Error('There is no Sluice client here. Wrap this part in <SluiceProvider>.');
+    throw new Error('No Sluice client here. Wrap this part in <SluiceProvider>.');
   }
   return client;
 }
