@@ -75,7 +75,7 @@ async function authorization(credentials: Credentials): Promise<Record<string, s
     const token = await credentials();
     return token === undefined ? {} : { authorization: `Bearer ${token}` };
   } catch (cause) {
-    throw new StreamError('unauthenticated', 'The credentials function failed; the relay was not asked.', { cause });
+    throw new StreamError('unauthenticated', 'The credentials function failed; nothing was asked.', { cause });
   }
 }
 

@@ -140,7 +140,7 @@ export function createSources({ url, store, attachments, requests, follow, feed 
         return (known === undefined ? undefined : present(known)) ?? followRelay(request(body));
       }
       if (isStreamId(id)) return present(id) ?? followRelay({ id, channel: streamChannel(id), started: Promise.resolve() });
-      return refused(new StreamError('bad_request', 'No source: pass { id }, { request }, async iterable, stream or Response.'));
+      return refused(new StreamError('bad_request', 'No source: pass { id }, { request }, an iterable, stream or Response.'));
     },
     refused,
     start: (body) => requests.start({ ...body, id: body.id ?? randomId() }),

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { isLocal } from '../client/sources.ts';
-import type { StreamSource } from '../client.ts';
+import type { RequestSource, StreamSource } from '../client.ts';
 
 /** The first of several sources that mean the same stream, so that one written inline is not another at each render. */
 export function useSameSource(source: StreamSource): StreamSource {
@@ -12,9 +12,11 @@ export function useSameSource(source: StreamSource): StreamSource {
 
 /** A source that asks for the same once more, as a new stream; `undefined` where the source cannot be repeated. */
 export function repeated(source: StreamSource): StreamSource | undefined {
-  if (!('request' in source)) return undefined;
-  const { id: _, ...request } = source.request;
-  return { request };
+  // There are apps without types.
+  const { request } = source as Partial<RequestSource>;
+  if (!request) return undefined;
+  const { id: _, ...again } = request;
+  return { request: again };
 }
 
 /** Whether both mean the same stream, or are both missing. */

@@ -58,7 +58,7 @@ export function useStream(source: StreamSource): Stream {
     const id = rare.id ?? unknown.id;
     const provider = rare.provider || unknown.provider;
     const model = rare.model || unknown.model;
-    return { ...rare, id, provider, model, handle, paused, retryable: 'request' in given, pause, resume, stop, retry };
+    return { ...rare, id, provider, model, handle, paused, retryable: !!repeated(given), pause, resume, stop, retry };
   }, [summary, unknown, handle, paused, given, pause, resume, stop, retry]);
 }
 

@@ -167,6 +167,6 @@ export function createStreamStore(options: StreamStoreOptions): StreamStore {
 
 const goneError: NonNullable<StreamSummary['error']> = {
   code: 'unknown_channel',
-  message: 'The relay does not have this stream, or no longer. Start another.',
+  message: 'The relay has no such stream now. Start another.',
   retryable: false,
 };

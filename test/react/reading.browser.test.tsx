@@ -248,3 +248,26 @@ test('text is outside of every live region; its end is announced once, by name',
   await expect.poll(() => region('assertive')[0]?.textContent).toBe('Bad one failed. The provider failed.');
   expect([region('polite').length, region('assertive').length]).toEqual([1, 1]);
 });
+
+test('the latest of an answer whose end was never drawn is reached, however high what is on the way turns out to be', async () => {
+  const page = openPage();
+  const source = new ManualSource();
+  const lines = (from: number, count: number): string =>
+    Array.from({ length: count }, (_, index) => `${String(from + index)} ${'words that wrap '.repeat(20)}\n`).join('');
+  page.render(<StreamPanel source={source} style={{ width: '300px', height: '300px' }} />);
+  source.push(start);
+  source.text(lines(0, 100));
+  await expect.poll(() => page.body().textContent?.includes('99 words')).toBe(true);
+  await frame(6);
+  const scroller = page.container.querySelector('.sluice-scroller') as HTMLElement;
+  scroller.scrollTop = 0;
+  await expect.poll(() => page.container.querySelector('.sluice-latest')).not.toBeNull();
+  source.text(lines(100, 705));
+  source.push(finish);
+  await expect.poll(() => page.status(), { timeout: 10_000 }).toBe('done');
+  await frame(10);
+  page.button(/^Jump to the latest/).click();
+  await expect.poll(() => Math.round(scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop)).toBeLessThanOrEqual(1);
+  await frame(10);
+  expect(Math.round(scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop)).toBeLessThanOrEqual(1);
+});

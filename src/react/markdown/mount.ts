@@ -113,7 +113,8 @@ export function useChildren(group: GroupNode): readonly BlockNode[] {
       size = next;
       reach += 1;
     }
-    slices().take(reach < children.length ? size + 1 : size, view, size);
+    // What does not fit is wanted, too, and nothing of it taken.
+    slices().take(reach < children.length ? Math.max(left, size) + 1 : size, view, size);
     view.reaches.set(group, reach);
     return reach === children.length ? { version, value: children } : { version: -1, value: children.slice(0, reach) };
   });

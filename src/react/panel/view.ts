@@ -43,11 +43,11 @@ export interface ViewChange {
 export interface ShownView {
   /** `undefined`: nothing can be shown yet. */
   readonly Text: TextView | undefined;
-  /** Shows the text as it is. */
+  /** Shows this stream's text as it is. */
   readonly fail: () => void;
 }
 
-const markdown: Later<MarkdownModule> = createLater(() => import('../markdown/index.ts'), 'Markdown is shown as text.');
+const markdown: Later<MarkdownModule> = createLater(() => import('../markdown/index.ts'), 'Markdown stays text.');
 
 /**
  * Loads what `view="markdown"` needs, so that the first such panel does not wait for it. Resolves in any case: what cannot be
@@ -60,6 +60,7 @@ export async function preloadMarkdown(): Promise<void> {
 /** The component for the text: that of the view asked for, or until that is ready the one there was. */
 export function useTextView(wanted: View, props: ViewChange['props']): ShownView {
   const [Text, setText] = useState(() => viewOf(wanted));
+  const [failed, setFailed] = useState<StreamHandle | false>(false);
   const committed = useRef(Text);
   const latest = useRef(props);
   useLayoutEffect(() => {
@@ -85,7 +86,7 @@ export function useTextView(wanted: View, props: ViewChange['props']): ShownView
     };
   }, [wanted]);
 
-  return { Text, fail: () => setText(() => PlainText) };
+  return { Text: failed === props.handle ? PlainText : Text, fail: () => setFailed(props.handle ?? false) };
 }
 
 function viewOf(view: View): TextView | undefined {

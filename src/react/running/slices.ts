@@ -39,7 +39,8 @@ export function createSlices(first: number, least: number, most: number): Slices
     left,
     measured(ms) {
       restMs = Math.min(ms, restMs * 1.001);
-      usualMs += (ms - usualMs) / 8;
+      // One frame that was blocked is not usual.
+      usualMs += (Math.min(ms, 8 * targetMs) - usualMs) / 8;
       // Where frames are long for the many who have a turn in them, to add little would only let what arrives pile up.
       const floor = usualMs > 2 * targetMs && turns.size > 8 ? most : most / 8;
       // Where frames as such are longer than that, adding less would not make them short.

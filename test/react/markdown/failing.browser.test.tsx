@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { type MarkdownOptions, StreamPanel } from '../../../src/index.ts';
+import { type MarkdownOptions, preloadMarkdown, StreamPanel } from '../../../src/index.ts';
 import { ManualSource } from '../../support/source.ts';
 import { finish, start } from '../events.ts';
-import { openPage, type Page } from '../page.tsx';
+import { frame, openPage, type Page } from '../page.tsx';
 
 /** What the console is told is part of what is shown here, and not of the test's output. */
 function hush(): readonly string[] {
@@ -71,4 +71,34 @@ test('[UI35] a component that throws, at first or in mid-stream: its answer is t
   expect(page.body(0).textContent).toBe('a **good** word and a **bad** one, to the end');
   expect(page.panel(0)).toBe(panel);
   await expect.poll(() => page.body(1).querySelector('em')?.textContent).toBe('other');
+});
+
+test('[UI35] a component that throws where the view changes ends that change, and the next answer of the panel is Markdown again', async () => {
+  hush();
+  await preloadMarkdown();
+  const page = openPage();
+  const Bad = (): ReactNode => {
+    throw new Error('I cannot show that.');
+  };
+  const show = (source: ManualSource, view: 'plain' | 'markdown'): void =>
+    page.render(<StreamPanel source={source} view={view} title="Failing" markdown={{ components: { strong: Bad } }} />);
+  const [one, two] = [new ManualSource(), new ManualSource()];
+  show(one, 'plain');
+  one.push(start, { type: 'text', part: 't0', delta: 'a **bad** word' }, finish);
+  await expect.poll(() => page.status()).toBe('done');
+  show(one, 'markdown');
+  await frame(20);
+  expect(page.body().textContent).toBe('a **bad** word');
+  // Nothing waits for what will not be.
+  const asked = vi.spyOn(globalThis, 'requestAnimationFrame');
+  onTestFinished(() => asked.mockRestore());
+  const besides = async (): Promise<number> => {
+    asked.mockClear();
+    await frame(5);
+    return asked.mock.calls.length - 5;
+  };
+  await expect.poll(besides).toBe(0);
+  show(two, 'markdown');
+  two.push(start, { type: 'text', part: 't0', delta: 'a *good* word' }, finish);
+  await expect.poll(() => page.body().querySelector('em')?.textContent).toBe('good');
 });

@@ -16,10 +16,15 @@ function sightOf(list: HTMLElement): { readonly offset: number; readonly width: 
   return { offset: from - top, width, height: Math.max(0, to - from) };
 }
 
-/** Whether the browser keeps what is in sight where it is while what is in front of it changes. */
+/** Whether the browser keeps what is in sight where it is while what is in front of it changes: of readers who are not at the end. */
 export function isAnchored(list: HTMLElement | null): boolean {
-  const scroller = list?.closest('.sluice-scroller');
-  return scroller ? (getComputedStyle(scroller).overflowAnchor ?? 'none') !== 'none' : false;
+  const scroller = list?.closest<HTMLElement>('.sluice-scroller');
+  if (!scroller) return false;
+  const { atEnd } = scroller.dataset;
+  delete scroller.dataset['atEnd'];
+  const isOn = (getComputedStyle(scroller).overflowAnchor ?? 'none') !== 'none';
+  if (atEnd !== undefined) scroller.dataset['atEnd'] = atEnd;
+  return isOn;
 }
 
 /** For the virtualizer: makes up for what has turned out to have another height. At the end the end is what stays. */
