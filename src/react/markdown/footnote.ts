@@ -10,7 +10,7 @@ interface Departure {
   readonly turn: number;
 }
 
-/** By body and number of the footnote, for the way back. */
+/** By list of blocks, which every answer has its own of, and number of the footnote: for the way back. */
 const departures = new WeakMap<Element, Map<number, Departure>>();
 
 const bodyOf = (element: Element): Element | null => element.closest('[data-stream-body]');
@@ -21,9 +21,10 @@ export function leadToNote(event: MouseEvent<HTMLElement>, number: number): void
   event.preventDefault();
   const element = event.currentTarget;
   const body = bodyOf(element);
-  if (body === null) return;
-  const known = departures.get(body) ?? new Map<number, Departure>();
-  departures.set(body, known);
+  const list = body?.querySelector('.sluice-list');
+  if (!body || !list) return;
+  const known = departures.get(list) ?? new Map<number, Departure>();
+  departures.set(list, known);
   const group = element.closest<HTMLElement>('.sluice-blocks');
   const turn = [...(group?.querySelectorAll(referencesTo(number)) ?? [])].indexOf(element);
   known.set(number, { element, group: group === null ? undefined : Number(group.dataset['index']), turn });
@@ -39,7 +40,7 @@ export function leadBack(event: MouseEvent<HTMLElement>, number: number, firstGr
   const body = bodyOf(event.currentTarget);
   const list = body?.querySelector<HTMLElement>('.sluice-list');
   if (!body || !list) return;
-  const from = departures.get(body)?.get(number);
+  const from = departures.get(list)?.get(number);
   if (from?.element.isConnected) {
     arrive(from.element);
     return;

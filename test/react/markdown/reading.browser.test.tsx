@@ -169,6 +169,17 @@ test('[UI36] a footnote leads back to the reference the reader has come from, an
   expect(document.activeElement).toBe(references[2]);
 });
 
+test('[UI36] where the reader has come from in one answer is no way back in the next one of the panel', async () => {
+  const page = await shown('One[^a], two[^a], three[^a].\n\n[^a]: Note.\n');
+  [...page.body().querySelectorAll<HTMLElement>('[data-footnote-ref]')][2]?.click();
+  const next = new ManualSource();
+  next.push(start, { type: 'text', part: 't0', delta: 'Other[^a].\n\n[^a]: Other note.\n' }, finish);
+  page.render(<StreamPanel source={next} view="markdown" title="M" />);
+  await expect.poll(() => [page.status(), page.body().textContent?.includes('Other note')]).toEqual(['done', true]);
+  page.body().querySelector<HTMLElement>('.sluice-footnote-back')?.click();
+  await expect.poll(() => document.activeElement).toBe(page.body().querySelector('[data-footnote-ref]'));
+});
+
 test('[UI36] [UI37] of a long answer the place that refers to a footnote comes into the document, and into sight', async () => {
   const paragraphs = Array.from({ length: 4000 }, (_, index) => `Paragraph ${index} has some words${index === 1500 ? '[^n]' : ''}.\n\n`);
   const page = await shown(`${paragraphs.join('')}[^n]: The note.\n`, undefined, { height: '400px' });
