@@ -12,38 +12,49 @@ export interface CertificateFiles {
   readonly key: string;
 }
 
-export interface DevelopmentCertificate extends CertificateFiles {
+/** In memory: nothing of it is on the disk, but for `inFiles`. */
+export interface DevelopmentCertificate {
+  readonly certPem: string;
+  readonly keyPem: string;
   /** SHA-256 of the certificate's DER, base64: what a browser's `serverCertificateHashes` takes. */
   readonly hash: string;
   /** ms since the Unix epoch. */
   readonly expiresAt: number;
-  /** Deletes the files. */
-  remove(): Promise<void>;
 }
 
 const DAY_MS = 86_400_000;
 /** Browsers accept a certificate by its hash for at most 14 days (W3C WebTransport §6.9). */
 const VALID_DAYS = 10;
 
-/** A self-signed certificate for this machine, in a directory only this user can read. */
-export async function makeCertificate(nowMs: number = Date.now()): Promise<DevelopmentCertificate> {
+/** A self-signed certificate for this machine. */
+export function makeCertificate(nowMs: number = Date.now()): DevelopmentCertificate {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   // From an hour ago: the browser's clock may be behind.
   const notBefore = new Date(nowMs - 3_600_000);
   const notAfter = new Date(nowMs + VALID_DAYS * DAY_MS);
   const bytes = selfSigned(privateKey, publicKey.export({ type: 'spki', format: 'der' }), notBefore, notAfter);
-  const directory = await mkdtemp(join(tmpdir(), 'sluice-'));
-  const cert = join(directory, 'cert.pem');
-  const key = join(directory, 'key.pem');
-  await writeFile(cert, new X509Certificate(bytes).toString(), { mode: 0o600 });
-  await writeFile(key, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
   return {
-    cert,
-    key,
+    certPem: new X509Certificate(bytes).toString(),
+    keyPem: String(privateKey.export({ type: 'pkcs8', format: 'pem' })),
     hash: createHash('sha256').update(bytes).digest('base64'),
     expiresAt: notAfter.getTime(),
-    remove: () => rm(directory, { recursive: true, force: true }),
   };
+}
+
+/**
+ * Hands a certificate to what only takes paths. The files are in a directory only this user can read, and gone when `use` has
+ * settled: a process that is killed any later leaves no key behind.
+ */
+export async function inFiles<T>({ certPem, keyPem }: DevelopmentCertificate, use: (files: CertificateFiles) => Promise<T>): Promise<T> {
+  const directory = await mkdtemp(join(tmpdir(), 'sluice-'));
+  try {
+    const files = { cert: join(directory, 'cert.pem'), key: join(directory, 'key.pem') };
+    await writeFile(files.cert, certPem, { mode: 0o600 });
+    await writeFile(files.key, keyPem, { mode: 0o600 });
+    return await use(files);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
 import { type ErrorCode, StreamError, toStreamError } from '../../src/wire/index.ts';
-import { type CertificateFiles, checkCertificate, type DevelopmentCertificate, makeCertificate } from './certificate.ts';
+import { type CertificateFiles, checkCertificate, type DevelopmentCertificate, inFiles, makeCertificate } from './certificate.ts';
 import type { Accept, ConnectionRequest } from './peer.ts';
 import { loadQuic, type Quic, type QuicServer, type QuicSession } from './quic.ts';
 import { refuseSession, serveSession, WEBTRANSPORT_PATH } from './webtransport.ts';
@@ -62,17 +62,8 @@ interface Endpoint {
 async function rotating(quic: Quic, options: WebTransportListenerOptions): Promise<WebTransportListener> {
   const { now = Date.now } = options;
   const start = async (exact?: boolean): Promise<Endpoint> => {
-    const certificate = await makeCertificate(now());
-    try {
-      return { certificate, servers: await bind(quic, options, certificate, exact) };
-    } catch (cause) {
-      await certificate.remove();
-      throw cause;
-    }
-  };
-  const leave = async ({ servers, certificate }: Endpoint): Promise<void> => {
-    end(servers);
-    await certificate.remove();
+    const certificate = makeCertificate(now());
+    return { certificate, servers: await inFiles(certificate, (files) => bind(quic, options, files, exact)) };
   };
   let closed = false;
   let current = await start(options.exact);
@@ -84,8 +75,8 @@ async function rotating(quic: Quic, options: WebTransportListenerOptions): Promi
   const rotate = async (): Promise<void> => {
     try {
       const next = await start();
-      if (closed) return await leave(next);
-      if (previous !== undefined) await leave(previous);
+      if (closed) return end(next.servers);
+      if (previous !== undefined) end(previous.servers);
       previous = current;
       current = next;
       schedule();
@@ -105,8 +96,8 @@ async function rotating(quic: Quic, options: WebTransportListenerOptions): Promi
     async close() {
       closed = true;
       clearTimeout(timer);
-      await leave(current);
-      if (previous !== undefined) await leave(previous);
+      end(current.servers);
+      if (previous !== undefined) end(previous.servers);
     },
   };
 }

@@ -16,7 +16,7 @@ export interface QuicListenOptions {
   readonly host: string;
   /** 0 for any. */
   readonly port: number;
-  /** Paths of PEM files. */
+  /** Paths of PEM files, which are read before `listen` resolves, and not again. */
   readonly cert: string;
   readonly key: string;
 }

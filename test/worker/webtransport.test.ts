@@ -1,6 +1,6 @@
 import { WebTransport } from 'rwebtransport';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { makeCertificate } from '../../server/transports/certificate.ts';
+import { inFiles, makeCertificate } from '../../server/transports/certificate.ts';
 import { loadQuic, type QuicSession } from '../../server/transports/quic.ts';
 import { decodeServerMessage, encodeServerFrame, type StreamError } from '../../src/wire/index.ts';
 import { platformEnv } from '../../src/worker/environment.ts';
@@ -18,12 +18,9 @@ const ping = (nonce: number): Uint8Array => encodeServerFrame({ type: 'ping', no
 async function connected(): Promise<{ link: Link; session: QuicSession; nonces: number[]; errors: (StreamError | undefined)[] }> {
   const quic = await loadQuic();
   if ('missing' in quic) throw new Error(quic.missing);
-  const certificate = await makeCertificate();
-  const server = await quic.listen({ host: '127.0.0.1', port: 0, cert: certificate.cert, key: certificate.key });
-  onTestFinished(async () => {
-    server.close();
-    await certificate.remove();
-  });
+  const certificate = makeCertificate();
+  const server = await inFiles(certificate, (files) => quic.listen({ host: '127.0.0.1', port: 0, ...files }));
+  onTestFinished(() => server.close());
   const nonces: number[] = [];
   const errors: (StreamError | undefined)[] = [];
   const opened = vi.fn();

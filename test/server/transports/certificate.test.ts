@@ -1,22 +1,25 @@
 import { createHash, createPrivateKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
-import { access, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { once } from 'node:events';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { access, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createRelay } from '../../../server/index.ts';
-import { checkCertificate, makeCertificate } from '../../../server/transports/certificate.ts';
+import { type CertificateFiles, checkCertificate, inFiles, makeCertificate } from '../../../server/transports/certificate.ts';
+import { relayCli } from '../../support/cli.ts';
 import { connectClient } from '../../support/connect.ts';
+import { temporaryDirectory } from '../../support/directory.ts';
 import { startRelay } from '../../support/relay.ts';
 
 const DAY_MS = 86_400_000;
 
 describe('the development certificate', () => {
-  test('is what browsers accept by hash: P-256, valid now and for at most 14 days', async () => {
-    const certificate = await made();
-    const x509 = new X509Certificate(await readFile(certificate.cert));
+  test('is what browsers accept by hash: P-256, valid now and for at most 14 days', () => {
+    const certificate = makeCertificate();
+    const x509 = new X509Certificate(certificate.certPem);
     expect(x509.publicKey.asymmetricKeyDetails?.namedCurve).toBe('prime256v1');
     expect(x509.verify(x509.publicKey)).toBe(true);
-    expect(x509.checkPrivateKey(createPrivateKey(await readFile(certificate.key)))).toBe(true);
+    expect(x509.checkPrivateKey(createPrivateKey(certificate.keyPem))).toBe(true);
     expect(x509.subjectAltName).toBe('DNS:localhost, IP Address:127.0.0.1, IP Address:0:0:0:0:0:0:0:1');
     const [from, to] = [x509.validFromDate.getTime(), x509.validToDate.getTime()];
     expect(from).toBeLessThan(Date.now());
@@ -26,24 +29,42 @@ describe('the development certificate', () => {
     expect(certificate.hash).toBe(createHash('sha256').update(x509.raw).digest('base64'));
   });
 
-  test('is readable by this user only, and removed', async () => {
-    const certificate = await made();
-    expect((await stat(certificate.key)).mode & 0o777).toBe(0o600);
-    expect((await stat(dirname(certificate.key))).mode & 0o777).toBe(0o700);
-    await certificate.remove();
-    await expect(access(certificate.cert)).rejects.toThrow();
+  test('two are never alike', () => {
+    expect(makeCertificate().hash).not.toBe(makeCertificate().hash);
   });
 
-  test('two are never alike', async () => {
-    expect((await made()).hash).not.toBe((await made()).hash);
+  test.for([
+    ['that succeeds', undefined],
+    ['that fails', new Error('no such port')],
+  ] as const)('is in files, readable by this user only, during a use %s', async ([, failure]) => {
+    let directory = '';
+    const used = inFiles(makeCertificate(), async (files) => {
+      directory = dirname(files.key);
+      expect((await stat(files.key)).mode & 0o777).toBe(0o600);
+      expect((await stat(directory)).mode & 0o777).toBe(0o700);
+      await checkCertificate(files);
+      if (failure !== undefined) throw failure;
+    });
+    await (failure === undefined ? expect(used).resolves.toBeUndefined() : expect(used).rejects.toBe(failure));
+    await expect(access(directory)).rejects.toThrow('ENOENT');
+  });
+
+  test('of a relay that serves is in no file: killed, it leaves no key behind', async () => {
+    const directory = temporaryDirectory();
+    const relay = await relayCli(['--port', '0'], { TMPDIR: directory });
+    const client = await connectClient('webtransport', relay.url);
+    expect(readdirSync(directory)).toEqual([]);
+    relay.child.kill('SIGKILL');
+    await once(relay.child, 'exit');
+    client.close();
+    expect(readdirSync(directory)).toEqual([]);
   });
 });
 
 describe('a certificate of the app', () => {
   test('that cannot be read is certificate_unreadable, naming the file', async () => {
-    const { cert, key } = await made();
-    const directory = await mkdtemp(join(tmpdir(), 'sluice-test-'));
-    onTestFinished(() => rm(directory, { recursive: true }));
+    const { cert, key } = written();
+    const directory = temporaryDirectory();
     const garbage = join(directory, 'garbage.pem');
     const foreign = join(directory, 'foreign.pem');
     await writeFile(garbage, 'not PEM');
@@ -71,7 +92,7 @@ describe('a certificate of the app', () => {
   });
 
   test('is used, and no hash is published', async () => {
-    const { cert, key } = await made();
+    const { cert, key } = written();
     const { url } = await startRelay({ webTransport: { certificate: { cert, key } } });
     const { endpoints } = (await (await fetch(new URL('/v1/connect', url))).json()) as { endpoints: { webtransport: object } };
     expect(endpoints.webtransport).toMatchObject({ certificateHashes: [] });
@@ -79,8 +100,10 @@ describe('a certificate of the app', () => {
   });
 });
 
-async function made(): ReturnType<typeof makeCertificate> {
-  const certificate = await makeCertificate();
-  onTestFinished(() => certificate.remove());
-  return certificate;
+function written(): CertificateFiles {
+  const [directory, { certPem, keyPem }] = [temporaryDirectory(), makeCertificate()];
+  const files = { cert: join(directory, 'cert.pem'), key: join(directory, 'key.pem') };
+  writeFileSync(files.cert, certPem);
+  writeFileSync(files.key, keyPem);
+  return files;
 }

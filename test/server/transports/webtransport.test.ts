@@ -1,7 +1,7 @@
 import { WebTransport, WebTransportServer } from 'rwebtransport';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Discovery } from '../../../server/http/discovery.ts';
-import { makeCertificate } from '../../../server/transports/certificate.ts';
+import { inFiles, makeCertificate } from '../../../server/transports/certificate.ts';
 import { frameMessage, MessageReader } from '../../../server/transports/framing.ts';
 import { contain } from '../../../server/transports/quic.ts';
 import { type ClientFrame, concatBytes, decodeServerMessage, encodeClientFrame, type ServerFrame } from '../../../src/wire/index.ts';
@@ -153,12 +153,14 @@ describe('WebTransport', () => {
 
 describe('the QUIC library', () => {
   test('a session that ends by an error of QUIC ends like any other, and leaves no rejection unhandled', async () => {
-    const certificate = await makeCertificate();
-    onTestFinished(() => certificate.remove());
-    const server = new WebTransportServer({ host: '127.0.0.1', port: 0, cert: certificate.cert, key: certificate.key });
-    onTestFinished(() => server.close());
-    contain(server);
-    await server.ready;
+    const certificate = makeCertificate();
+    const server = await inFiles(certificate, async (files) => {
+      const listening = new WebTransportServer({ host: '127.0.0.1', port: 0, ...files });
+      onTestFinished(() => listening.close());
+      contain(listening);
+      await listening.ready;
+      return listening;
+    });
     const client = new WebTransport(`https://127.0.0.1:${server.port}/`, {
       serverCertificateHashes: [{ algorithm: 'sha-256', value: Buffer.from(certificate.hash, 'base64') }],
     });
