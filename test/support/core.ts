@@ -23,3 +23,8 @@ export function startCore(
   onTestFinished(() => core.close());
   return core;
 }
+
+/** A turn of the event loop later: what was said has been heard. */
+export function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,9 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
-import { startCore } from '../../support/core.ts';
+import { settled, startCore } from '../../support/core.ts';
 import { MemoryPeer } from '../../support/peer.ts';
 import { ManualSource } from '../../support/source.ts';
-
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('credit', () => {
   test('[CR1] [CR2] sends within credit, overshoots by one batch at most, and never lowers a limit', async () => {
