@@ -7,6 +7,14 @@ import { math } from 'micromark-extension-math';
 import type { Inline, MarkdownSyntax } from '../../src/markdown/index.ts';
 import { inlineTree, type Tree } from './tree.ts';
 
+/** The oracle's CommonMark without GFM. */
+export function parseCommonMark(text: string): Tree {
+  const root = fromMarkdown(text.replace(/\r\n?/g, '\n'));
+  const definitions = new Map<string, Definition>();
+  collect(root, definitions);
+  return { type: 'document', children: blocksOf(root.children, definitions) };
+}
+
 /**
  * What micromark and mdast make of a whole text, in the shape of `tree.ts`. Normalised:
  * - positions, and `data`, which only say how to render, are left out;
@@ -21,14 +29,6 @@ import { inlineTree, type Tree } from './tree.ts';
  * - cells beyond the header's are left out, as GFM says; mdast keeps them;
  * - labels of footnotes are lower case: they match in any.
  */
-/** The oracle's CommonMark without GFM. */
-export function parseCommonMark(text: string): Tree {
-  const root = fromMarkdown(text.replace(/\r\n?/g, '\n'));
-  const definitions = new Map<string, Definition>();
-  collect(root, definitions);
-  return { type: 'document', children: blocksOf(root.children, definitions) };
-}
-
 export function parseWhole(text: string, { math: withMath = false }: MarkdownSyntax): Tree {
   const root = fromMarkdown(text.replace(/\r\n?/g, '\n'), {
     extensions: withMath ? [gfm(), math()] : [gfm()],
