@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { preloadMarkdown, StreamPanel } from '../../src/index.ts';
 import { running } from '../../src/react/running.ts';
 import { ManualSource } from '../support/source.ts';
@@ -84,6 +84,42 @@ test('[UI14] [UI5] in a pause, from Markdown to the text as it is: what was on d
   expect(Math.max(...added())).toBeLessThanOrEqual(slice);
   page.button(/^Resume/).click();
   await expect.poll(() => page.body().textContent).toBe(`${text}What came meanwhile.`);
+});
+
+/** Lengths of the texts that are read from the document as a whole from now on. */
+function watchReads(): readonly number[] {
+  const lengths: number[] = [];
+  const own = Object.getOwnPropertyDescriptor(Node.prototype, 'textContent') ?? {};
+  Object.defineProperty(Node.prototype, 'textContent', {
+    ...own,
+    get(this: Node) {
+      const text = own.get?.call(this);
+      lengths.push(text?.length ?? 0);
+      return text;
+    },
+  });
+  onTestFinished(() => void Object.defineProperty(Node.prototype, 'textContent', own));
+  return lengths;
+}
+
+test('[UI17] [UI5] Pause and Resume read nothing of the text there is, however much', { timeout: 60_000 }, async () => {
+  const source = new ManualSource();
+  const { page } = await openPanel(source);
+  const text = longAnswer(100_000);
+  source.push({ type: 'reasoning', part: 'r', delta: text });
+  source.text(text);
+  await expect.poll(() => page.body().textContent?.length, { timeout: 20_000 }).toBe(text.length);
+  toggle(page, '.sluice-reasoning');
+  await expect.poll(() => textOf(page, '.sluice-live').length, { timeout: 20_000 }).toBe(text.length);
+  const reads = watchReads();
+  await pause(page);
+  await frame(2);
+  page.button(/^Resume/).click();
+  await expect.poll(() => page.panel().dataset['paused']).toBeUndefined();
+  await frame(2);
+  expect(Math.max(0, ...reads)).toBeLessThan(100);
+  source.text('More.');
+  await expect.poll(() => page.body().textContent).toBe(`${text}More.`);
 });
 
 test('[UI5] a pause stops what is coming in by slices, and what is opened then shows what was there', { timeout: 60_000 }, async () => {

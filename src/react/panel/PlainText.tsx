@@ -9,7 +9,7 @@ export function PlainText({ display }: Pick<TextViewProps, 'display'>): ReactNod
   useLayoutEffect(() => {
     if (element.current === null) return undefined;
     const body = createPlainBody(element.current);
-    const remove = display.live({ show: ({ record }, ...rest) => body.show(record.text, ...rest), clear: body.clear });
+    const remove = display.live({ ...body, show: ({ record }, ...rest) => body.show(record.text, ...rest) });
     return () => {
       remove();
       body.clear();

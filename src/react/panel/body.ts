@@ -7,6 +7,8 @@ export interface BodyRenderer {
    * `text` has beyond). Returns whether all of it is shown.
    */
   show(text: TextLog, limit: number, take: (wanted: number) => number): boolean;
+  /** UTF-16 code units in the element. O(1). */
+  shown(): number;
   /** Empties the element. */
   clear(): void;
 }

@@ -28,6 +28,8 @@ export interface LiveText {
    */
   show(handle: StreamHandle, limit: number, take: (wanted: number) => number): boolean;
   clear(): void;
+  /** UTF-16 code units of the stream's text there are on display. O(1). @default as many as may be */
+  shown?(): number;
   /**
    * Asks for its turns itself, by `settle`, when it has something to show, and has none in a pause. @default false: whenever
    * something was folded in, and in a pause for what was on display then
@@ -249,8 +251,9 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
     hold(next) {
       if (held === next) return;
       held = next;
+      heldAt = allowed;
       // Of what is written as it is, some may be for later frames.
-      heldAt = root?.querySelector('.sluice-text')?.textContent.length ?? allowed;
+      for (const text of texts) heldAt = text.shown?.() ?? heldAt;
       pacer?.restart(heldAt);
       if (!held && handle !== undefined) loop().request(task, true);
     },

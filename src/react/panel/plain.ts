@@ -10,6 +10,7 @@ export function createPlainBody(element: HTMLElement): BodyRenderer {
       if (wanted > 0) boxes.append(text.from(boxes.length).slice(0, take(wanted)));
       return boxes.length >= text.length;
     },
+    shown: () => boxes.length,
     clear: boxes.clear,
   };
 }
