@@ -6,21 +6,9 @@ import { createHighlighter } from './code/page.tsx';
 import { finish, start } from './events.ts';
 import { longAnswer } from './long.ts';
 import { openPage, type Page, setHidden } from './page.tsx';
-import { watchFrames } from './watchframes.ts';
+import { watchBlocks, watchFrames } from './watchframes.ts';
 
 const panels = 12;
-
-const blocks = 'p, h1, h2, h3, h4, h5, h6, li, tr, td, th, .sluice-code';
-
-/** Each once: what was added to what has been added is in it. */
-function blocksAdded(records: readonly MutationRecord[]): number {
-  const added = new Set<Element>();
-  for (const { addedNodes } of records)
-    for (const node of addedNodes)
-      if (node instanceof Element)
-        for (const block of [node, ...node.querySelectorAll(blocks)]) if (block.matches(blocks)) added.add(block);
-  return added.size;
-}
 
 /** Panels that have begun, then nobody had time for while `text` came. */
 async function openBehind(view: 'plain' | 'markdown', text: string): Promise<{ readonly page: Page; release(): void }> {
@@ -48,7 +36,7 @@ test('[UI14] twelve Markdown panels that are behind mount so many blocks in a fr
 }, async () => {
   const text = longAnswer(12_000);
   const { page, release } = await openBehind('markdown', text);
-  const frames = watchFrames(page.container, blocksAdded);
+  const frames = watchBlocks(page.container);
   release();
   await expect.poll(() => statuses(page), { timeout: 30_000 }).toEqual(['done']);
   const added = frames();

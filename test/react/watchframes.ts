@@ -49,3 +49,17 @@ export function watchText(element: Element, shown: () => string): () => number[]
     return added;
   });
 }
+
+const blocks = 'p, h1, h2, h3, h4, h5, h6, li, tr, td, th, .sluice-code';
+
+/** Blocks of Markdown that each picture from now on adds: each once, what was added to what has been added is in it. */
+export function watchBlocks(element: Element): () => number[] {
+  return watchFrames(element, (records) => {
+    const added = new Set<Element>();
+    for (const { addedNodes } of records)
+      for (const node of addedNodes)
+        if (node instanceof Element)
+          for (const block of [node, ...node.querySelectorAll(blocks)]) if (block.matches(blocks)) added.add(block);
+    return added.size;
+  });
+}

@@ -36,7 +36,7 @@ function Followed({
     latest.current = { name, onFailed };
   });
   // What has been parsed already is in the first picture.
-  const [model, setModel] = useState(() => findDocument(handle, { math })?.model);
+  const [model, setModel] = useState(() => findDocument(handle, { math }, display.heldAt())?.model);
   const [view] = useState(() =>
     createView({
       model,
@@ -51,20 +51,26 @@ function Followed({
   );
 
   useLayoutEffect(() => {
-    // Pacing is a matter of what is parsed: whatever is in the document is shown.
-    let limit = isPaced ? 0 : Number.POSITIVE_INFINITY;
+    // Pacing is a matter of what is parsed, and so is a pause: whatever is in the document is shown.
+    let heldAt = display.heldAt();
+    let limit = isPaced ? 0 : heldAt;
     const reference = openDocument(handle, { math }, worker, {
       onChange() {
         if (reference.document.failed) latest.current.onFailed();
         else display.settle();
       },
       limit: () => limit,
+      heldAt,
     });
     view.follow(reference.document, handle.record);
     const remove = display.live({
       show(of, to) {
-        if (to > limit) {
-          limit = to;
+        // What was there when the pause began stands still.
+        if (display.heldAt() < heldAt) return false;
+        heldAt = display.heldAt();
+        const next = isPaced ? to : heldAt;
+        if (next > limit) {
+          limit = next;
           reference.update();
         }
         return view.show(of, to);

@@ -22,6 +22,11 @@ export interface DocumentReader {
   onChange(): void;
   /** UTF-16 code units of the text that the reader is ready for; the reader who is ready for most counts. */
   limit(): number;
+  /**
+   * In a pause, how many of them are on display: it reads a document of its own, which others do not take further.
+   * @default without end
+   */
+  readonly heldAt?: number;
 }
 
 export interface DocumentReference {
@@ -47,33 +52,35 @@ interface Shared extends StreamDocument {
 }
 
 const parsers = new Map<(() => Worker) | false | undefined, Parser>();
-const shared = new WeakMap<StreamRecord, Map<string, Shared>>();
+/** By record; those of readers who were held by handle. */
+const shared = new WeakMap<StreamRecord | StreamHandle, Map<string, Shared>>();
 /** Held weakly: with the stream's record, the document of a stream that is over and that nobody can come back to goes too. */
 const idle = new Set<WeakRef<Shared>>();
 
-/** One reference to the document of a stream; all of them read the same. */
+/** One reference to the document of a stream; all of them read the same, but who is held. */
 export function openDocument(
   handle: StreamHandle,
   syntax: MarkdownSyntax,
   worker: (() => Worker) | false | undefined,
   reader: DocumentReader,
 ): DocumentReference {
-  const { record } = handle;
-  const known = shared.get(record) ?? new Map<string, Shared>();
-  shared.set(record, known);
-  const name = nameOf(syntax);
+  const { heldAt = Number.POSITIVE_INFINITY } = reader;
+  const owner = ownerOf(handle, heldAt);
+  const known = shared.get(owner) ?? new Map<string, Shared>();
+  shared.set(owner, known);
+  const name = nameOf(syntax, heldAt);
   let document = known.get(name);
   if (document === undefined) {
     const parser = parsers.get(worker) ?? createParser(worker);
     parsers.set(worker, parser);
-    document = createDocument(handle, syntax, parser);
+    document = createDocument(handle, syntax, parser, heldAt < Number.POSITIVE_INFINITY ? 0 : heldAt);
     known.set(name, document);
   }
   const own = document;
   idle.delete(own.reference);
   clearTimeout(own.timer);
   // Of its own, so that one reader who refers twice is told twice and leaves once.
-  const entry: DocumentReader = { onChange: () => reader.onChange(), limit: () => reader.limit() };
+  const entry: DocumentReader = { onChange: () => reader.onChange(), limit: () => reader.limit(), heldAt };
   own.readers.add(entry);
   return {
     document: own,
@@ -98,9 +105,13 @@ function retire(document: Shared, known: Map<string, Shared>, name: string): voi
 }
 
 /** The document, if somebody reads it or did so lately, and what it says is not behind the text. */
-export function findDocument({ record }: StreamHandle, syntax: MarkdownSyntax): StreamDocument | undefined {
-  const document = shared.get(record)?.get(nameOf(syntax));
-  return document?.generation === record.generation && document.length > 0 ? document : undefined;
+export function findDocument(
+  handle: StreamHandle,
+  syntax: MarkdownSyntax,
+  heldAt: number = Number.POSITIVE_INFINITY,
+): StreamDocument | undefined {
+  const document = shared.get(ownerOf(handle, heldAt))?.get(nameOf(syntax, heldAt));
+  return document?.generation === handle.record.generation && document.length > 0 ? document : undefined;
 }
 
 /** Lets go of what has been idle longest, as long as there is too much. */
@@ -121,11 +132,16 @@ function trim(): void {
   }
 }
 
-function nameOf({ math = false }: MarkdownSyntax): string {
-  return String(math);
+function ownerOf(handle: StreamHandle, heldAt: number): StreamRecord | StreamHandle {
+  return heldAt === Number.POSITIVE_INFINITY ? handle.record : handle;
 }
 
-function createDocument(handle: StreamHandle, syntax: MarkdownSyntax, parser: Parser): Shared {
+function nameOf({ math = false }: MarkdownSyntax, heldAt: number): string {
+  return `${math} ${heldAt}`;
+}
+
+/** `idleLimit`: of the text, while nobody reads it. */
+function createDocument(handle: StreamHandle, syntax: MarkdownSyntax, parser: Parser, idleLimit: number): Shared {
   const { record } = handle;
   const readers = new Set<DocumentReader>();
   let current = empty();
@@ -153,7 +169,7 @@ function createDocument(handle: StreamHandle, syntax: MarkdownSyntax, parser: Pa
     syntax,
     handle,
     text: () => record.text,
-    limit: () => (readers.size === 0 ? Number.POSITIVE_INFINITY : Math.max(...Array.from(readers, (reader) => reader.limit()))),
+    limit: () => (readers.size === 0 ? idleLimit : Math.max(...Array.from(readers, (reader) => reader.limit()))),
     ended: () => record.summary.status !== 'pending' && record.summary.status !== 'streaming',
     onChange: fold,
     onRestart() {

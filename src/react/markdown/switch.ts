@@ -1,18 +1,28 @@
 import type { ViewChange } from '../panel/view.ts';
 import { promotions } from '../promotion.ts';
-import { openDocument, type StreamDocument } from './documents.ts';
+import { type DocumentReference, openDocument, type StreamDocument } from './documents.ts';
 
-/** Changes the view in a transition with a deadline. To Markdown only once the text there is has been parsed: until then the old view goes on. */
+/**
+ * Changes the view in a transition with a deadline. To Markdown only once the text there is, in a pause what of it is on display,
+ * has been parsed: until then the old view goes on.
+ */
 export function switchView({ to, props, apply, isDone }: ViewChange): () => void {
-  const { handle, markdown, worker } = props;
+  const { handle, display, markdown, worker } = props;
   if (to === 'plain' || handle === undefined) return promotions().promote({ apply, isDone });
+  const { record } = handle;
   let cancel: (() => void) | undefined;
+  let heldAt: number;
+  let seen: number;
+  let reference: DocumentReference;
   const isReady = ({ failed, length, ended, generation }: StreamDocument): boolean =>
-    !failed && generation === handle.record.generation && (ended || length >= Math.min(seen, handle.record.text.length));
-  // What comes later is parsed as it comes; to wait for it, too, might be to wait for ever.
-  const seen = handle.record.text.length;
+    !failed && generation === record.generation && (ended || length >= Math.min(seen, record.text.length));
   const check = (): void => {
     if (cancel !== undefined || !isReady(reference.document)) return;
+    if (display.heldAt() !== heldAt) {
+      reference.release();
+      begin();
+      return;
+    }
     const isOver = (): boolean => {
       const done = isDone();
       if (done) reference.release();
@@ -20,11 +30,15 @@ export function switchView({ to, props, apply, isDone }: ViewChange): () => void
     };
     cancel = promotions().promote({ apply, isDone: isOver });
   };
-  const reference = openDocument(handle, { math: markdown?.math !== undefined }, worker, {
-    onChange: check,
-    limit: () => Number.POSITIVE_INFINITY,
-  });
-  check();
+  const begin = (): void => {
+    heldAt = display.heldAt();
+    // What comes later is parsed as it comes; to wait for it, too, might be to wait for ever.
+    seen = Math.min(heldAt, record.text.length);
+    const limit = heldAt;
+    reference = openDocument(handle, { math: markdown?.math !== undefined }, worker, { onChange: check, limit: () => limit, heldAt });
+    check();
+  };
+  begin();
   return () => {
     cancel?.();
     reference.release();

@@ -171,7 +171,8 @@ export function createView({
     }
     const { ended, length } = document;
     const now = performance.now();
-    const isBehind = !ended && length > longLength && record.text.length - length > behindLength;
+    const wanted = Math.min(limit, record.text.length);
+    const isBehind = !ended && length > longLength && wanted - length > behindLength;
     if (isBehind && now - shownAt < passingMs) return false;
     shownAt = now;
     const whole = flush();
@@ -179,7 +180,7 @@ export function createView({
       onClosed(closed);
       closed = [];
     }
-    return whole && (record.endedAt > 0 ? ended : document.length >= Math.min(limit, record.text.length));
+    return whole && (record.endedAt > 0 ? ended : document.length >= wanted);
   };
 
   return {

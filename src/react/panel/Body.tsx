@@ -38,7 +38,7 @@ export function Body({ pending, empty, ref, className, ...rest }: StreamPanelBod
   }, [display]);
 
   // After a change of the view the same part of the text is in sight, about.
-  const { Text = NoText, fail } = useTextView(view, { handle, markdown, worker });
+  const { Text = NoText, fail } = useTextView(view, { handle, display, markdown, worker });
   const place = useRef<number>(undefined);
   // biome-ignore lint/correctness/useExhaustiveDependencies: when the view has changed
   useLayoutEffect(() => {

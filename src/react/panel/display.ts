@@ -22,7 +22,8 @@ export interface Shown {
 /** One growing text of a panel, shown without React. */
 export interface LiveText {
   /**
-   * Shows the stream's text up to `limit` UTF-16 code units (other texts than the answer's own know no limit), and of what is
+   * Shows the stream's text up to `limit` UTF-16 code units (other texts than the answer's own know no limit; in a pause it is what
+   * was on display when that began, for what mounts meanwhile), and of what is
    * written as it is no more than `take` gives of what is wanted; where that is less, another turn comes. Returns whether
    * everything is on display, after the stream's end the final state included: `data-status` waits for that.
    */
@@ -31,8 +32,8 @@ export interface LiveText {
   /** UTF-16 code units of the stream's text there are on display. O(1). @default as many as may be */
   shown?(): number;
   /**
-   * Asks for its turns itself, by `settle`, when it has something to show, and has none in a pause. @default false: whenever
-   * something was folded in, and in a pause for what was on display then
+   * Asks for its turns itself, by `settle`, when it has something to show. @default false: it has them whenever something was
+   * folded in
    */
   readonly asks?: boolean;
 }
@@ -50,6 +51,8 @@ export interface Display {
   bind(handle: StreamHandle | undefined): () => void;
   /** Holds display, or shows what came meanwhile. */
   hold(held: boolean): void;
+  /** In a pause: how many code units of the stream's text may be on display until it ends. Else without end. */
+  heldAt(): number;
   /** `smooth`: shows text no faster than it flows. The reader's wish for reduced motion comes first. */
   pace(pacing: 'immediate' | 'smooth'): void;
   /** Shows what there is, and sees to the scroller, when it is this panel's turn: a text can say more, or a size has changed. */
@@ -76,8 +79,6 @@ const mostPerFrame = 8192;
 export function createDisplay(loop: () => Frames = frames, sight: () => Visibility = visibility): Display {
   const listeners = new Set<() => void>();
   const texts = new Set<LiveText>();
-  /** Mounts just now. */
-  let fresh: LiveText | undefined;
   let root: HTMLElement | null = null;
   let stick: Stick | undefined;
   let handle: StreamHandle | undefined;
@@ -114,8 +115,7 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
         return given;
       };
       if (held) {
-        // What has mounted since: what was on display.
-        for (const text of texts) if (text === fresh || !text.asks) text.show(handle, heldAt, take);
+        for (const text of texts) text.show(handle, heldAt, take);
         return;
       }
       seen = record.summary;
@@ -224,9 +224,7 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
     },
     live(text) {
       texts.add(text);
-      fresh = text;
       showNow();
-      fresh = undefined;
       return () => void texts.delete(text);
     },
     bind(next) {
@@ -257,6 +255,7 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
       pacer?.restart(heldAt);
       if (!held && handle !== undefined) loop().request(task, true);
     },
+    heldAt: () => (held ? heldAt : Number.POSITIVE_INFINITY),
     pace(pacing) {
       smooth = pacing === 'smooth';
       if (!smooth) pacer = undefined;

@@ -34,7 +34,7 @@ export interface MarkdownModule {
 
 export interface ViewChange {
   readonly to: View;
-  readonly props: Pick<TextViewProps, 'handle' | 'markdown' | 'worker'>;
+  readonly props: Pick<TextViewProps, 'handle' | 'display' | 'markdown' | 'worker'>;
   /** Sets React state. */
   readonly apply: () => void;
   readonly isDone: () => boolean;
