@@ -59,7 +59,7 @@ export function createSources({ url, store, attachments, requests, follow, feed 
         byId.set(relay.id, attachment);
         follow(attachment);
       },
-      (cause: unknown) => fail(key, toStreamError(cause)),
+      (cause: unknown) => fail(key, toStreamError(cause, 'bad_request')),
     );
     return attachment;
   };

@@ -21,5 +21,10 @@ export function repeated(source: StreamSource): StreamSource | undefined {
 
 /** Whether both mean the same stream, or are both missing. */
 export function isSameSource(a: StreamSource | undefined, b: StreamSource | undefined): boolean {
-  return a === b || (!isLocal(a) && !isLocal(b) && JSON.stringify(a) === JSON.stringify(b));
+  try {
+    return a === b || (!isLocal(a) && !isLocal(b) && JSON.stringify(a) === JSON.stringify(b));
+  } catch {
+    // What cannot be written (it refers to itself, has a BigInt) cannot be asked for either.
+    return false;
+  }
 }

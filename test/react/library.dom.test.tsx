@@ -5,6 +5,7 @@ import { StrictMode } from 'react';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { StreamSource } from '../../src/client.ts';
 import { SluiceProvider, StreamPanel } from '../../src/index.ts';
+import type { Json } from '../../src/wire/index.ts';
 import { ManualSource } from '../support/source.ts';
 import { finish, start } from './events.ts';
 
@@ -56,6 +57,31 @@ test.each([undefined, null, { request: undefined }])(
     expect(container.querySelector('[data-stream-body]')?.textContent).toBe('here');
   },
 );
+
+test('a panel whose request cannot be written fails with a code, whatever the app renders, and shows the one that comes later', async () => {
+  const circular = (): StreamSource => {
+    const options: { [key: string]: unknown } = {};
+    options['self'] = options;
+    return { request: { provider: 'scripted', model: 'm', prompt: 'p', options: options as { [key: string]: Json } } };
+  };
+  const panelOf = (source: StreamSource) => (
+    <SluiceProvider worker={false}>
+      <StreamPanel source={source} title="Circular" />
+    </SluiceProvider>
+  );
+  const { container, rerender } = render(panelOf(circular()));
+  const panel = screen.getByRole('region', { name: 'Circular' });
+  for (let time = 0; time < 3; time += 1) {
+    rerender(panelOf(circular()));
+    await waitFor(() => expect(panel.dataset['status']).toBe('failed'));
+    await waitFor(() => expect(panel.textContent).toContain('bad_request'));
+  }
+  const source = new ManualSource();
+  rerender(panelOf(source));
+  source.push(start, { type: 'text', part: 't0', delta: 'here' }, finish);
+  await waitFor(() => expect(panel.dataset['status']).toBe('done'));
+  expect(container.querySelector('[data-stream-body]')?.textContent).toBe('here');
+});
 
 test('what does not apply is disabled for assistive technology, and does nothing', async () => {
   const source = new ManualSource();
