@@ -8,7 +8,7 @@ const common: UserConfig = {
   platform: 'neutral',
   tsconfig: 'tsconfig.base.json',
   // From isolated declarations, file by file: needs no type checker, so `npm start` is quick. `npm run types` is the check.
-  dts: { generator: 'oxc' },
+  dts: { generator: 'oxc', oxc: { stripInternal: true } },
   fixedExtension: false,
   deps: { neverBundle: [/^node:/], onlyBundle: [] },
   // The names of the sources in front of each of them are of no use to who loads the parts.

@@ -84,7 +84,10 @@ export interface StreamHandle {
   readonly record: StreamRecord;
   /** Called after each change has been folded in, at most once per patch; not called for display. Returns the unsubscriber. */
   subscribe(listener: () => void): () => void;
-  /** Tells the client's receiver; the same function for all streams of a client. For what is shown as Markdown. */
+  /**
+   * Tells the client's receiver; the same function for all streams of a client. For what is shown as Markdown.
+   * @internal not in the published types
+   */
   readonly tell: (message: TapMessage | UntapMessage) => void;
   /** Stops the generation (relay) or the reading (local). */
   stop(): Promise<void>;
