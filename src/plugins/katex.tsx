@@ -1,6 +1,7 @@
 import type { KatexOptions as Settings } from 'katex';
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import type { MathProps, MathRenderer } from '../react/markdown/math.ts';
+import { createLoading } from './loading.ts';
 
 export type { MathProps, MathRenderer } from '../react/markdown/math.ts';
 
@@ -21,18 +22,15 @@ type Render = (tex: string, settings: Settings) => string;
  * Math for `math` of the Markdown options: turns the syntax on and shows it with KaTeX, which is loaded with the first formula
  * (`katex` is to be installed beside this package, and its style sheet, `katex/dist/katex.min.css`, imported by the app).
  * A formula has MathML for screen readers. It cannot link, load or style anything (`trust` is off), and invalid TeX shows
- * its source, marked. Make it once, outside of components.
+ * its source, marked. Where KaTeX cannot be loaded formulas show their source, and it is tried again (PROTOCOL.md, UI28). Make it
+ * once, outside of components.
  */
 export function katex({ macros = {}, maxExpand = 500, maxSizeEm = 20, maxLength = 10_000 }: KatexOptions = {}): MathRenderer {
-  let render: Render | undefined;
-  let loading: Promise<Render> | undefined;
-  const load = (): Promise<Render> => {
-    loading ??= import('katex').then(({ default: { renderToString } }) => {
-      render = renderToString;
-      return renderToString;
-    });
-    return loading;
-  };
+  const library = createLoading<Render>({
+    request: async () => (await import('katex')).default.renderToString,
+    onFailed: (error) =>
+      console.warn('Sluice: KaTeX could not be loaded, so formulas show their source until it can be. Is katex installed?', error),
+  });
 
   const draw = (tex: string, displayMode: boolean, with_: Render): { readonly html: string } | { readonly error: string } => {
     if (tex.length > maxLength) return { error: `The formula is longer than ${maxLength} characters.` };
@@ -55,17 +53,12 @@ export function katex({ macros = {}, maxExpand = 500, maxSizeEm = 20, maxLength 
   };
 
   function Formula({ tex, display }: MathProps): ReactNode {
-    const [ready, setReady] = useState(() => render);
+    const [ready, setReady] = useState(() => library.loaded);
     useEffect(() => {
       if (ready !== undefined) return undefined;
-      let isHere = true;
-      load().then(
-        (loaded) => isHere && setReady(() => loaded),
-        (error: unknown) => console.warn('Sluice: KaTeX could not be loaded, so formulas show their source. Is katex installed?', error),
-      );
-      return () => {
-        isHere = false;
-      };
+      const leaving = new AbortController();
+      library.need((loaded) => setReady(() => loaded), leaving.signal);
+      return () => leaving.abort();
     }, [ready]);
     const drawn = useMemo(() => (ready === undefined ? undefined : draw(tex, display, ready)), [tex, display, ready]);
     if (drawn === undefined || 'error' in drawn) return <Source tex={tex} display={display} error={drawn?.error} />;

@@ -1,6 +1,7 @@
 import type { Mermaid, MermaidConfig } from 'mermaid';
 import { type ComponentType, type ReactNode, startTransition, useEffect, useId, useRef, useState, useSyncExternalStore } from 'react';
 import type { FenceProps } from '../react/markdown/code/source.ts';
+import { createLoading } from './loading.ts';
 import { createTurns } from './turns.ts';
 
 export type { CodeSource, FenceProps } from '../react/markdown/code/source.ts';
@@ -16,6 +17,8 @@ export interface MermaidOptions {
 
 type Drawing = { readonly svg: string; readonly name: string } | { readonly error: string };
 
+const tooMany: Drawing = { error: 'Too many diagrams are waiting to be drawn.' };
+
 /** Diagrams that wait for their turn, on the whole page; what comes beyond them stays code. */
 const maxWaiting = 50;
 const turns = createTurns(maxWaiting);
@@ -24,29 +27,31 @@ const turns = createTurns(maxWaiting);
  * A component for `fences: { mermaid: mermaid() }` of the Markdown options: the fence is code while it is open, and a diagram when
  * it closes, drawn one at a time by Mermaid, which is loaded with the first (`mermaid` is to be installed beside this package).
  * Security level `strict`: no scripts, no links, labels are text. What cannot be drawn stays code, with the reason.
- * Make it once, outside of components.
+ * Where Mermaid, or the part of it that draws such a diagram, cannot be loaded, the fence stays code, and it is tried again
+ * (PROTOCOL.md, UI28). Make it once, outside of components.
  */
 export function mermaid({ config, themes = {}, maxLength = 20_000 }: MermaidOptions = {}): ComponentType<FenceProps> {
-  let loading: Promise<Mermaid> | undefined;
-  const load = (): Promise<Mermaid> => {
-    loading ??= import('mermaid').then((module) => module.default);
-    return loading;
+  let isTold = false;
+  const onFailed = (error: unknown): void => {
+    if (!isTold) console.warn('Sluice: Mermaid could not be loaded, so diagrams stay code until it can be. Is mermaid installed?', error);
+    isTold = true;
   };
+  const library = createLoading<Mermaid>({ request: async () => (await import('mermaid')).default, onFailed });
 
-  const draw = async (id: string, text: string, scheme: 'light' | 'dark'): Promise<Drawing> => {
+  const draw = async (mermaid: Mermaid, id: string, text: string, scheme: 'light' | 'dark'): Promise<Drawing> => {
     try {
-      const library = await load();
-      library.initialize({
+      mermaid.initialize({
         ...config,
         startOnLoad: false,
         securityLevel: 'strict',
         suppressErrorRendering: true,
         theme: scheme === 'dark' ? (themes.dark ?? 'dark') : (themes.light ?? 'default'),
       });
-      const { diagramType } = await library.parse(text);
-      const { svg } = await library.render(id, text);
+      const { diagramType } = await mermaid.parse(text);
+      const { svg } = await mermaid.render(id, text);
       return { svg, name: nameOf(svg, diagramType) };
     } catch (error) {
+      if (isOfLoading(error)) throw error;
       return { error: error instanceof Error ? error.message : String(error) };
     }
   };
@@ -70,11 +75,13 @@ export function mermaid({ config, themes = {}, maxLength = 20_000 }: MermaidOpti
         if (!leaving.signal.aborted) startTransition(() => setDrawing(next));
       };
       if (block.length > maxLength) show({ error: `It is longer than ${maxLength} characters.` });
-      else {
-        const turn = turns.take(() => draw(id, block.from(0), scheme), leaving.signal);
-        if (turn === undefined) show({ error: 'Too many diagrams are waiting to be drawn.' });
-        else void turn.then(show);
-      }
+      else
+        library.need((mermaid) => {
+          // Mermaid loads what draws a kind of diagram with the first of it.
+          const request = (): Promise<Drawing> =>
+            turns.take(() => draw(mermaid, id, block.from(0), scheme), leaving.signal) ?? Promise.resolve(tooMany);
+          createLoading({ request, onFailed }).need(show, leaving.signal);
+        }, leaving.signal);
       return () => leaving.abort();
     }, [block, isClosed, scheme, id]);
 
@@ -103,6 +110,11 @@ export function mermaid({ config, themes = {}, maxLength = 20_000 }: MermaidOpti
       </div>
     );
   };
+}
+
+/** Whether it says that a module could not be fetched: in the words of Chromium and Firefox, of Safari, of webpack. */
+function isOfLoading(error: unknown): boolean {
+  return /dynamically imported module|module script|ChunkLoadError/.test(String(error));
 }
 
 /** What its author calls it (`accTitle`), or what kind of diagram it is. */

@@ -3,6 +3,7 @@ import { createHighlightHost } from './highlight/host.ts';
 import { type LanguageLoader, languageAliases, languages as ownLanguages } from './highlight/languages.ts';
 import type { FromHighlighter } from './highlight/messages.ts';
 import { tokenLines } from './highlight/tokens.ts';
+import { createLoading, type Loading } from './loading.ts';
 
 export type { Highlighter, HighlightRequest, HighlightSession, Token, TokenLine, TokenStyle } from '../react/markdown/code/highlighter.ts';
 export type { LanguageLoader } from './highlight/languages.ts';
@@ -50,17 +51,21 @@ interface Session {
  * A highlighter for `highlight` of the Markdown options: Shiki's grammars and themes, in a worker of its own, line by line while
  * the code arrives. Nothing is loaded before the first block of code; grammars come one by one, as languages turn up
  * (`@shikijs/langs` and `@shikijs/themes` are to be installed beside this package). Make it once, outside of components.
- * What cannot be coloured (an unknown language, a very long line, a worker that dies again and again) stays plain.
+ * What cannot be coloured (an unknown language, a very long line, a worker that dies again and again) stays plain, and so does
+ * what themes or grammar cannot be loaded for until they can: they are tried again (PROTOCOL.md, UI28).
  */
 export function shiki(options: ShikiOptions = {}): Highlighter {
   const languages = { ...ownLanguages, ...options.languages };
   const aliases = { ...languageAliases, ...options.aliases };
   const sessions = new Map<number, Session>();
-  /** `true` once this highlighter has it. */
-  const loaded = new Map<string, readonly unknown[] | 'loading' | 'failed'>();
+  const grammars = new Map<string, Loading<readonly unknown[]>>();
+  /** Languages the worker could make nothing of. */
+  const refused = new Set<string>();
+  /** Languages the present worker has. */
   let posted = new Set<string>();
   let styles: TokenStyle[] = [];
-  let themes: { readonly light: unknown; readonly dark: unknown } | undefined;
+  /** The present worker has the themes. */
+  let isThemed = false;
   let isOpen = false;
   let lastId = 0;
 
@@ -70,48 +75,52 @@ export function shiki(options: ShikiOptions = {}): Highlighter {
       isOpen = true;
       styles = [];
       posted = new Set();
-      for (const session of sessions.values()) restart(session);
-      void openThemes();
+      isThemed = false;
+      for (const [id, session] of sessions) {
+        restart(session);
+        pump(id, session);
+      }
     },
     onMessage: receive,
   });
 
-  const openThemes = async (): Promise<void> => {
-    try {
-      themes ??= await loadThemes(options.themes);
-    } catch (error) {
-      console.warn('Sluice: the themes for code could not be loaded, so code stays plain. Is @shikijs/themes installed?', error);
-      return;
-    }
-    host.post({ type: 'themes', ...themes, contrast: options.contrast ?? 4.5 });
-    for (const [id, session] of sessions) pump(id, session);
-  };
-
-  const load = async (name: string): Promise<void> => {
-    loaded.set(name, 'loading');
-    try {
-      const grammars = (await languages[name]?.())?.default;
-      loaded.set(name, grammars ?? 'failed');
-    } catch (error) {
-      loaded.set(name, 'failed');
-      console.warn(`Sluice: the grammar of “${name}” could not be loaded, so its code stays plain. Is @shikijs/langs installed?`, error);
-    }
-    for (const [id, session] of sessions) if (session.language === name) pump(id, session);
+  const themes = createLoading({
+    request: () => loadThemes(options.themes),
+    onFailed: (error) =>
+      console.warn(
+        'Sluice: the themes for code could not be loaded, so code stays plain until they can be. Is @shikijs/themes installed?',
+        error,
+      ),
+  });
+  const grammarsOf = (name: string): Loading<readonly unknown[]> => {
+    const known = grammars.get(name);
+    if (known !== undefined) return known;
+    const loading = createLoading<readonly unknown[]>({
+      request: async () => (await languages[name]?.())?.default ?? [],
+      onFailed: (error) =>
+        console.warn(
+          `Sluice: the grammar of “${name}” could not be loaded, so its code stays plain until it can be. Is @shikijs/langs installed?`,
+          error,
+        ),
+    });
+    grammars.set(name, loading);
+    return loading;
   };
 
   /** Sends a session's next text, if none is unanswered. */
   const pump = (id: number, session: Session): void => {
-    const grammars = loaded.get(session.language);
-    if (!isOpen || themes === undefined || !Array.isArray(grammars)) return;
+    const { language } = session;
+    const own = grammars.get(language)?.loaded;
+    if (!isOpen || themes.loaded === undefined || !own?.length || refused.has(language)) return;
     if (session.isWaiting || session.sent >= session.available || session.restarts > maxRestarts) return;
-    if (!posted.has(session.language)) {
-      posted.add(session.language);
-      host.post({ type: 'language', language: session.language, main: mainOf(grammars, session.language), grammars });
-    }
+    if (!isThemed) host.post({ type: 'themes', ...themes.loaded, contrast: options.contrast ?? 4.5 });
+    isThemed = true;
+    if (!posted.has(language)) host.post({ type: 'language', language, main: mainOf(own, language), grammars: own });
+    posted.add(language);
     const rest = session.request.from(session.sent).slice(0, session.available - session.sent);
     const text = rest.length <= textLength ? rest : rest.slice(0, lineEnd(rest));
     session.isWaiting = true;
-    host.post({ type: 'text', session: id, language: session.language, start: session.sent === 0, text });
+    host.post({ type: 'text', session: id, language, start: session.sent === 0, text });
     session.sent += text.length;
   };
 
@@ -142,7 +151,7 @@ export function shiki(options: ShikiOptions = {}): Highlighter {
         return;
       case 'refused':
         console.warn(`Sluice: code in “${session.language}” stays plain. ${message.message}`);
-        loaded.set(session.language, 'failed');
+        refused.add(session.language);
     }
   }
 
@@ -156,7 +165,10 @@ export function shiki(options: ShikiOptions = {}): Highlighter {
       const session = { request, language, available: 0, sent: 0, answered: 0, delivered: 0, isWaiting: false, restarts: 0 };
       sessions.set(id, session);
       host.start();
-      if (!loaded.has(language)) void load(language);
+      const leaving = new AbortController();
+      const onLoaded = (): void => pump(id, session);
+      themes.need(onLoaded, leaving.signal);
+      grammarsOf(language).need(onLoaded, leaving.signal);
       return {
         update(length) {
           session.available = length;
@@ -164,6 +176,7 @@ export function shiki(options: ShikiOptions = {}): Highlighter {
         },
         close() {
           sessions.delete(id);
+          leaving.abort();
           host.post({ type: 'close', session: id });
         },
       };

@@ -66,6 +66,48 @@ test('[UI22] the open line is one text node that grows; finished lines and group
   ]);
 });
 
+/** What is in what: a line is its text, a group or part an array. */
+const nested = (element: Element): unknown =>
+  element.matches('.sluice-line') ? element.textContent : [...element.children].map((child) => nested(child));
+
+test('[UI22] withdrawn across groups and parts of groups, lines in front of the cut are not touched, and what comes goes on there', async () => {
+  const whole = Array.from({ length: 3_500 }, (_, index) => `${index}\n`.padStart(5, '0')).join('');
+  const block = createBlock('', whole);
+  const { code } = await openCode(block);
+  const lines = (): Element[] => [...code.querySelectorAll('.sluice-line')];
+  const shape = nested(code);
+  // Eight groups of 200 lines, a part of eight, and a part of two.
+  expect([...code.children].map(({ className }) => className)).toEqual([
+    ...Array.from({ length: 8 }, () => 'sluice-lines'),
+    'sluice-lines-part',
+    'sluice-lines-part',
+  ]);
+  const observer = new MutationObserver(() => {});
+  observer.observe(code, { childList: true, characterData: true, attributes: true, subtree: true });
+  onTestFinished(() => observer.disconnect());
+  // Within a line of the part before, at the end of a part, at the end of a group, at the end of the groups that are in no part, among these.
+  for (const cut of [13_498, 16_000, 12_000, 8_000, 3_998]) {
+    const before = lines();
+    observer.takeRecords();
+    block.replace(cut, '');
+    expect(code.textContent === whole.slice(0, cut), `cut at ${cut}`).toBe(true);
+    const kept = lines();
+    expect(kept.length).toBe(Math.ceil(cut / 5));
+    expect(kept.every((line, index) => line === before[index])).toBe(true);
+    const untouched = new Set<Element | null | undefined>(kept.slice(0, Math.floor(cut / 5)));
+    const lineOf = (node: Node): Element | null | undefined =>
+      (node instanceof Element ? node : node.parentElement)?.closest('.sluice-line');
+    const touched = (): Node[] => observer.takeRecords().flatMap(({ target }) => (untouched.has(lineOf(target)) ? [target] : []));
+    expect(touched()).toEqual([]);
+    for (let at = cut; at < whole.length; at += 4_001) {
+      block.append(whole.slice(at, at + 4_001));
+      expect(code.textContent === whole.slice(0, at + 4_001), `cut at ${cut}, again to ${at + 4_001}`).toBe(true);
+    }
+    expect(touched()).toEqual([]);
+    expect(nested(code)).toEqual(shape);
+  }
+});
+
 test('[UI3] lines of code cause no React render', async () => {
   const block = createBlock('ts');
   let commits = 0;

@@ -1,11 +1,11 @@
 /// <reference types="vite/client" />
 import type { ReactNode } from 'react';
-import { createRoot } from 'react-dom/client';
-import { expect, onTestFinished } from 'vitest';
+import { expect } from 'vitest';
 import { CodeBlock } from '../../../src/react/markdown/code/CodeBlock.tsx';
 import { CodeContext, type CodeOptions } from '../../../src/react/markdown/code/context.ts';
 import type { Highlighter, HighlightRequest, TokenStyle } from '../../../src/react/markdown/code/highlighter.ts';
 import type { CodeSource } from '../../../src/react/markdown/code/source.ts';
+import { type OpenRoot, openRoot } from '../../support/root.ts';
 import '../../../src/styles/code.css';
 import '../../../src/styles/controls.css';
 import '../../../src/styles/diagram.css';
@@ -14,27 +14,18 @@ import '../../../src/styles/panel.css';
 import '../../../src/styles/text.css';
 import '../../../src/styles/tokens.css';
 
-export interface CodePage {
-  readonly container: HTMLElement;
-  render(ui: ReactNode): void;
+export interface CodePage extends OpenRoot {
   readonly code: HTMLElement;
   readonly lines: HTMLElement[];
 }
 
-/** A React root, without `act`: what happens is what users get. Taken down with the test. */
 export function openPage(ui: ReactNode): CodePage {
-  const container = document.createElement('main');
+  const { container, render } = openRoot();
   container.style.width = '600px';
-  document.body.append(container);
-  const root = createRoot(container);
-  onTestFinished(() => {
-    root.unmount();
-    container.remove();
-  });
-  root.render(ui);
+  render(ui);
   return {
     container,
-    render: (next) => root.render(next),
+    render,
     get code() {
       return container.querySelector('code') as HTMLElement;
     },
