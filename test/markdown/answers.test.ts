@@ -6,6 +6,7 @@ import { root } from '../project/repository.ts';
 import { answers, mathAnswers } from './answers.ts';
 import { cuts } from './arbitrary.ts';
 import { parseWhole } from './oracle.ts';
+import { textIn } from './recording.ts';
 import { characters, parseStreamed } from './stream.ts';
 
 const folder = join(root, 'test/fixtures/providers');
@@ -61,15 +62,3 @@ describe('display math in the forms models write, which micromark’s extension 
     expect(parseStreamed(characters('\\[ x \\]'))).toEqual(parseWhole('\\[ x \\]', {}));
   });
 });
-
-/** What a recording has in fields of text, in their order: more than the answer, and Markdown all the same. */
-function textIn(lines: string): string {
-  let text = '';
-  const visit = (value: unknown, key: string): void => {
-    if (typeof value === 'string' && /^(?:text|delta|content|thinking|response)$/.test(key)) text += value;
-    else if (value !== null && typeof value === 'object')
-      for (const [name, inner] of Object.entries(value)) visit(inner, Array.isArray(value) ? key : name);
-  };
-  for (const line of lines.split('\n')) if (line !== '') visit(JSON.parse(line), '');
-  return text;
-}

@@ -1,11 +1,13 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { createDocument } from '../../src/markdown/document.ts';
 
-/** Everything that a loop over the text or over what was made of it does. Searches by the engine itself count once. */
+/** Everything that a loop over the text or over what was made of it does. Searches by the engine count by what they pass, too. */
 const counted = [
   [String.prototype, 'charCodeAt'],
   [String.prototype, 'charAt'],
   [String.prototype, 'indexOf'],
+  [String.prototype, 'lastIndexOf'],
+  [String.prototype, 'includes'],
   [String.prototype, 'slice'],
   [RegExp.prototype, 'exec'],
   [RegExp.prototype, 'test'],
@@ -16,6 +18,17 @@ const counted = [
 const originals = counted.map(([owner, name]) => (owner as never)[name] as (...values: unknown[]) => unknown);
 let units = 0;
 
+/** Code units that the engine passes for one of work: some thousand take it a microsecond. */
+const passedPerUnit = 256;
+
+/** What a search has passed, from where it began. */
+function passed(text: unknown, name: string, [, given]: readonly unknown[], result: unknown): number {
+  if (typeof text !== 'string') return 0;
+  if (name === 'indexOf') return (result === -1 ? text.length : Number(result)) - (Number(given) || 0);
+  if (name === 'lastIndexOf') return Math.min(text.length, Number(given ?? text.length)) - Math.max(0, Number(result));
+  return name === 'includes' && result === false ? text.length : 0;
+}
+
 function count(): void {
   counted.forEach(([owner, name], index) => {
     const original = originals[index];
@@ -23,8 +36,9 @@ function count(): void {
       configurable: true,
       writable: true,
       value(this: unknown, ...values: unknown[]) {
-        units += 1;
-        return original?.apply(this, values);
+        const result = original?.apply(this, values);
+        units += 1 + Math.max(0, passed(typeof this === 'object' ? undefined : this, name, values, result)) / passedPerUnit;
+        return result;
       },
     });
   });
@@ -91,6 +105,8 @@ describe('no step between two polls does more than so much, however long the tex
     'escaped characters': repeat('\\*'),
     ideographs: repeat('这是一个很长的段落没有空格'),
     addresses: repeat('a@b.c '),
+    'beginnings of addresses': repeat('<http://'),
+    'beginnings of addresses in a bracket': `[${repeat('www. ')}`,
   };
   const sizes = [64, length * 2];
   const bound = (isOrdinary: boolean): number => (isOrdinary ? 8192 : 32_768);

@@ -1,19 +1,34 @@
 import type { Inline } from '../blocks.ts';
 import { classify, other } from './characters.ts';
 
+/** Cheap: whether `linkAddresses` may find any. */
+export function mayHoldAddress(text: string): boolean {
+  return text.includes('@') || mayHoldUrl.test(text);
+}
+
 /**
  * Addresses that only the text as a whole shows (after an escape, a character reference, in brackets that are none), as
- * mdast-util-gfm-autolink-literal links them. Pushes the text onto `nodes`, in pieces where there are such.
+ * mdast-util-gfm-autolink-literal links them. Pushes the text onto `nodes`, in pieces where there are such. Yields now and then.
  */
-export function linkAddresses(text: string, nodes: Inline[]): void {
-  if (!text.includes('@') && !mayHoldUrl.test(text)) {
-    nodes.push({ type: 'text', text });
-    return;
-  }
+export function* linkAddresses(text: string, nodes: Inline[]): Generator<void, void> {
   let pieces: Inline[] = [{ type: 'text', text }];
-  for (const find of [findUrls, findXmpp, findMailto, findEmails])
-    pieces = pieces.flatMap((piece) => (piece.type === 'text' ? split(piece.text, find(piece.text)) : [piece]));
-  nodes.push(...pieces);
+  for (const find of [findUrls, findXmpp, findMailto, findEmails]) {
+    const found: Inline[] = [];
+    let steps = 0;
+    for (const piece of pieces) {
+      steps += 1;
+      if ((steps & 511) === 0) yield;
+      if (piece.type !== 'text' || !mayHoldAddress(piece.text)) found.push(piece);
+      else yield* split(piece.text, find(piece.text), found);
+    }
+    pieces = found;
+  }
+  let steps = 0;
+  for (const piece of pieces) {
+    steps += 1;
+    if ((steps & 4095) === 0) yield;
+    nodes.push(piece);
+  }
 }
 
 interface Found {
@@ -30,45 +45,56 @@ const emails = /(?<![\w+\-.]|(?:^|[^\d@A-Za-z])(?:mailto|xmpp):)[\w+\-.]+@([\w-]
 const domainEnd = /[^\w\-.]/g;
 const wordEnd = /[\t\n\r ]/g;
 
-function split(text: string, found: readonly Found[]): Inline[] {
-  if (found.length === 0) return [{ type: 'text', text }];
-  const pieces: Inline[] = [];
+function* split(text: string, found: Iterable<Found | undefined>, pieces: Inline[]): Generator<void, void> {
   let from = 0;
-  for (const { start, end, url } of found) {
+  let steps = 0;
+  for (const address of found) {
+    steps += 1;
+    if ((steps & 127) === 0) yield;
+    if (address === undefined) continue;
+    const { start, end, url } = address;
     if (start > from) pieces.push({ type: 'text', text: text.slice(from, start) });
     pieces.push({ type: 'link', url, title: undefined, children: [{ type: 'text', text: text.slice(start, end) }] });
     from = end;
   }
   if (from < text.length) pieces.push({ type: 'text', text: text.slice(from) });
-  return pieces;
 }
 
-function findUrls(text: string): Found[] {
-  const found: Found[] = [];
-  urls.lastIndex = 0;
+/** `undefined`: something that is none. The patterns are everybody's, so none is relied upon behind a yield. */
+function* findUrls(text: string): Generator<Found | undefined, void> {
+  let from = 0;
   let end = 0;
   let wrong = 0;
-  for (let match = urls.exec(text); match; match = urls.exec(text)) {
+  for (;;) {
+    urls.lastIndex = from;
+    const match = urls.exec(text);
+    if (!match) return;
     const start = match.index;
     const isWww = !match[0].endsWith('/');
-    urls.lastIndex = start + 1;
+    from = start + 1;
     const domain = isWww ? start : start + match[0].length;
-    if (start > 0 && classify(text.charCodeAt(start - 1)) === other) continue;
     // Domains that overlap end alike, and wrongly.
-    if (domain < wrong) continue;
-    const afterDomain = seek(domainEnd, text, domain);
-    if (!isDomain(text, domain, afterDomain)) {
-      wrong = Math.max(domain, text.lastIndexOf('.', text.lastIndexOf('.', afterDomain - 1) - 1));
+    if ((start > 0 && classify(text.charCodeAt(start - 1)) === other) || domain < wrong) {
+      yield undefined;
       continue;
     }
-    if (classify(text.charCodeAt(domain)) !== other) continue;
+    const afterDomain = seek(domainEnd, text, domain);
+    const name = text.slice(domain, afterDomain);
+    if (!isDomain(name)) {
+      wrong = domain + Math.max(0, name.lastIndexOf('.', name.lastIndexOf('.') - 1));
+      yield undefined;
+      continue;
+    }
+    if (classify(text.charCodeAt(domain)) !== other) {
+      yield undefined;
+      continue;
+    }
     if (end <= afterDomain) end = seek(wordEnd, text, afterDomain);
     const stop = trimUrl(text, start, end);
-    found.push({ start, end: stop, url: (isWww ? 'http://' : '') + text.slice(start, stop) });
     // What the sentence keeps of the word is not searched again.
-    urls.lastIndex = end;
+    from = end;
+    yield { start, end: stop, url: (isWww ? 'http://' : '') + text.slice(start, stop) };
   }
-  return found;
 }
 
 function seek(pattern: RegExp, text: string, from: number): number {
@@ -78,11 +104,11 @@ function seek(pattern: RegExp, text: string, from: number): number {
 }
 
 /** Letters, digits, `-` and `_` with a dot at least; in neither of the last two parts an underscore, in both a letter or digit. */
-function isDomain(text: string, from: number, end: number): boolean {
-  const last = text.lastIndexOf('.', end - 1);
-  if (last < from) return false;
-  const before = last > from ? text.lastIndexOf('.', last - 1) : -1;
-  return isLabel(text.slice(last + 1, end)) && isLabel(text.slice(Math.max(before + 1, from), last));
+function isDomain(name: string): boolean {
+  const last = name.lastIndexOf('.');
+  if (last < 0) return false;
+  const before = last > 0 ? name.lastIndexOf('.', last - 1) : -1;
+  return isLabel(name.slice(last + 1)) && isLabel(name.slice(before + 1, last));
 }
 
 function isLabel(label: string): boolean {
@@ -93,6 +119,7 @@ function isLabel(label: string): boolean {
 function trimUrl(text: string, start: number, end: number): number {
   let stop = end;
   while (stop > start && '!"&\'),.:;<>?]}'.includes(text.charAt(stop - 1))) stop -= 1;
+  if (!text.slice(start, stop).includes('(')) return stop;
   let depth = 0;
   for (let index = start; index < stop; index += 1) {
     const code = text.charCodeAt(index);
@@ -107,32 +134,39 @@ function trimUrl(text: string, start: number, end: number): number {
   return stop;
 }
 
-function findXmpp(text: string): Found[] {
+function findXmpp(text: string): Iterable<Found | undefined> {
   return matches(xmpp, text, '', (match) => {
     const resource = match[2];
     return !resource || (/[A-Za-z]$/.test(resource) && text.charAt(match.index + match[0].length) !== '@');
   });
 }
 
-function findMailto(text: string): Found[] {
+function findMailto(text: string): Iterable<Found | undefined> {
   return matches(mailto, text, '', () => true);
 }
 
-function findEmails(text: string): Found[] {
+function findEmails(text: string): Iterable<Found | undefined> {
   return matches(emails, text, 'mailto:', () => true);
 }
 
-function matches(pattern: RegExp, text: string, scheme: string, accept: (match: RegExpExecArray) => boolean): Found[] {
-  const found: Found[] = [];
-  if (!text.includes('@')) return found;
-  pattern.lastIndex = 0;
-  for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
+function* matches(
+  pattern: RegExp,
+  text: string,
+  scheme: string,
+  accept: (match: RegExpExecArray) => boolean,
+): Generator<Found | undefined, void> {
+  if (!text.includes('@')) return;
+  for (let from = 0; ; ) {
+    pattern.lastIndex = from;
+    const match = pattern.exec(text);
+    if (!match) return;
     const start = match.index;
     if (/[\d\-_]$/.test(match[1] ?? '') || !accept(match)) {
-      pattern.lastIndex = start + 1;
+      from = start + 1;
+      yield undefined;
       continue;
     }
-    found.push({ start, end: start + match[0].length, url: scheme + match[0] });
+    from = start + match[0].length;
+    yield { start, end: from, url: scheme + match[0] };
   }
-  return found;
 }

@@ -1,5 +1,5 @@
 import type { Inline } from '../blocks.ts';
-import { linkAddresses } from './address.ts';
+import { linkAddresses, mayHoldAddress } from './address.ts';
 import type { Node } from './node.ts';
 
 /** Deeper nested marks than these are shown as text. */
@@ -39,7 +39,7 @@ export function* build(first: Node | undefined, end: Node | undefined): Generato
         else outer.nodes.push({ type: 'image', url: parent.url, title: parent.title, alt: frame.alt });
       } else if (outer.nodes === frame.nodes) frame.text.push(parent.text);
       else {
-        flush(frame);
+        yield* flushed(frame);
         outer.nodes.push(close(parent, frame.nodes));
       }
       frame = outer;
@@ -58,34 +58,38 @@ export function* build(first: Node | undefined, end: Node | undefined): Generato
       continue;
     }
     if (!wraps(node)) {
-      flush(frame);
+      yield* flushed(frame);
       frame.nodes.push(leaf(node));
       continue;
     }
     const inLink = frame.inLink || node.type === 'link';
     stack.push(frame);
     if (node.type === 'image') {
-      flush(frame);
+      yield* flushed(frame);
       frame = { nodes, text: [], next: node.first, parent: node, inLink, alt: '' };
     } else if (stack.length > mostDepth && node.type !== 'link') {
       frame.text.push(node.text);
       frame = { nodes: frame.nodes, text: frame.text, next: node.first, parent: node, inLink, alt: undefined };
     } else {
-      flush(frame);
+      yield* flushed(frame);
       frame = { nodes: [], text: [], next: node.first, parent: node, inLink, alt: undefined };
     }
   }
-  flush(frame);
+  yield* flushed(frame);
   return nodes;
 }
 
-function flush(frame: Frame): void {
-  if (frame.text.length === 0) return;
-  const text = frame.text.length === 1 ? (frame.text[0] ?? '') : frame.text.join('');
-  frame.text.length = 0;
-  if (frame.inLink) frame.nodes.push({ type: 'text', text });
-  else linkAddresses(text, frame.nodes);
+/** Its text becomes nodes. What has to be gone through for it, if anything. */
+function flushed({ text: texts, nodes, inLink }: Frame): Iterable<void> {
+  if (texts.length === 0) return none;
+  const text = texts.length === 1 ? (texts[0] ?? '') : texts.join('');
+  texts.length = 0;
+  if (!inLink && mayHoldAddress(text)) return linkAddresses(text, nodes);
+  nodes.push({ type: 'text', text });
+  return none;
 }
+
+const none: readonly undefined[] = [];
 
 function wraps(node: Node): boolean {
   return node.type === 'emphasis' || node.type === 'strong' || node.type === 'delete' || node.type === 'link' || node.type === 'image';
