@@ -21,6 +21,8 @@ export interface FrameTask {
   place?(): number;
   /** Class of work: what one costs tells what another of its class will. @default 'text' */
   readonly kind?: string;
+  /** Where it is urgent it runs in the next frame, whatever that can afford. @default false */
+  readonly immediate?: boolean;
 }
 
 /** The page's one animation-frame loop. It runs only while something is pending and the page is visible. */
@@ -135,13 +137,14 @@ export function createFrames(host: FrameHost): Frames {
     const visible: FrameTask[] = [];
     let demandMs = 0;
     for (const [task, wait] of waiting) {
-      const rank = task.rank?.(now) ?? 'visible';
-      if (rank === 'offscreen' && !wait.urgent) continue;
-      if (!wait.urgent) demandMs += budget.cost(task.kind ?? 'text');
-      if (wait.urgent) urgent.push(task);
-      else if (rank === 'focused') focused.push(task);
-      else if (now - wait.since > maxStalenessMs - budget.intervalMs) overdue.push(task);
-      else visible.push(task);
+      const rank = task.rank?.(now);
+      if (wait.urgent) (task.immediate ? overdue : urgent).push(task);
+      else if (rank !== 'offscreen') {
+        demandMs += budget.cost(task.kind ?? 'text');
+        if (rank === 'focused') focused.push(task);
+        else if (now - wait.since > maxStalenessMs - budget.intervalMs) overdue.push(task);
+        else visible.push(task);
+      }
     }
     const due: FrameTask[] = [];
     counts = new Map();
@@ -153,8 +156,7 @@ export function createFrames(host: FrameHost): Frames {
         const kind = task.kind ?? 'text';
         spent += budget.cost(kind);
         if (spent > limitMs && due.length > 0) {
-          limited = true;
-          wanted = true;
+          limited = wanted = true;
           break;
         }
         due.push(task);

@@ -41,6 +41,7 @@ export function createPromotions(
     if (waiting.size > 0) loop().request(task, true);
   };
   const task: FrameTask = {
+    immediate: true,
     flush() {
       const at = now();
       for (const [job, wait] of waiting) {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { FrameTask, Rank } from '../../src/react/frame.ts';
+import { createPromotions } from '../../src/react/promotion.ts';
 import { type Busy, createBusy, createScreen, type Screen } from './screen.ts';
 
 const many = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, index) => make(index));
@@ -8,6 +9,17 @@ const many = <T>(count: number, make: (index: number) => T): T[] => Array.from({
 const run = (screen: Screen, count: number): number[] => many(count, () => screen.frame());
 
 const servedIn = (tasks: readonly Busy[], from: number): number => tasks.filter(({ served }) => (served.at(-1) ?? 0) >= from).length;
+
+/** Of equals, each gets as many as the others, and nobody waits twice as long. */
+function expectTurns(screen: Screen, panels: readonly Busy[]): void {
+  run(screen, 60);
+  for (const { served } of panels) served.length = 0;
+  run(screen, 400);
+  const waits = panels.map((panel) => panel.longestMs());
+  expect(Math.max(...waits)).toBeLessThan(2 * Math.min(...waits));
+  const turns = panels.map(({ served }) => served.length);
+  expect(Math.max(...turns)).toBeLessThanOrEqual(Math.min(...turns) + 2);
+}
 
 test.for([
   ['the page’s thread', 60, { costMs: 1 }],
@@ -74,26 +86,14 @@ test('[UI9] classes of work have costs of their own', () => {
 test('[UI10] among equals nobody waits twice as long as another', () => {
   const screen = createScreen();
   const panels = many(20, () => createBusy(screen, { costMs: 2 }));
-  run(screen, 60);
-  for (const { served } of panels) served.length = 0;
-  run(screen, 400);
-  const waits = panels.map((panel) => panel.longestMs());
-  expect(Math.max(...waits)).toBeLessThan(2 * Math.min(...waits));
-  const turns = panels.map(({ served }) => served.length);
-  expect(Math.max(...turns)).toBeLessThanOrEqual(Math.min(...turns) + 2);
+  expectTurns(screen, panels);
 });
 
 test('[UI10] panels take turns by place, also where another of them has the reader’s attention', () => {
   const screen = createScreen();
   const panels = many(20, (index) => Object.assign(createBusy(screen, { costMs: 2 }), { place: () => 100 * ((index * 7) % 20) }));
   Object.assign(createBusy(screen, { costMs: 1, rank: 'focused' }), { place: () => 950 });
-  run(screen, 60);
-  for (const { served } of panels) served.length = 0;
-  run(screen, 400);
-  const waits = panels.map((panel) => panel.longestMs());
-  expect(Math.max(...waits)).toBeLessThan(2 * Math.min(...waits));
-  const turns = panels.map(({ served }) => served.length);
-  expect(Math.max(...turns)).toBeLessThanOrEqual(Math.min(...turns) + 2);
+  expectTurns(screen, panels);
 });
 
 test('[UI10] what has the reader’s attention is served in every frame, under any load', () => {
@@ -230,3 +230,42 @@ test('[UI15] a frame’s React updates run after its flushes and before it is me
   screen.loop.commit(() => void order.push('outside'));
   expect(order.at(-1)).toBe('outside');
 });
+
+test.for([1, 50])(
+  '[UI15] [UI12] a promotion that is due does not wait for a hundred ends of %i ms, nor one of them for promotions that wait',
+  (costMs) => {
+    const screen = createScreen();
+    many(8, () => createBusy(screen, { costMs: 1 }));
+    run(screen, 120);
+    let forcedAt = 0;
+    // Transitions React does not come to.
+    const promotions = createPromotions(
+      () => screen.loop,
+      () => screen.now(),
+      () => {},
+    );
+    const since = screen.now();
+    promotions.promote({ apply: () => (forcedAt ||= screen.now()), isDone: () => forcedAt > 0 });
+    promotions.promote({ apply: () => {}, isDone: () => false });
+    while (screen.now() < since + 120) screen.frame();
+    let ended = 0;
+    many(100, () => {
+      const end: FrameTask = {
+        flush: () => {
+          ended += 1;
+          screen.spend(costMs);
+        },
+      };
+      screen.loop.request(end, true);
+    });
+    let longestMs = 0;
+    while (ended < 100) {
+      const before = ended;
+      longestMs = Math.max(longestMs, screen.frame());
+      expect(ended).toBeGreaterThan(before);
+    }
+    // In the frame behind the one in which the deadline falls.
+    expect(forcedAt).toBeGreaterThanOrEqual(since + 150);
+    expect(forcedAt - since).toBeLessThanOrEqual(150 + longestMs);
+  },
+);

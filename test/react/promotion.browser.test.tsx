@@ -1,9 +1,9 @@
 import { useLayoutEffect, useState } from 'react';
 import { flushSync } from 'react-dom';
-import { createRoot } from 'react-dom/client';
 import { expect, onTestFinished, test } from 'vitest';
 import { createFrames, frames } from '../../src/react/frame.ts';
 import { createPromotions, type Promotions } from '../../src/react/promotion.ts';
+import { openRoot } from '../support/root.ts';
 import { frame } from './page.tsx';
 
 /** Keeps the page's thread busy, as rendering something large does. */
@@ -32,14 +32,8 @@ function openBlock(promotions: Promotions | undefined) {
     }, [value]);
     return parts.map((part) => <Heavy key={part} value={value} />);
   }
-  const container = document.createElement('div');
-  document.body.append(container);
-  const root = createRoot(container);
+  const root = openRoot();
   flushSync(() => root.render(<Block />));
-  onTestFinished(() => {
-    root.unmount();
-    container.remove();
-  });
   return {
     waits,
     async promote(value: number): Promise<void> {
@@ -60,9 +54,7 @@ function starve(): void {
     spin(2);
     return <b>{count}</b>;
   }
-  const container = document.createElement('div');
-  document.body.append(container);
-  const root = createRoot(container);
+  const root = openRoot();
   flushSync(() => root.render(<Sibling />));
   let running = true;
   const { port1, port2 } = new MessageChannel();
@@ -77,8 +69,6 @@ function starve(): void {
   onTestFinished(() => {
     running = false;
     port1.close();
-    root.unmount();
-    container.remove();
   });
 }
 
@@ -134,8 +124,7 @@ test('[UI15] all updates of a frame are one commit of React', async () => {
     });
     return null;
   }
-  const container = document.createElement('div');
-  const root = createRoot(container);
+  const { container, ...root } = openRoot();
   flushSync(() =>
     root.render(
       <>
@@ -146,7 +135,6 @@ test('[UI15] all updates of a frame are one commit of React', async () => {
       </>,
     ),
   );
-  onTestFinished(() => root.unmount());
   const observed: string[] = [];
   const observer = new MutationObserver(() => observed.push(container.textContent ?? ''));
   observer.observe(container, { subtree: true, characterData: true });

@@ -19,45 +19,19 @@ const quickShare = 0.2;
 const leastTexts = 16;
 /** What no answer has confirmed for so long, ms, holds no longer. */
 const forgetMs = 500;
-/** Intervals from the beginning of a frame until the next is asked for, at least: within the picture that is left out. */
-const pauseIntervals = 1.3;
-/**
- * However long a frame was, ms: a timer runs behind what has come meanwhile. A frame that was asked for within one of 100 ms runs in
- * front of it in Chromium, so that nothing would come in any more.
- */
-const leastPauseMs = 4;
 
-export function createCadence(
-  clock: () => number = () => performance.now(),
-  later: (callback: () => void, ms: number) => void = setTimeout,
-): ParserCadence {
+export function createCadence(clock: () => number = () => performance.now()): ParserCadence {
   let averageMs = 0;
   let isSlow = false;
-  let isPausing = false;
-  /** Of the last whole frame that was followed by a pause. */
-  let pausedSince = Number.NEGATIVE_INFINITY;
   let answeredAt = 0;
-  const stride = (): number => (isSlow && clock() - answeredAt < forgetMs ? 2 : 1);
   return {
     get stride() {
-      return stride();
+      return isSlow && clock() - answeredAt < forgetMs ? 2 : 1;
     },
     answered(ms, texts, intervalMs) {
       answeredAt = clock();
       averageMs += (Math.min(ms, 4 * intervalMs) - averageMs) * weight;
       isSlow = texts >= leastTexts && averageMs > intervalMs * (isSlow ? quickShare : slowShare);
-    },
-    pauses(since, intervalMs, resume) {
-      if (stride() > 1 && since > pausedSince) {
-        pausedSince = since;
-        isPausing = true;
-        const resumed = (): void => {
-          isPausing = false;
-          resume();
-        };
-        later(resumed, Math.max(leastPauseMs, since + pauseIntervals * intervalMs - clock()));
-      }
-      return isPausing;
     },
   };
 }

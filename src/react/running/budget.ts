@@ -23,7 +23,7 @@ export interface Budget {
    * one. One that comes before its time is not: it is there for what is urgent.
    */
   begins(now: number, counts: Counts, limited: boolean): boolean;
-  /** Whether it is too early to ask for the next whole frame. `resume` is called when it no longer is. */
+  /** Whether it is too early to ask for the next whole frame. `resume` is called, once, when it no longer is. */
   pauses(resume: () => void): boolean;
   /** There is nothing to do any more: what made frames late may end with that. */
   rests(now: number): void;
@@ -40,8 +40,6 @@ export interface Budget {
 export interface Cadence {
   /** Intervals of the display from one to the next. */
   readonly stride: number;
-  /** As of the budget. `since`: when the last whole frame began, ms. */
-  pauses(since: number, intervalMs: number, resume: () => void): boolean;
 }
 
 export interface PacedBudget extends Budget {
@@ -58,10 +56,23 @@ const sparseRoundMs = 66;
 // Cost of a task of a class that has not been seen yet, ms.
 const unknownMs = 0.3;
 const leastMs = 0.02;
+/** Intervals from the beginning of a frame until the next is asked for, at least: within the picture that is left out. */
+const pauseIntervals = 1.3;
+/**
+ * Where the frame before took longer than this, ms, there is a pause in any case. A frame that was asked for within one of 100 ms runs in front of
+ * the messages that wait in Chromium, so that nothing would come in any more.
+ */
+const longMs = 80;
+/** However long a frame was, ms: a timer runs behind what has come meanwhile. */
+const leastPauseMs = 4;
 
-export function createBudget(slices: readonly Slices[] = [textSlices, blockSlices]): PacedBudget {
+export function createBudget(
+  slices: readonly Slices[] = [textSlices, blockSlices],
+  clock: () => number = () => performance.now(),
+  later: (callback: () => void, ms: number) => void = setTimeout,
+): PacedBudget {
   const refresh = createRefresh();
-  let cadence: Cadence = { stride: 1, pauses: () => false };
+  let cadence: Cadence = { stride: 1 };
   const costs = new Map<string, number>();
   // Cost of a frame as such.
   let base = 1;
@@ -72,6 +83,9 @@ export function createBudget(slices: readonly Slices[] = [textSlices, blockSlice
   // Of the last whole frame.
   let lastWhole = Number.NEGATIVE_INFINITY;
   let wholeCounts: Counts | undefined;
+  // The last one that was followed by a pause.
+  let pausedSince = lastWhole;
+  let isPausing = false;
   // When there was nothing left to do.
   let restingSince = 0;
   // Of the task that was served last in its turn: those served out of turn say nothing about whose it is.
@@ -124,7 +138,18 @@ export function createBudget(slices: readonly Slices[] = [textSlices, blockSlice
       wholeCounts = undefined;
       return true;
     },
-    pauses: (resume) => cadence.pauses(lastWhole, refresh.intervalMs, resume),
+    pauses(resume) {
+      if (lastWhole > pausedSince && (cadence.stride > 1 || lastCost > longMs)) {
+        pausedSince = lastWhole;
+        isPausing = true;
+        const resumed = (): void => {
+          isPausing = false;
+          resume();
+        };
+        later(resumed, Math.max(leastPauseMs, lastWhole + pauseIntervals * refresh.intervalMs - clock()));
+      }
+      return isPausing;
+    },
     rests(now) {
       lastWhole = Number.NEGATIVE_INFINITY;
       restingSince = now;

@@ -18,6 +18,7 @@ export interface Slices {
 const targetMs = 30;
 
 // `first`: of the first frame. `least`: of each turn. `most`: of a frame, however short they are; an eighth of it, however long.
+// Of many turns' frames, when those are long, as much in each 60 ms.
 export function createSlices(first: number, least: number, most: number): Slices {
   let room = first;
   let used = 0;
@@ -42,12 +43,13 @@ export function createSlices(first: number, least: number, most: number): Slices
       // One frame that was blocked is not usual.
       usualMs += (Math.min(ms, 8 * targetMs) - usualMs) / 8;
       // Where frames are long for the many who have a turn in them, to add little would only let what arrives pile up.
-      const floor = usualMs > 2 * targetMs && turns.size > 8 ? most : most / 8;
+      const floor = usualMs > 2 * targetMs && turns.size > 8 ? (most * usualMs) / (2 * targetMs) : most / 8;
       // Where frames as such are longer than that, adding less would not make them short.
       const change = Math.max(targetMs, restMs * 1.5) / ms;
       // What flows by itself says nothing about what there is room for.
-      if (change < 1 && used > least) room = Math.max(floor, Math.min(room, used) * Math.max(0.5, change));
-      else if (change > 1 && isLimited) room = Math.min(most, room * Math.min(2, change));
+      if (change < 1 && used > least) room = Math.min(room, used) * Math.max(0.5, change);
+      else if (change > 1 && isLimited) room *= Math.min(2, change);
+      room = Math.max(floor, Math.min(most, room));
       // What is mounted before the next frame is part of the next picture.
       used = 0;
       isLimited = false;

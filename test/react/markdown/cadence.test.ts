@@ -7,7 +7,7 @@ const intervalMs = 1000 / 60;
 /** A page with panels that always have more to show, and a parser whose answers take as long as the test says. */
 function openPage({ panels = 32, costMs = 0.5 } = {}) {
   const screen = createScreen();
-  const cadence = createCadence(screen.now, screen.later);
+  const cadence = createCadence(screen.now);
   screen.follow(cadence);
   const busy = Array.from({ length: panels }, () => createBusy(screen, { costMs }));
   const answers = (ms: number): void => {
@@ -66,29 +66,6 @@ test('[UI42] half a second after the last answer they are all drawn again', () =
   expect(drawn(pictures(20))).toBe(10);
   pictures(14);
   expect(drawn(pictures(20))).toBe(20);
-});
-
-test('[UI42] a frame that took longer than two pictures is followed by one pause, too: what has come meanwhile goes first', () => {
-  let now = 0;
-  const timers: (() => void)[] = [];
-  const cadence = createCadence(
-    () => now,
-    (callback) => void timers.push(callback),
-  );
-  for (let count = 0; count < 100; count += 1) cadence.answered(30, 32, intervalMs);
-  let resumed = 0;
-  const pauses = (since: number): boolean =>
-    cadence.pauses(since, intervalMs, () => {
-      resumed += 1;
-    });
-  for (const since of [0, 200]) {
-    // What asks for the next frame within this one.
-    now = since + 150;
-    expect([pauses(since), pauses(since), timers.length]).toEqual([true, true, 1]);
-    timers.pop()?.();
-    expect(pauses(since)).toBe(false);
-  }
-  expect(resumed).toBe(2);
 });
 
 test('[UI42] [UI12] what is urgent is in the picture that would be left out, alone, and the next one comes when it would have', () => {
@@ -165,7 +142,7 @@ test('[UI42] [UI9] what a whole frame can afford is learned of whole frames, how
 
 test('[UI42] [UI3] a loop that has nothing left to do asks for no picture', () => {
   const screen = createScreen();
-  const cadence = createCadence(screen.now, screen.later);
+  const cadence = createCadence(screen.now);
   screen.follow(cadence);
   let shows = 0;
   screen.loop.request({
