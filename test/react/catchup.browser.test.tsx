@@ -4,11 +4,12 @@ import { running } from '../../src/react/running.ts';
 import { ManualSource } from '../support/source.ts';
 import { createHighlighter } from './code/page.tsx';
 import { finish, start } from './events.ts';
-import { longAnswer } from './long.ts';
+import { longAnswer } from './long/answer.ts';
 import { openPage, type Page, setHidden } from './page.tsx';
 import { watchBlocks, watchFrames } from './watchframes.ts';
 
-const panels = 12;
+/** As many as share what one picture adds however long frames are: with more, the share grows with them (`slices.test.ts`). */
+const panels = 8;
 
 /** Panels that have begun, then nobody had time for while `text` came. */
 async function openBehind(view: 'plain' | 'markdown', text: string): Promise<{ readonly page: Page; release(): void }> {
@@ -31,7 +32,7 @@ async function openBehind(view: 'plain' | 'markdown', text: string): Promise<{ r
 
 const statuses = (page: Page): string[] => [...new Set(Array.from({ length: panels }, (_, index) => page.status(index) ?? ''))];
 
-test('[UI14] twelve Markdown panels that are behind mount so many blocks in a frame all together, and a few each', {
+test('[UI14] eight Markdown panels that are behind mount so many blocks in a frame all together, and a few each', {
   timeout: 60_000,
 }, async () => {
   const text = longAnswer(12_000);
@@ -49,7 +50,7 @@ test('[UI14] twelve Markdown panels that are behind mount so many blocks in a fr
   expect(new Set([first, ...others]).size).toBe(1);
 });
 
-test('[UI14] [UI1] twelve plain panels that are behind write so much in a frame all together, and a little each', {
+test('[UI14] [UI1] eight plain panels that are behind write so much in a frame all together, and a little each', {
   timeout: 60_000,
 }, async () => {
   const text = longAnswer(60_000);
@@ -154,7 +155,7 @@ test('[UI14] [UI22] [UI25] a fence of 200 KB that is opened comes in so much a f
   expect(shown()).toBe(code);
 });
 
-test('[UI14] twelve panels with code that are behind write so much of it in a frame all together, and a little each', {
+test('[UI14] eight panels with code that are behind write so much of it in a frame all together, and a little each', {
   timeout: 60_000,
 }, async () => {
   const code = codeOf(700);

@@ -1,28 +1,18 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import type { StreamHandle } from '../../src/client.ts';
 import { createFrames, type FrameHost } from '../../src/react/frame.ts';
 import { createDisplay } from '../../src/react/panel/display.ts';
 import { createPlainBody } from '../../src/react/panel/plain.ts';
 import { createBudget } from '../../src/react/running/budget.ts';
 import { pacing } from '../../src/react/running/smooth.ts';
 import { running } from '../../src/react/running.ts';
-import { createStreamStore } from '../../src/store/index.ts';
 import type { LogEntry, StreamEvent } from '../../src/wire/index.ts';
 import type { StreamChange } from '../../src/worker/messages.ts';
 import { finish, start } from './events.ts';
+import { openStored } from './stored.ts';
 
 /** A panel’s element and display over a real store, with frames by hand. */
 function openDisplay() {
-  const store = createStreamStore({ maxIdleStreams: 10, maxIdleBytes: 1e6, onEvict: () => {}, now: () => 1 });
-  const record = store.create(1, 'a');
-  const handle: StreamHandle = {
-    key: 1,
-    record,
-    tell: () => {},
-    subscribe: (listener) => store.subscribe(1, listener),
-    stop: () => Promise.resolve(),
-    release: () => {},
-  };
+  const { store, handle } = openStored();
   let due: ((now: number) => void) | undefined;
   const budget = createBudget();
   const host: FrameHost = {

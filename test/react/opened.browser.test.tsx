@@ -3,7 +3,7 @@ import { preloadMarkdown, StreamPanel } from '../../src/index.ts';
 import { running } from '../../src/react/running.ts';
 import { ManualSource } from '../support/source.ts';
 import { finish, start } from './events.ts';
-import { longAnswer } from './long.ts';
+import { longAnswer } from './long/answer.ts';
 import { frame, openPage, type Page } from './page.tsx';
 import { watchText } from './watchframes.ts';
 

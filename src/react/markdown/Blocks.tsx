@@ -1,12 +1,21 @@
 import { Fragment, memo, type ReactNode, useRef } from 'react';
 import { Item, List, Quote, Row, Table } from './containers.tsx';
 import { useMarkdown } from './context.ts';
+import { directionOf } from './direction.ts';
 import { Footnote, Footnotes } from './Footnotes.tsx';
 import { Leaf } from './Leaf.tsx';
 import { Literal } from './Literal.tsx';
 import { longAt, useLong } from './long/useLong.ts';
 import { useCells, useChildren, useGroups } from './mount.ts';
-import { type BlockNode, type ContainerNode, type FootnotesNode, footnoteLabel, type GroupNode, type RootNode } from './nodes.ts';
+import {
+  type BlockNode,
+  type ContainerNode,
+  type FootnotesNode,
+  footnoteLabel,
+  type GroupNode,
+  plainGroups,
+  type RootNode,
+} from './nodes.ts';
 
 /** The whole document: its blocks in groups the browser may skip, of a long one those near the sight; and its footnotes. */
 export function Blocks({ root }: { readonly root: RootNode }): ReactNode {
@@ -73,9 +82,6 @@ const Cells = memo(function Cells({ group }: GroupProps): ReactNode {
   const cells = useCells(group);
   return cells.map((node) => <Block key={node.key} node={node} isTop={false} />);
 });
-
-/** From this group on those of a list or a quote are parts: the DOM of what is of usual length is as everybody expects it. */
-const plainGroups = 4;
 
 interface PartProps extends GroupProps {
   /** Of its first item, in an ordered list. */
@@ -145,30 +151,27 @@ function Container({ node, isTop, number }: BlockProps & { readonly node: Contai
   const groups = useGroups(node, node.block.type === 'tableRow' ? 0 : undefined);
   // Read beside the groups: both are what the node was when it was rendered last.
   const { block, header } = node;
+  const dir = isTop ? directionOf(node) : undefined;
   switch (block.type) {
     case 'blockquote':
-      return (
-        <Quote block={block} isTop={isTop}>
-          {partsOf(groups)}
-        </Quote>
-      );
+      return <Quote dir={dir}>{partsOf(groups)}</Quote>;
     case 'list':
       return (
-        <List block={block} isTop={isTop} isGiant={groups.length > plainGroups}>
+        <List block={block} dir={dir} isGiant={groups.length > plainGroups}>
           {partsOf(groups, block.ordered ? block.start : undefined)}
         </List>
       );
     case 'listItem':
       return (
-        <Item block={block} isTop={isTop} number={number}>
+        <Item block={block} number={number}>
           {groupsOf(groups)}
         </Item>
       );
     case 'table':
-      return <Table block={block} isTop={isTop} header={header && <Block node={header} isTop={false} />} bodies={bodiesOf(groups)} />;
+      return <Table dir={dir} header={header && <Block node={header} isTop={false} />} bodies={bodiesOf(groups)} />;
     case 'tableRow':
       return (
-        <Row isTop={false}>
+        <Row>
           {groups.map((group) => (
             <Cells key={group.key} group={group} />
           ))}

@@ -5,17 +5,16 @@ import { useMarkdown } from './context.ts';
 /** A container's own element around its children. */
 export interface ContainerProps<Type extends Block['type']> {
   readonly block: Extract<Block, { type: Type }>;
-  /** Of the answer itself, not of another block: these have a direction of their own. */
-  readonly isTop: boolean;
+  /** Of a block of the answer itself: those within another have none of their own. */
+  readonly dir: 'auto' | 'ltr' | 'rtl' | undefined;
   readonly children: ReactNode;
 }
 
 const reachable = { role: 'group', 'aria-label': 'Table', tabIndex: 0 } as const;
-const direction = (isTop: boolean): object => (isTop ? { dir: 'auto' } : {});
 
-export function Quote({ isTop, children }: ContainerProps<'blockquote'>): ReactNode {
+export function Quote({ dir, children }: Omit<ContainerProps<'blockquote'>, 'block'>): ReactNode {
   const Tag = useMarkdown().options.tag('blockquote');
-  return <Tag {...direction(isTop)}>{children}</Tag>;
+  return <Tag dir={dir}>{children}</Tag>;
 }
 
 interface ListProps extends ContainerProps<'list'> {
@@ -24,17 +23,17 @@ interface ListProps extends ContainerProps<'list'> {
 }
 
 /** Loose or tight is a matter of looks, since a list may turn out loose after a thousand items. */
-export function List({ block, isTop, isGiant, children }: ListProps): ReactNode {
+export function List({ block, dir, isGiant, children }: ListProps): ReactNode {
   const Tag = useMarkdown().options.tag(block.ordered ? 'ol' : 'ul');
   const start = block.ordered && block.start !== 1 ? { start: block.start } : {};
   return (
-    <Tag {...direction(isTop)} {...start} role={isGiant ? 'list' : undefined} data-spread={block.spread ? '' : undefined}>
+    <Tag dir={dir} {...start} role={isGiant ? 'list' : undefined} data-spread={block.spread ? '' : undefined}>
       {children}
     </Tag>
   );
 }
 
-interface ItemProps extends ContainerProps<'listItem'> {
+interface ItemProps extends Omit<ContainerProps<'listItem'>, 'dir'> {
   readonly number: number | undefined;
 }
 
@@ -51,21 +50,21 @@ export function Item({ block, number, children }: ItemProps): ReactNode {
   );
 }
 
-interface TableProps extends Omit<ContainerProps<'table'>, 'children'> {
+interface TableProps extends Pick<ContainerProps<'table'>, 'dir'> {
   readonly header: ReactNode;
   /** One, but of a giant table. */
   readonly bodies: readonly { readonly key: number; readonly rows: ReactNode }[];
 }
 
 /** A table too wide scrolls by itself; where it may scroll, the keyboard must reach it. */
-export function Table({ isTop, header, bodies }: TableProps): ReactNode {
+export function Table({ dir, header, bodies }: TableProps): ReactNode {
   const { options } = useMarkdown();
   const Tag = options.tag('table');
   const Head = options.tag('thead');
   const Body = options.tag('tbody');
   return (
     <div className="sluice-table" {...reachable}>
-      <Tag {...direction(isTop)}>
+      <Tag dir={dir}>
         {header && <Head>{header}</Head>}
         {bodies.map(({ key, rows }) => (
           <Body key={key}>{rows}</Body>
@@ -75,7 +74,7 @@ export function Table({ isTop, header, bodies }: TableProps): ReactNode {
   );
 }
 
-export function Row({ children }: Omit<ContainerProps<'tableRow'>, 'block'>): ReactNode {
+export function Row({ children }: Pick<ContainerProps<'tableRow'>, 'children'>): ReactNode {
   const Tag = useMarkdown().options.tag('tr');
   return <Tag>{children}</Tag>;
 }

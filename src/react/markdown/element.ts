@@ -1,4 +1,5 @@
 import type { ElementType } from 'react';
+import { directionOf } from './direction.ts';
 import { below } from './model.ts';
 import type { InlineNode } from './nodes.ts';
 import type { ResolvedMarkdown } from './options.ts';
@@ -11,7 +12,7 @@ export interface LeafElement {
 /** The element of a leaf. `isTop`: of the answer itself, not of another block; these have a direction of their own. */
 export function leafElement(node: InlineNode, options: ResolvedMarkdown, isTop: boolean): LeafElement {
   const { block } = node;
-  const direction = isTop ? { dir: 'auto' } : {};
+  const direction = isTop ? { dir: directionOf(node) } : {};
   if (block.type === 'heading') {
     const level = Math.min(below(node.outline, block.depth).length + options.headingOffset, 9);
     const own = options.tag(`h${block.depth}`);

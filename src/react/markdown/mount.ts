@@ -1,8 +1,7 @@
 import { useLayoutEffect, useState } from 'react';
-import type { Slices } from '../running/slices.ts';
-import { running } from '../running.ts';
 import { useMarkdown } from './context.ts';
-import type { BlockNode, GroupNode, ModelNode, ParentNode } from './nodes.ts';
+import { type BlockNode, type GroupNode, type ModelNode, type ParentNode, plainGroups } from './nodes.ts';
+import { blockRoom } from './room.ts';
 import type { MarkdownView, Mount } from './view.ts';
 
 interface Taken<Value> {
@@ -24,14 +23,6 @@ export function useMount<Value>(node: ModelNode, take: () => Value, growth?: Gro
   return useTaken(node, () => ({ version: node.version, value: take() }), growth);
 }
 
-/** Before there is what learns how many a frame can afford. */
-const unlearned: Pick<Slices, 'take' | 'left'> = {
-  take: (wanted, _turn, atLeast = 0) => Math.max(atLeast, Math.min(wanted, 8)),
-  left: () => 8,
-};
-
-const slices = (): Pick<Slices, 'take' | 'left'> => running.module?.blockSlices ?? unlearned;
-
 /**
  * The groups of a container: of many that are new, as many as this frame can afford, one at least, the others in the next ones.
  * From `allAt` on all of them at once: somebody else sees to it which are mounted.
@@ -50,7 +41,7 @@ export function useGroups(node: ParentNode, allAt: number = Number.POSITIVE_INFI
 function reachOf(groups: readonly GroupNode[], count: number, view: MarkdownView): number {
   const last = groups[count - 1];
   if (last !== undefined && (view.reaches.get(last) ?? 0) < last.children.length) return count;
-  let left = slices().left(view);
+  let left = view.blocks.left();
   let reach = Math.min(count, groups.length);
   for (const group of groups.slice(reach)) {
     const rest = group.children.length - (view.reaches.get(group) ?? 0);
@@ -67,24 +58,24 @@ function reachOf(groups: readonly GroupNode[], count: number, view: MarkdownView
  */
 export function hasRoom(group: GroupNode | undefined, view: MarkdownView): boolean {
   if (group === undefined) return true;
-  const has = slices().left(arrivals) > 0;
+  const has = arrivals.left() > 0;
   const count = has ? countOf(group) : 0;
-  slices().take(Math.max(1, count), arrivals, count);
+  arrivals.take(Math.max(1, count), count);
   if (has) mountWhole(group, view);
   return has;
 }
 
 /** Those that come into sight have turns together. */
-const arrivals = {};
+const arrivals = blockRoom();
+arrivals.open();
 
-/** A list of more groups, or a leaf with more text, is giant: that comes in by slices wherever it is. */
-const giantGroups = 4;
+/** A leaf with more text is giant, too. */
 const giantLength = 32_768;
 
 function countOf({ children }: GroupNode): number {
   let count = children.length;
   for (const child of children)
-    if (child.kind === 'container' && child.groups.length <= giantGroups) for (const group of child.groups) count += countOf(group);
+    if (child.kind === 'container' && child.groups.length <= plainGroups) for (const group of child.groups) count += countOf(group);
   return count;
 }
 
@@ -92,7 +83,7 @@ function mountWhole(group: GroupNode, view: MarkdownView): void {
   view.reaches.set(group, group.children.length);
   for (const child of group.children) {
     if (child.kind === 'literal' && child.text.length <= giantLength) view.whole.add(child);
-    if (child.kind === 'container' && child.groups.length <= giantGroups) for (const part of child.groups) mountWhole(part, view);
+    if (child.kind === 'container' && child.groups.length <= plainGroups) for (const part of child.groups) mountWhole(part, view);
   }
 }
 
@@ -103,7 +94,7 @@ export function useChildren(group: GroupNode): readonly BlockNode[] {
     const { children, version } = group;
     const mounted = Math.min(view.reaches.get(group) ?? 0, children.length);
     // Of a new one one, and where anything is left: a row is all there, or not yet.
-    const left = slices().left(view);
+    const left = view.blocks.left();
     const least = mounted === 0 || left > 0 ? mounted + 1 : mounted;
     let reach = mounted;
     let size = 0;
@@ -114,7 +105,7 @@ export function useChildren(group: GroupNode): readonly BlockNode[] {
       reach += 1;
     }
     // What does not fit is wanted, too, and nothing of it taken.
-    slices().take(reach < children.length ? Math.max(left, size) + 1 : size, view, size);
+    view.blocks.take(reach < children.length ? Math.max(left, size) + 1 : size, size);
     view.reaches.set(group, reach);
     return reach === children.length ? { version, value: children } : { version: -1, value: children.slice(0, reach) };
   });

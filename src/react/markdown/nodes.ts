@@ -66,6 +66,12 @@ interface Member {
   closed: boolean;
 }
 
+/**
+ * From this group on those of a list or a quote are parts, and of a table bodies: the DOM of what is of usual length is as everybody
+ * expects it. What has more is giant, and comes in by slices wherever it is.
+ */
+export const plainGroups = 4;
+
 /** How footnotes' labels are compared. */
 export function footnoteLabel(label: string): string {
   return label.trim().replace(/\s+/g, ' ').toLowerCase().toUpperCase();

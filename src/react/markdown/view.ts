@@ -7,6 +7,7 @@ import type { StreamDocument } from './documents.ts';
 import { groupWithReference } from './footnote.ts';
 import type { Model, ModelWatcher } from './model.ts';
 import type { BlockNode, GroupNode, LiteralNode, ModelNode } from './nodes.ts';
+import { blockRoom, type Room, unitRoom } from './room.ts';
 
 /** A node as one panel shows it. */
 export interface Mount {
@@ -41,6 +42,9 @@ export interface MarkdownView extends LiveText {
   onFootnotes(listener: () => void): () => void;
   /** `true`: everything the model has is mounted at once, before this returns, such as for print. */
   expand(all: boolean): void;
+  readonly blocks: Room;
+  /** For text as it is. */
+  readonly units: Room;
   /** How many children of a group have been mounted. */
   readonly reaches: WeakMap<GroupNode, number>;
   /** Leaves that show all of their text when they mount. */
@@ -133,6 +137,9 @@ export function createView({
     promoted.set(mount, cancel);
   };
 
+  const blocks = blockRoom();
+  const units = unitRoom();
+
   let expanded = false;
   /** Whether everything is in the DOM already. */
   const flush = (): boolean => {
@@ -219,12 +226,16 @@ export function createView({
       while (dirty.size > 0) flush();
     },
     isExpanded: () => expanded,
+    blocks,
+    units,
     reaches: new WeakMap(),
     whole: new WeakSet(),
     settle: onDirty,
     follow(nextDocument, nextRecord) {
       document = nextDocument;
       record = nextRecord;
+      blocks.open();
+      units.open();
       // What React has rendered stays; `show` takes it up again, or replaces it.
       watch(document !== undefined && document.model === model ? model : undefined);
     },

@@ -18,8 +18,9 @@ export interface LineBoxesOptions {
 }
 
 /**
- * A text that grows at its end, in boxes. The open line is one text node that grows; a finished line, its newline included,
- * is sealed and not touched again, unless it is withdrawn. The element's `textContent` is exactly the text.
+ * A text that grows at its end, in boxes: lines in groups, and beyond the first groups these in parts. The open line is one text
+ * node that grows; a finished line, its newline included, is sealed and not touched again, unless it is withdrawn. The element's
+ * `textContent` is exactly the text.
  */
 export interface LineBoxes {
   /** UTF-16 code units shown. */

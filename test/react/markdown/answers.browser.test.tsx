@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { createRandom } from '../../../server/providers/answer.ts';
 import { StreamPanel } from '../../../src/index.ts';
 import { answers } from '../../markdown/answers.ts';
+import { textIn } from '../../markdown/recording.ts';
 import { ManualSource } from '../../support/source.ts';
 import { finish, start } from '../events.ts';
 import { frame, openPage } from '../page.tsx';
@@ -56,14 +57,3 @@ test.for([
   await expect.poll(() => page.status()).toBe('done');
   expect(bare(page.body())).toBe(await shownWhole(before + after));
 });
-
-function textIn(lines: string): string {
-  let text = '';
-  const visit = (value: unknown, key: string): void => {
-    if (typeof value === 'string' && /^(?:text|delta|content|thinking|response)$/.test(key)) text += value;
-    else if (value !== null && typeof value === 'object')
-      for (const [name, inner] of Object.entries(value)) visit(inner, Array.isArray(value) ? key : name);
-  };
-  for (const line of lines.split('\n')) if (line !== '') visit(JSON.parse(line), '');
-  return text;
-}

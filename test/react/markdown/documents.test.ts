@@ -1,25 +1,15 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test, vi } from 'vitest';
-import type { StreamHandle } from '../../../src/client.ts';
 import { findDocument, openDocument } from '../../../src/react/markdown/documents.ts';
-import { createStreamStore } from '../../../src/store/index.ts';
 import type { StreamEvent } from '../../../src/wire/index.ts';
 import type { StreamChange } from '../../../src/worker/messages.ts';
 import { finish, start } from '../events.ts';
+import { openStored } from '../stored.ts';
 import { ManualParser, paragraph } from './parser.ts';
 
 function openStore() {
-  const store = createStreamStore({ maxIdleStreams: 10, maxIdleBytes: 1e6, onEvict: () => {}, now: () => 1 });
-  const record = store.create(1, 'a');
-  const handle: StreamHandle = {
-    key: 1,
-    record,
-    tell: () => {},
-    subscribe: (listener) => store.subscribe(1, listener),
-    stop: () => Promise.resolve(),
-    release: () => {},
-  };
+  const { store, handle } = openStored();
   const parser = new ManualParser();
   const worker = starting(parser);
   let changes = 0;

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
-import { createRoot } from 'react-dom/client';
-import { expect, onTestFinished } from 'vitest';
+import { expect } from 'vitest';
 import { type MarkdownOptions, preloadMarkdown, SluiceProvider, StreamPanel } from '../../../src/index.ts';
 import type { BlockOp } from '../../../src/markdown/index.ts';
+import { openRoot } from '../../support/root.ts';
 import { ManualSource } from '../../support/source.ts';
 import { start } from '../events.ts';
 import '../page.tsx';
@@ -25,13 +25,7 @@ export async function openManual(
   around: (panel: ReactNode) => ReactNode = (panel) => panel,
 ): Promise<ManualPage> {
   await preloadMarkdown();
-  const container = document.createElement('main');
-  document.body.append(container);
-  const root = createRoot(container);
-  onTestFinished(() => {
-    root.unmount();
-    container.remove();
-  });
+  const { container, ...root } = openRoot();
   const parsers: ManualParser[] = [];
   const markdownWorker = (): Worker => {
     const parser = new ManualParser();

@@ -16,7 +16,12 @@ function openList(groupMs: number) {
   const callbacks: ((now: number) => void)[] = [];
   const painted: (() => void)[] = [];
   const slices = createSlices(32, 3, 96);
-  const budget = createBudget([slices]);
+  const timers: (() => void)[] = [];
+  const budget = createBudget(
+    [slices],
+    () => time,
+    (callback) => void timers.push(callback),
+  );
   const loop = createFrames({
     requestFrame: (callback) => void callbacks.push(callback),
     now: () => time,
@@ -52,6 +57,7 @@ function openList(groupMs: number) {
       list.look();
     }
     came.push(0);
+    for (const ring of timers.splice(0)) ring();
     for (const callback of callbacks.splice(0)) callback(time);
     for (const callback of painted.splice(0)) callback();
   };

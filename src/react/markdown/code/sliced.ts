@@ -1,4 +1,3 @@
-import { running } from '../../running.ts';
 import type { LiteralNode } from '../nodes.ts';
 import type { MarkdownView } from '../view.ts';
 import { setOrigin } from './origin.ts';
@@ -10,9 +9,6 @@ export interface SlicedSource {
   /** Within a frame's flush: shows more, as far as the frame can afford it; what is behind `kept` is another. */
   readonly tell: (kept: number) => void;
 }
-
-/** Code units one leaf adds in one frame, before there is what learns how many all of them can afford. */
-const mostPerFrame = 8192;
 
 const sources = new WeakMap<MarkdownView, WeakMap<LiteralNode, SlicedSource>>();
 
@@ -32,7 +28,7 @@ function createSource(node: LiteralNode, view: MarkdownView): SlicedSource {
   const advance = (atLeast = 0): void => {
     const wanted = node.text.length - length;
     if (wanted <= 0 || view.isExpanded()) length = node.text.length;
-    else length += Math.min(wanted, running.module?.textSlices.take(wanted, view, atLeast) ?? mostPerFrame);
+    else length += view.units.take(wanted, atLeast);
   };
   advance(view.whole.has(node) ? node.text.length : 0);
   const block = () => (node.block.type === 'code' ? node.block : { language: '', meta: '' });

@@ -1,0 +1,118 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { page as browser, cdp } from 'vitest/browser';
+import { StreamPanel } from '../../../src/index.ts';
+import { ManualSource } from '../../support/source.ts';
+import { finish, start } from '../events.ts';
+import { openPage, painted } from '../page.tsx';
+import '../../../src/styles/code.css';
+
+interface Session {
+  send(method: string, params: object): Promise<unknown>;
+}
+
+/** The body of a panel with a whole answer. */
+async function shown(text: string): Promise<HTMLElement> {
+  const page = openPage();
+  const source = new ManualSource();
+  source.push(start, { type: 'text', part: 't0', delta: text }, finish);
+  page.render(<StreamPanel source={source} view="markdown" title="M" style={{ height: '400px', width: '400px' }} />);
+  await expect.poll(() => page.status()).toBe('done');
+  await painted(2);
+  return page.body();
+}
+
+/** What is drawn: the colour at a place of the page, as `rgb(r, g, b)`. */
+async function drawn(): Promise<(x: number, y: number) => string> {
+  const base64 = await browser.screenshot({ save: false, element: document.documentElement });
+  const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${base64}`)).blob());
+  const canvas = new OffscreenCanvas(image.width, image.height);
+  const context = canvas.getContext('2d') as OffscreenCanvasRenderingContext2D;
+  context.drawImage(image, 0, 0);
+  const scale = image.width / document.documentElement.getBoundingClientRect().width;
+  return (x, y) => `rgb(${[...context.getImageData(Math.floor(x * scale), Math.floor(y * scale), 1, 1).data.slice(0, 3)].join(', ')})`;
+}
+
+const find = (body: HTMLElement, selector: string): HTMLElement => body.querySelector(selector) as HTMLElement;
+
+/** The first line of the element's text. */
+function line(element: Element): DOMRect {
+  const range = document.createRange();
+  range.selectNodeContents(element);
+  return range.getClientRects()[0] as DOMRect;
+}
+
+test('[UI36] items of a tight list and footnotes begin where the direction of their text does', async () => {
+  const body = await shown('- עברית\n- שלום\n\ntext[^a]\n\n- left\n\n[^a]: הערה\n');
+  for (const item of body.querySelectorAll('li:not(ul:last-of-type > li)')) {
+    const paragraph = item.querySelector('p') as Element;
+    expect(line(paragraph).right, item.textContent ?? '').toBeCloseTo(item.getBoundingClientRect().right, 0);
+  }
+  const last = find(body, 'ul:last-of-type > li');
+  expect(line(find(last, 'p')).left).toBeCloseTo(last.getBoundingClientRect().left, 0);
+});
+
+test('[UI36] a giant block has the direction of its first letter, and keeps it without being looked through with each node', async () => {
+  const items = (word: string): string => `- 1, 2\n${`- ${word}\n`.repeat(150)}`;
+  const rows = (word: string): string => `| 1 |\n|---|\n${`| ${word} |\n`.repeat(150)}`;
+  const words = (word: string): string => `12 *${word}* ${'*x* '.repeat(400)}`;
+  const texts = [words, rows, items, (word: string) => `> ${word}\n>\n`.repeat(150)].map((make) => [make('שלום'), make('word')]);
+  const body = await shown(`${texts.flat().join('\n\ntext\n\n')}\n\nעברית\n`);
+  await painted(10);
+  const given = [...body.querySelectorAll('[dir]')].filter((block) => block.textContent !== 'text');
+  expect(given.map((block) => `${block.localName} ${block.getAttribute('dir')} ${getComputedStyle(block).direction}`)).toEqual([
+    'p rtl rtl',
+    'p ltr ltr',
+    'table rtl rtl',
+    'table ltr ltr',
+    'ul rtl rtl',
+    'ul ltr ltr',
+    'blockquote rtl rtl',
+    'blockquote ltr ltr',
+    'p auto rtl',
+  ]);
+});
+
+test('a task’s box is beside the first line of its text, in a loose list too', async () => {
+  const body = await shown('- [x] one\n- [ ] two\n\ntext\n\n- [x] three\n\n- [ ] four\n');
+  const middle = ({ top, height }: DOMRect): number => top + height / 2;
+  const boxes = [...body.querySelectorAll('input')];
+  expect(boxes).toHaveLength(4);
+  for (const box of boxes) {
+    const distance = middle(box.getBoundingClientRect()) - middle(line(box.nextElementSibling as Element));
+    expect(Math.abs(distance), box.parentElement?.textContent ?? '').toBeLessThan(2);
+  }
+});
+
+test('a column’s header stands where its cells do', async () => {
+  const body = await shown('| name | value |\n|---|:-:|\n| something long | and another |\n');
+  expect(line(find(body, 'th')).left).toBeCloseTo(line(find(body, 'td')).left, 0);
+});
+
+test('a ring of focus is drawn all around', async () => {
+  const body = await shown('| a | b |\n|---|---|\n| 1 | 2 |\n');
+  const table = find(body, '.sluice-table');
+  table.focus();
+  const { left, top, height } = table.getBoundingClientRect();
+  const colour = await drawn();
+  expect([-4, -3, -2, -1].map((distance) => colour(left + distance, top + height / 2))).toContain(getComputedStyle(table).outlineColor);
+});
+
+test('buttons of a block of code are not printed', async () => {
+  const body = await shown('```ts\ncode\n```\n');
+  const seen = (): boolean[] => [...body.querySelectorAll('button')].map((button) => button.checkVisibility());
+  expect(seen()).toEqual([true, true]);
+  const session = cdp() as Session;
+  await session.send('Emulation.setEmulatedMedia', { media: 'print' });
+  onTestFinished(() => session.send('Emulation.setEmulatedMedia', { media: '' }) as Promise<void>);
+  expect(seen()).toEqual([false, false]);
+});
+
+test('a thematic break is seen with forced colours', async () => {
+  const session = cdp() as Session;
+  await session.send('Emulation.setEmulatedMedia', { features: [{ name: 'forced-colors', value: 'active' }] });
+  onTestFinished(() => session.send('Emulation.setEmulatedMedia', { features: [] }) as Promise<void>);
+  const body = await shown('one\n\n---\n\ntwo\n');
+  const { left, top } = find(body, 'hr').getBoundingClientRect();
+  const colour = await drawn();
+  expect([-1, 0, 1].map((distance) => colour(left + 40, top + distance))).not.toEqual(Array(3).fill(colour(left + 40, top - 6)));
+});
