@@ -1,16 +1,12 @@
-import { createRoot } from 'react-dom/client';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { commands } from 'vitest/browser';
-import { createClient } from '../../src/client.ts';
-import { type SluiceClient, SluiceProvider, StreamPanel } from '../../src/index.ts';
+import type { SluiceClient } from '../../src/index.ts';
 import type { WorkerMessage } from '../../src/worker/messages.ts';
 import { frame, setHidden } from '../react/page.tsx';
-import { relayText, startRelay, transports } from './page.ts';
+import { relayText, scripted, startClient, startRelay, transports } from './page.ts';
+import { bodyOf, showPanels } from './panels.tsx';
 
 const STREAMS = 16;
-const scripted = (seed: number, tokens: number, rate: number) => ({
-  request: { provider: 'scripted', model: 'scripted-markdown', prompt: 'Hello?', options: { seed, tokens, rate } },
-});
 
 /** The package's worker, and the sizes of all patches it posts. */
 function watchedWorker(): { readonly worker: () => Worker; readonly patches: number[] } {
@@ -30,30 +26,15 @@ function watchedWorker(): { readonly worker: () => Worker; readonly patches: num
   };
 }
 
-function show(client: SluiceClient, view: 'plain' | 'markdown', tokens: number, rate: number): { readonly panels: () => HTMLElement[] } {
-  const container = document.createElement('main');
-  // All in view: what is off-screen is not written before it comes near, or ends.
-  container.style.cssText = 'position: fixed; inset: 0; display: grid; grid-template-columns: repeat(4, 1fr); overflow: hidden';
-  document.body.append(container);
-  const root = createRoot(container);
-  onTestFinished(() => {
-    root.unmount();
-    client.close();
-    container.remove();
-  });
-  root.render(
-    <SluiceProvider client={client}>
-      {Array.from({ length: STREAMS }, (_, seed) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: nothing is reordered
-        <StreamPanel key={seed} source={scripted(seed + 1, tokens, rate)} view={view} style={{ height: '8rem' }} />
-      ))}
-    </SluiceProvider>,
+function show(client: SluiceClient, view: 'plain' | 'markdown', tokens: number, rate: number): () => HTMLElement[] {
+  const sources = Array.from({ length: STREAMS }, (_, index) => scripted({ seed: index + 1, tokens, rate }));
+  return showPanels(
+    client,
+    sources.map((source) => ({ source, view, style: { height: '8rem' } })),
   );
-  return { panels: () => [...container.querySelectorAll<HTMLElement>('[data-stream-panel]')] };
 }
 
 const statuses = (panels: readonly HTMLElement[]): string[] => [...new Set(panels.map((panel) => panel.dataset['status'] ?? ''))];
-const bodyOf = (panel: HTMLElement): string => panel.querySelector('[data-stream-body]')?.textContent ?? '';
 
 /** Statuses in the store, whatever is shown. */
 const folded = (client: SluiceClient): string[] => [...new Set([...client.store.getState().streams.values()].map(({ status }) => status))];
@@ -68,8 +49,8 @@ test.each(['plain', 'markdown'] as const)(
   async (view) => {
     const url = await startRelay();
     const { worker, patches } = watchedWorker();
-    const client = createClient({ url, transport: 'websocket', worker });
-    const { panels } = show(client, view, 16_000, 1_200);
+    const client = startClient(url, { transport: 'websocket', worker });
+    const panels = show(client, view, 16_000, 1_200);
     await expect.poll(() => folded(client), { timeout: 20_000 }).toEqual(['streaming']);
     const long: number[] = [];
     const observer = new PerformanceObserver((list) => {
@@ -107,8 +88,8 @@ test.each(transports)(
   '[UI7] [CN16] a hidden tab over %s keeps folding and its connection, and shows the end when it is seen again',
   async (transport) => {
     const url = await startRelay();
-    const client = createClient({ url, transport });
-    const { panels } = show(client, 'plain', 2_000, 400);
+    const client = startClient(url, { transport });
+    const panels = show(client, 'plain', 2_000, 400);
     await expect.poll(() => folded(client), { timeout: 20_000 }).toEqual(['streaming']);
     setHidden(true);
     const seen = panels().map(bodyOf);

@@ -1,16 +1,13 @@
-import { createRoot } from 'react-dom/client';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { SluiceProvider, StreamPanel, type StreamSource, useStream } from '../../src/index.ts';
+import { openRoot } from '../support/root.ts';
 import { startClient, startRelay, transports } from './page.ts';
 
 const ROUNDS = 7;
 
 /** Milliseconds from the provider's first token to the document, of one stream. */
 async function firstToken(client: ReturnType<typeof startClient>): Promise<number> {
-  const container = document.createElement('main');
-  document.body.append(container);
-  const root = createRoot(container);
-  onTestFinished(() => root.unmount());
+  const { container, render } = openRoot();
   let sentAt: number | undefined;
   const source: StreamSource = { request: { provider: 'stamped', model: 'm', prompt: 'Hello?' } };
   function Panel(): React.ReactNode {
@@ -28,7 +25,7 @@ async function firstToken(client: ReturnType<typeof startClient>): Promise<numbe
     });
     observer.observe(container, { childList: true, characterData: true, subtree: true });
   });
-  root.render(
+  render(
     <SluiceProvider client={client}>
       <Panel />
     </SluiceProvider>,

@@ -1,9 +1,8 @@
-import { createRoot } from 'react-dom/client';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { SluiceProvider, StreamPanel } from '../../src/index.ts';
 import type { ToParser } from '../../src/markdown/index.ts';
 import { bare, shownWhole } from '../react/markdown/whole.tsx';
-import { relayText, startClient, startRelay, transports } from './page.ts';
+import { relayText, scripted, startClient, startRelay, transports } from './page.ts';
+import { showPanels } from './panels.tsx';
 
 const panels = 4;
 
@@ -11,28 +10,12 @@ const panels = 4;
 async function show(url: string, options: Parameters<typeof startClient>[1]): Promise<{ panels: HTMLElement[]; sent: number }> {
   const post = vi.spyOn(Worker.prototype, 'postMessage');
   onTestFinished(() => post.mockRestore());
-  const container = document.createElement('main');
-  container.style.cssText = 'position: fixed; inset: 0; display: grid; grid-template-columns: repeat(2, 1fr); overflow: hidden';
-  document.body.append(container);
-  const root = createRoot(container);
-  onTestFinished(() => {
-    root.unmount();
-    container.remove();
-  });
-  root.render(
-    <SluiceProvider client={startClient(url, options)}>
-      {Array.from({ length: panels }, (_, seed) => (
-        <StreamPanel
-          key={String(seed)}
-          view="markdown"
-          source={{
-            request: { provider: 'scripted', model: 'scripted-markdown', prompt: 'Hello?', options: { seed, tokens: 900, rate: 300 } },
-          }}
-        />
-      ))}
-    </SluiceProvider>,
+  const sources = Array.from({ length: panels }, (_, seed) => scripted({ seed, tokens: 900, rate: 300 }));
+  const shown = showPanels(
+    startClient(url, options),
+    sources.map((source) => ({ source, view: 'markdown' })),
+    2,
   );
-  const shown = (): HTMLElement[] => [...container.querySelectorAll<HTMLElement>('[data-stream-panel]')];
   await expect.poll(() => shown().filter(({ dataset }) => dataset['status'] === 'done').length, { timeout: 20_000 }).toBe(panels);
   const messages = post.mock.calls.map(([message]) => message as ToParser);
   const sent = messages

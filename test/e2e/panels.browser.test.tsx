@@ -1,9 +1,9 @@
-import { createRoot } from 'react-dom/client';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { commands } from 'vitest/browser';
-import { type SluiceClient, SluiceProvider, StreamPanel, type StreamRequest } from '../../src/index.ts';
+import type { SluiceClient, StreamRequest } from '../../src/index.ts';
 import { type Sight, watch } from '../react/page.tsx';
 import { relayText, startClient, startRelay, transports } from './page.ts';
+import { bodyOf, showPanels } from './panels.tsx';
 
 interface Shown {
   readonly id: string;
@@ -13,34 +13,16 @@ interface Shown {
   readonly sights: readonly Sight[];
 }
 
-function textOf(panel: HTMLElement): string {
-  return panel.querySelector('[data-stream-body]')?.textContent ?? '';
-}
-
 /** Shows a panel for each request until all have ended. `meanwhile` is given the panels, and waited for. */
 async function show(
   client: SluiceClient,
   requests: readonly StreamRequest[],
   meanwhile: (panels: readonly HTMLElement[]) => Promise<void> = async () => {},
 ): Promise<Shown[]> {
-  const container = document.createElement('main');
-  // All in view: what is off-screen is not written before it comes near, or ends.
-  container.style.cssText = 'position: fixed; inset: 0; display: grid; grid-template-columns: repeat(4, 1fr); overflow: hidden';
-  document.body.append(container);
-  const root = createRoot(container);
-  onTestFinished(() => {
-    root.unmount();
-    container.remove();
-  });
-  root.render(
-    <SluiceProvider client={client}>
-      {requests.map((request, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: nothing is reordered
-        <StreamPanel key={index} source={{ request }} />
-      ))}
-    </SluiceProvider>,
+  const panels = showPanels(
+    client,
+    requests.map((request) => ({ source: { request } })),
   );
-  const panels = (): HTMLElement[] => [...container.querySelectorAll<HTMLElement>('[data-stream-panel]')];
   await expect.poll(() => panels().length).toBe(requests.length);
   const watched = panels().map((panel) => ({ panel, ...watch(panel) }));
   await meanwhile(panels());
@@ -49,7 +31,7 @@ async function show(
   return watched.map(({ panel, sights }) => ({
     id: panel.dataset['streamId'] ?? '',
     status: panel.dataset['status'],
-    text: textOf(panel),
+    text: bodyOf(panel),
     sights,
   }));
 }
@@ -70,7 +52,7 @@ test.for(transports)(
       recordings.map(({ model }) => ({ provider: 'replay', model, prompt: 'Hello?' })),
       async (panels) => {
         // They are seen while they grow, not only when they have ended.
-        const growing = (): number => panels.filter((panel) => panel.dataset['status'] === 'streaming' && textOf(panel) !== '').length;
+        const growing = (): number => panels.filter((panel) => panel.dataset['status'] === 'streaming' && bodyOf(panel) !== '').length;
         await expect.poll(growing, { timeout: 20_000 }).toBeGreaterThan(5);
         await commands.releaseRecordings(url);
       },

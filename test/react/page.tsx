@@ -1,9 +1,9 @@
 /// <reference types="vite/client" />
 import type { ReactNode } from 'react';
-import { createRoot, type Root } from 'react-dom/client';
 import { onTestFinished } from 'vitest';
 import { createClient } from '../../src/client.ts';
 import { type ClientOptions, type SluiceClient, SluiceProvider } from '../../src/index.ts';
+import { openRoot } from '../support/root.ts';
 import '../../src/styles/controls.css';
 import '../../src/styles/layout.css';
 import '../../src/styles/panel.css';
@@ -26,17 +26,11 @@ export interface Page {
   button(name: RegExp): HTMLButtonElement;
 }
 
-/** A React root with a client of its own, without `act`: what happens is what users get. Taken down with the test. */
+/** A React root with a client of its own. Taken down with the test. */
 export function openPage(options: ClientOptions = {}): Page {
-  const container = document.createElement('main');
-  document.body.append(container);
   const client = createClient({ worker: false, ...options });
-  const root: Root = createRoot(container);
-  onTestFinished(() => {
-    root.unmount();
-    client.close();
-    container.remove();
-  });
+  onTestFinished(() => client.close());
+  const { container, ...root } = openRoot();
   const render = (ui: ReactNode): void => root.render(<SluiceProvider client={client}>{ui}</SluiceProvider>);
   const at = (selector: string, index: number): HTMLElement => {
     const element = container.querySelectorAll<HTMLElement>(selector)[index];

@@ -1,9 +1,9 @@
 import { Activity, StrictMode } from 'react';
-import { createRoot } from 'react-dom/client';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { commands } from 'vitest/browser';
 import { ConnectionStatus, SluiceProvider, StreamPanel } from '../../src/index.ts';
 import { relayText, scripted, startRelay } from '../e2e/page.ts';
+import { openRoot } from '../support/root.ts';
 import { openPage, watch } from './page.tsx';
 
 test('[UI1] [UI6] a request written inline, in Strict Mode: one stream, whole, under the id the relay gave it', async () => {
@@ -127,13 +127,7 @@ test('[UI6] [UI8] a provider that comes back from a hidden Activity has a client
   const id = page.panel().dataset['streamId'] ?? '';
   const text = await relayText(url, id);
 
-  const container = document.createElement('main');
-  document.body.append(container);
-  const root = createRoot(container);
-  onTestFinished(() => {
-    root.unmount();
-    container.remove();
-  });
+  const { container, ...root } = openRoot();
   const render = (mode: 'visible' | 'hidden'): void =>
     root.render(
       <Activity mode={mode}>

@@ -16,8 +16,6 @@ export interface Screen extends FrameHost {
   frame(): number;
   /** Frames come by this one from now on. */
   follow(cadence: Cadence): void;
-  /** A timer. */
-  later(callback: () => void, ms: number): void;
   show(): void;
   print(): void;
   /** A task of the frame takes the page's thread, or what comes after it. */
@@ -33,7 +31,8 @@ export function createScreen(intervalMs = 1000 / 60): Screen {
   let printed = (): void => {};
   let spentMs = 0;
   let rasterMs = 0;
-  const budget = createBudget();
+  const later = (callback: () => void, ms: number): void => void timers.push({ at: time + ms, callback });
+  const budget = createBudget(undefined, () => time, later);
   const screen: Omit<Screen, 'loop'> = {
     intervalMs,
     baseMs: 0,
@@ -79,7 +78,6 @@ export function createScreen(intervalMs = 1000 / 60): Screen {
       return elapsed;
     },
     follow: budget.follow,
-    later: (callback, ms) => void timers.push({ at: time + ms, callback }),
     show() {
       screen.hidden = false;
       shown();

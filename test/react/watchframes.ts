@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest';
+import { afterPaint } from '../../src/react/running/thread.ts';
 
 /**
  * What `measure` says has come into the page for each picture from now on, those with nothing left out: in its frame, and in tasks
@@ -22,16 +23,14 @@ export function watchFrames(element: Element, measure: (records: readonly Mutati
     records.push(...batch);
   });
   observer.observe(element, { subtree: true, childList: true });
-  const painted = new MessageChannel();
-  painted.port1.onmessage = look;
   let request = requestAnimationFrame(function next() {
     unpainted = document.timeline.currentTime;
-    painted.port2.postMessage(undefined);
+    // Before a task of React's that was posted before the paint: what that commits is in the next picture.
+    afterPaint(look);
     request = requestAnimationFrame(next);
   });
   onTestFinished(() => {
     cancelAnimationFrame(request);
-    painted.port1.close();
     observer.disconnect();
   });
   return () => {

@@ -94,15 +94,7 @@ describe('SSE', () => {
   });
 
   test('[CN13] [RL7] a connection refused at once leaves no session behind', () => {
-    const refused = {
-      id: 'refused',
-      principal: { id: 'ada' },
-      receive: vi.fn(),
-      drained: vi.fn(),
-      disturbed: vi.fn(),
-      end: vi.fn(),
-      closed: vi.fn(),
-    } satisfies Connection;
+    const refused = recordedConnection();
     const sse = createSseTransport({
       accept: (peer) => {
         peer.close();
@@ -158,9 +150,9 @@ describe('SSE', () => {
 
 const request = { transport: 'sse', headers: new Headers(), origin: undefined, remoteAddress: '' } as const;
 
-/** The transport alone, with the relay's side recorded. */
-function lonelySse() {
-  const connection = {
+/** The relay's side of one. */
+function recordedConnection() {
+  return {
     id: 'session',
     principal: { id: 'ada' },
     receive: vi.fn(),
@@ -169,5 +161,10 @@ function lonelySse() {
     end: vi.fn(),
     closed: vi.fn(),
   } satisfies Connection;
+}
+
+/** The transport alone, with the relay's side recorded. */
+function lonelySse() {
+  const connection = recordedConnection();
   return { connection, sse: createSseTransport({ accept: () => connection }) };
 }

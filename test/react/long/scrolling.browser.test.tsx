@@ -1,0 +1,136 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { StreamPanel } from '../../../src/index.ts';
+import { finish } from '../events.ts';
+import { frame, painted } from '../page.tsx';
+import { longAnswer } from './answer.ts';
+import { openLong, sight } from './page.tsx';
+
+/** From now on: the most groups that were put into the document between two frames. */
+function countMounted(): { readonly most: () => number } {
+  let most = 0;
+  let now = 0;
+  const isGroup = (node: Node): boolean => node instanceof Element && node.classList.contains('sluice-blocks');
+  const observer = new MutationObserver((records) => {
+    for (const { addedNodes } of records) now += [...addedNodes].filter(isGroup).length;
+    most = Math.max(most, now);
+  });
+  observer.observe(document.body, { subtree: true, childList: true });
+  let isOver = false;
+  const next = (): void => {
+    now = 0;
+    if (!isOver) requestAnimationFrame(next);
+  };
+  next();
+  onTestFinished(() => {
+    isOver = true;
+    observer.disconnect();
+  });
+  return { most: () => most };
+}
+
+test('[UI37] a million tokens, there at once and growing: the end is in view, the elements and the work of a frame are bounded', async () => {
+  const mounted = countMounted();
+  const long = await openLong(4_000_000, false);
+  const elements = (): number => long.page.container.querySelectorAll('*').length;
+  expect(long.fromEnd()).toBeLessThanOrEqual(1);
+  expect(elements()).toBeLessThan(2000);
+  for (let count = 0; count < 60; count += 1) {
+    long.source.text(longAnswer(600));
+    await frame(1);
+  }
+  long.source.text('The end.');
+  long.source.push(finish);
+  await expect.poll(() => long.page.status()).toBe('done');
+  await expect.poll(() => long.fromEnd()).toBeLessThanOrEqual(1);
+  expect(long.page.body().textContent?.endsWith('The end.')).toBe(true);
+  expect(elements()).toBeLessThan(2000);
+  expect(mounted.most()).toBeLessThanOrEqual(6);
+});
+
+test.for(['auto', 'none'])(
+  '[UI38] scrolled up through groups that were never measured, what is in sight moves only with the scroll (anchoring of the browser: %s)',
+  async (anchoring) => {
+    document.head.insertAdjacentHTML('beforeend', `<style id="anchoring">.sluice-scroller { overflow-anchor: ${anchoring} }</style>`);
+    onTestFinished(() => document.querySelector('#anchoring')?.remove());
+    const long = await openLong(400_000);
+    const jumps: number[] = [];
+    let mostAnew = 0;
+    for (let step = 0; step < 120; step += 1) {
+      const before = sight(long);
+      const groups = new Set(long.list.querySelectorAll('.sluice-blocks'));
+      const { scrollTop } = long.scroller;
+      long.scroller.scrollTop -= 120;
+      const moved = scrollTop - long.scroller.scrollTop;
+      await painted(2);
+      const now = before.element.isConnected ? before.element.getBoundingClientRect().top : Number.NaN;
+      jumps.push(Math.abs(now - before.top - moved));
+      mostAnew = Math.max(mostAnew, [...long.list.querySelectorAll('.sluice-blocks')].filter((group) => !groups.has(group)).length);
+      expect(long.list.querySelector('.sluice-gap')?.getBoundingClientRect().bottom).toBeLessThanOrEqual(
+        long.scroller.getBoundingClientRect().top,
+      );
+    }
+    expect(Math.max(...jumps)).toBeLessThanOrEqual(1);
+    expect(mostAnew).toBeLessThanOrEqual(4);
+  },
+);
+
+test('[UI38] wherever the scroller is put, what is there comes into sight once it rests', async () => {
+  const long = await openLong(1_000_000);
+  const covered = (): Element[] => {
+    const { top, bottom } = long.scroller.getBoundingClientRect();
+    return [...long.list.querySelectorAll('.sluice-gap')].filter((gap) => {
+      const box = gap.getBoundingClientRect();
+      return box.bottom > top + 1 && box.top < bottom - 1;
+    });
+  };
+  for (const share of [0.5, 0.1, 0.9, 0, 0.33, 1]) {
+    long.scroller.scrollTop = share * long.scroller.scrollHeight;
+    let frames = 0;
+    // A busy machine takes more than the usual four.
+    do await frame();
+    while (covered().length > 0 && ++frames < 60);
+    expect(covered()).toEqual([]);
+    expect(long.list.querySelectorAll('.sluice-blocks').length).toBeLessThan(14);
+  }
+});
+
+test('[UI38] text that comes at the end moves nothing that is read further up, and keeps the end in sight of who is there', async () => {
+  const long = await openLong(400_000, false);
+  const grow = async (mark: string): Promise<void> => {
+    long.source.text(`${longAnswer(40_000)}${mark}\n\n`);
+    await expect.poll(() => long.page.body().textContent?.includes(mark)).toBe(true);
+    await frame(6);
+  };
+  await grow('first mark');
+  expect(long.fromEnd()).toBeLessThanOrEqual(1);
+  long.scroller.scrollTop = long.scroller.scrollHeight / 2;
+  await frame(6);
+  const before = sight(long);
+  await grow('second mark');
+  expect(before.element.isConnected).toBe(true);
+  expect(Math.abs(before.element.getBoundingClientRect().top - before.top)).toBeLessThanOrEqual(1);
+  expect(long.fromEnd()).toBeGreaterThan(1000);
+  long.page.button(/^Jump to the latest/).click();
+  await frame(6);
+  expect(long.fromEnd()).toBeLessThanOrEqual(1);
+  await grow('third mark');
+  expect(long.fromEnd()).toBeLessThanOrEqual(1);
+});
+
+test('[UI34] [UI38] a change of view and back keeps to about the same part of a long text', async () => {
+  const long = await openLong(400_000);
+  long.scroller.scrollTop = long.scroller.scrollHeight / 2;
+  await frame(6);
+  const number = (): number => Number(/Paragraph (\d+)/.exec(sight(long).name)?.[1]);
+  const first = number();
+  long.page.render(<StreamPanel source={long.source} view="plain" title="Long" />);
+  await expect.poll(() => long.page.body().textContent?.length).toBe(long.text.length);
+  await frame(8);
+  long.page.render(<StreamPanel source={long.source} view="markdown" title="Long" />);
+  await expect.poll(() => long.page.container.querySelector('.sluice-gap')).not.toBeNull();
+  await frame(8);
+  const list = long.page.container.querySelector('.sluice-list') as HTMLElement;
+  const again = Number(/Paragraph (\d+)/.exec(sight({ ...long, list }).name)?.[1]);
+  const total = Number([...long.text.matchAll(/Paragraph (\d+) /g)].at(-1)?.[1]);
+  expect(Math.abs(again - first) / total).toBeLessThan(0.05);
+});
