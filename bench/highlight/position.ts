@@ -1,10 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CDPSession, chromium, type Page } from 'playwright-core';
-import { build, type InlineConfig, preview } from 'vite';
 import { chromiumArgs, ensureChromium } from '../../scripts/chromium.ts';
-import { sourceWorker } from '../../scripts/worker.ts';
+import { servePage } from '../built.ts';
+import { median } from '../quantile.ts';
 import type { Subject } from './fence.tsx';
 import { readCode } from './text.ts';
 
@@ -27,20 +25,7 @@ interface Cost {
   readonly processor: number;
 }
 
-const outDir = mkdtempSync(join(tmpdir(), 'sluice-highlight-'));
-const packages = join(import.meta.dirname, '../../node_modules');
-const common = {
-  root: import.meta.dirname,
-  configFile: false,
-  logLevel: 'error',
-  plugins: [sourceWorker()],
-  worker: { format: 'es', plugins: () => [sourceWorker()] },
-  // The kit's React, not that of the peers.
-  resolve: { alias: ['react-dom', 'react'].map((name) => ({ find: new RegExp(`^${name}(?=/|$)`), replacement: join(packages, name) })) },
-} as const satisfies InlineConfig;
-await build({ ...common, build: { outDir, emptyOutDir: true, rollupOptions: { input: join(import.meta.dirname, 'fence.html') } } });
-const server = await preview({ ...common, build: { outDir }, preview: { host: '127.0.0.1', port: 0 } });
-const url = `${server.resolvedUrls?.local[0]}fence.html`;
+const served = await servePage(join(import.meta.dirname, 'fence.html'));
 const browser = await chromium.launch({ executablePath: ensureChromium(), args: [...chromiumArgs] });
 const results = new Map<Subject, Cost[][]>([
   ['sluice', []],
@@ -52,8 +37,7 @@ for (let round = 0; round < rounds; round += 1) {
   }
 }
 await browser.close();
-await server.close();
-rmSync(outDir, { recursive: true, force: true });
+await served.close();
 
 for (const [subject, runs] of results) {
   const length = subject === 'whole' ? code.length * wholeShare : code.length;
@@ -72,7 +56,7 @@ async function measure(subject: Subject, text: string): Promise<Cost[]> {
   page.on('pageerror', (error) => {
     throw error;
   });
-  await page.goto(url);
+  await page.goto(served.url);
   await page.waitForFunction(() => 'mount' in window);
   await page.evaluate((name) => window.mount(name), subject);
   const cdp = await page.context().newCDPSession(page);
@@ -102,8 +86,4 @@ async function spent(cdp: CDPSession): Promise<Cost> {
   const { metrics } = await cdp.send('Performance.getMetrics');
   const of = (name: string): number => (metrics.find((metric) => metric.name === name)?.value ?? 0) * 1000;
   return { main: of('TaskDuration'), processor: of('ProcessTime') };
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }

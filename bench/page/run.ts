@@ -2,11 +2,8 @@
  * The page by the position in an answer, and what streams and the app around them cost each other, in Chromium, built for production.
  * Usage: `node bench/page/run.ts [--rounds=3] [parts of names]`; prints tables.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build, type InlineConfig, preview } from 'vite';
-import { sourceWorker } from '../../scripts/worker.ts';
+import { servePage } from '../built.ts';
 import { texts } from '../markdown/texts.ts';
 import { median } from '../quantile.ts';
 import { launchPage, type Page } from '../render/chromium/launch.ts';
@@ -17,29 +14,12 @@ const names = process.argv.slice(2).filter((argument) => !argument.startsWith('-
 const isMeant = (name: string): boolean => names.length === 0 || names.some((part) => name.includes(part));
 const tenths = 10;
 
-const outDir = mkdtempSync(join(tmpdir(), 'sluice-page-'));
-const packages = join(import.meta.dirname, '../../node_modules');
-const common = {
-  root: import.meta.dirname,
-  configFile: false,
-  logLevel: 'error',
-  plugins: [sourceWorker()],
-  worker: { format: 'es', plugins: () => [sourceWorker()] },
-  // The kit's React, not that of the peers; with profiling, which counts commits.
-  resolve: {
-    alias: [
-      { find: /^react-dom\/client$/, replacement: join(packages, 'react-dom/profiling.js') },
-      ...['react-dom', 'react'].map((name) => ({ find: new RegExp(`^${name}(?=/|$)`), replacement: join(packages, name) })),
-    ],
-  },
-} as const satisfies InlineConfig;
-await build({ ...common, build: { outDir, emptyOutDir: true, rollupOptions: { input: join(import.meta.dirname, 'page.html') } } });
-const server = await preview({ ...common, build: { outDir }, preview: { host: '127.0.0.1', port: 0 } });
+const served = await servePage(join(import.meta.dirname, 'page.html'), { profiling: true });
 
 async function openPage(streams: number, view: 'plain' | 'markdown'): Promise<Page> {
   const page = await launchPage();
   await page.call('Performance.enable', { timeDomain: 'threadTicks' });
-  await page.call('Page.navigate', { url: `${server.resolvedUrls?.local[0]}page.html` });
+  await page.call('Page.navigate', { url: served.url });
   while (!(await page.evaluate<boolean>('typeof window.mount === "function"').catch(() => false)))
     await new Promise((resolve) => setTimeout(resolve, 50));
   await page.evaluate(`window.mount(${streams}, ${JSON.stringify(view)})`);
@@ -175,5 +155,4 @@ if (isMeant('commits')) {
     await page.close();
   }
 }
-await server.close();
-rmSync(outDir, { recursive: true, force: true });
+await served.close();
