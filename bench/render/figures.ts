@@ -41,6 +41,8 @@ export interface Figures {
   /** From a key's press until the frame after its handler was produced, ms. */
   readonly inputMs: Quantiles & { readonly count: number };
   readonly handlerMs: Quantiles;
+  /** Of React's roots, all of the page's together; 0 where there is no React. Undefined in what was measured before it was counted. */
+  readonly commitsPerSecond?: number;
   readonly mutationBatchesPerSecond: number;
   readonly mutationsPerSecond: number;
   readonly heapMB: number;
@@ -99,6 +101,7 @@ export function figuresOf(answers: readonly Answer[], chunks: readonly Chunk[], 
     },
     inputMs: { ...quantiles(inputs.map(([pressed, , painted]) => painted - pressed)), count: inputs.length },
     handlerMs: quantiles(inputs.map(([pressed, handled]) => handled - pressed)),
+    commitsPerSecond: record.commits / (ms / 1000),
     mutationBatchesPerSecond: observations.mutationBatches / (record.inspectedMs / 1000),
     mutationsPerSecond: observations.mutations / (record.inspectedMs / 1000),
     heapMB: record.heapBytes / 1e6,

@@ -21,6 +21,8 @@ export interface Probe {
   start(): void;
   now(): number;
   watchMutations(on: boolean): void;
+  /** Of React's roots so far, all copies of React in the page together. */
+  commits(): number;
   observations(): Observations;
   /** Newest serial of each panel, now. */
   serials(): number[];
@@ -42,6 +44,7 @@ export function installProbe(): void {
   let visibleAt: number | undefined;
   let mutationBatches = 0;
   let mutations = 0;
+  let commits = 0;
   let hosts: Element[] = [];
   let last: number[] = [];
   let pressed: [number, number, number][] = [];
@@ -97,6 +100,16 @@ export function installProbe(): void {
     mutations += records.length;
   });
 
+  // Where React's own tools would be: builds for production tell them of commits, too.
+  const reactTools = {
+    supportsFiber: true,
+    inject: () => 1,
+    onCommitFiberRoot() {
+      commits += 1;
+    },
+  };
+  Object.assign(globalThis, { __REACT_DEVTOOLS_GLOBAL_HOOK__: reactTools });
+
   addEventListener(
     'visibilitychange',
     () => {
@@ -137,6 +150,7 @@ export function installProbe(): void {
       if (on) changes.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
       else changes.disconnect();
     },
+    commits: () => commits,
     observations: () => ({ frames, painted, keys, longTasks, ownMs, mutationBatches, mutations, visibleAt, errors }),
     serials: () => hosts.map(newestSerial),
     texts: () => hosts.map((host) => host.textContent ?? ''),

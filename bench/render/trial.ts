@@ -31,6 +31,8 @@ export interface TrialRecord {
   /** Page time less emitter time, and half of the shortest round trip: how wrong that may be. */
   readonly clock: { readonly offsetMs: number; readonly errorMs: number };
   readonly window: { readonly from: number; readonly to: number };
+  /** React's, in the window. */
+  readonly commits: number;
   readonly cpu: { readonly from: CpuTimes; readonly to: CpuTimes };
   /** Chromium's own counters, on the main thread's CPU clock, seconds. */
   readonly metrics: { readonly from: Metrics; readonly to: Metrics };
@@ -80,7 +82,7 @@ export async function runTrial({ subject, directory, cell, round, timing, first 
 
     const hidden = cell.hidden ? await hide(page) : undefined;
     const mark = async () => ({
-      at: await page.evaluate<number>('benchProbe.now()'),
+      ...(await page.evaluate<{ at: number; commits: number }>('({ at: benchProbe.now(), commits: benchProbe.commits() })')),
       cpu: await cpuTimes(page.protocol, emitter.pid),
       metrics: await metricsOf(page),
     });
@@ -104,6 +106,7 @@ export async function runTrial({ subject, directory, cell, round, timing, first 
       emission,
       clock,
       window: { from: from.at, to: to.at },
+      commits: to.commits - from.commits,
       cpu: { from: from.cpu, to: to.cpu },
       metrics: { from: from.metrics, to: to.metrics },
       split,

@@ -44,3 +44,18 @@ test('a word is painted when the frame that shows it has been produced, and not 
   expect(at - frame).toBeLessThan(1000);
   expect(frame).toBeGreaterThan(0);
 });
+
+test('each commit of React counts once, whichever root it is of', async () => {
+  // After the probe, as in a subject's page.
+  const [{ createElement }, { flushSync }, { createRoot }] = await Promise.all([
+    import('react'),
+    import('react-dom'),
+    import('react-dom/client'),
+  ]);
+  const roots = Array.from({ length: 2 }, () => createRoot(document.createElement('div')));
+  const before = benchProbe.commits();
+  for (let turn = 0; turn < 3; turn += 1) for (const root of roots) flushSync(() => root.render(createElement('p', null, turn)));
+  expect(benchProbe.commits() - before).toBe(6);
+  flushSync(() => {});
+  expect(benchProbe.commits() - before).toBe(6);
+});

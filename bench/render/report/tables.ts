@@ -26,7 +26,7 @@ export function ratioOf(trials: readonly Trial[], beside: readonly Trial[], pick
 }
 
 const columns =
-  '| subject | rounds | frames > 25 ms | frame ms p50 / p95 / p99 | main thread (min–max) | × scheduled | script / style / layout / paint / other % | renderer / browser / emitter CPU % | CPU % of others | lag ms p50 / p95 / p99 | input ms p50 / p95 | long tasks, longest ms | heap MB | nodes | mutation batches /s | caught up ms | exact | commit |';
+  '| subject | rounds | frames > 25 ms | frame ms p50 / p95 / p99 | main thread (min–max) | × scheduled | script / style / layout / paint / other % | renderer / browser / emitter CPU % | CPU % of others | lag ms p50 / p95 / p99 | input ms p50 / p95 | long tasks, longest ms | heap MB | nodes | React commits /s | mutation batches /s | caught up ms | exact | commit |';
 
 /** A table for each cell. */
 export function cellTables(run: Run): string[] {
@@ -75,6 +75,7 @@ function row(run: Run, cell: string, subject: string): string {
     `${figure(of(({ longTasks }) => longTasks))}, ${figure(of(({ longestTaskMs }) => longestTaskMs))}`,
     of(({ heapMB }) => heapMB).toFixed(1),
     of(({ nodes }) => nodes).toFixed(0),
+    figure(of(({ commitsPerSecond }) => commitsPerSecond)),
     of(({ mutationBatchesPerSecond }) => mutationBatchesPerSecond).toFixed(0),
     trials.every(({ figures }) => figures.catchUpMs === undefined) ? 'never' : figure(of(({ catchUpMs }) => catchUpMs)),
     inexact === undefined ? 'yes' : `**no**: ${inexact.figures.inexact ?? 'not whole in time'}`,
