@@ -26,7 +26,8 @@ export async function createApp(template: string, ...packages: string[]): Promis
   const dependencies = Object.fromEntries(packages.map((name) => [name, versions[name] ?? 'unknown']));
   const own = { name: 'app', private: true, type: 'module', dependencies: { ...dependencies, 'sluice-kit': `file:${inject('tarball')}` } };
   writeFileSync(join(folder, 'package.json'), JSON.stringify(own));
-  const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: undefined, VITEST: undefined };
+  // Each server on a port that is free.
+  const env = { ...process.env, PORT: '0', NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: undefined, VITEST: undefined };
   await run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'], { cwd: folder, env });
   return {
     folder,

@@ -4,6 +4,7 @@ import { onTestFinished } from 'vitest';
 import { createClient } from '../../src/client.ts';
 import { type ClientOptions, type SluiceClient, SluiceProvider } from '../../src/index.ts';
 import { openRoot } from '../support/root.ts';
+import '../../src/styles/code.css';
 import '../../src/styles/controls.css';
 import '../../src/styles/layout.css';
 import '../../src/styles/panel.css';

@@ -4,7 +4,6 @@ import { StreamPanel } from '../../../src/index.ts';
 import { ManualSource } from '../../support/source.ts';
 import { finish, start } from '../events.ts';
 import { openPage, painted } from '../page.tsx';
-import '../../../src/styles/code.css';
 
 interface Session {
   send(method: string, params: object): Promise<unknown>;

@@ -3,7 +3,6 @@ import { type MarkdownOptions, StreamPanel } from '../../../src/index.ts';
 import { ManualSource } from '../../support/source.ts';
 import { finish, start } from '../events.ts';
 import { frame, openPage, type Page } from '../page.tsx';
-import '../../../src/styles/code.css';
 
 /** A panel with a whole answer. */
 async function shown(text: string, markdown?: MarkdownOptions, style: object = {}): Promise<Page> {
