@@ -110,6 +110,29 @@ test('[UI4] text is appended to one node; nothing is removed, and no finished li
   expect(inBody.filter(({ target }) => sealed.includes(target as ChildNode))).toEqual([]);
 });
 
+test('[UI4] while the stream runs its last line has the cursor, and no other', async () => {
+  const page = openPage();
+  const source = new ManualSource();
+  page.render(<StreamPanel source={source} />);
+  source.push(start);
+  const withCursor = (): (string | null)[] =>
+    [...page.body().querySelectorAll('.sluice-line')]
+      .filter((line) => getComputedStyle(line, '::after').content !== 'none')
+      .map(({ textContent }) => textContent);
+  for (const [delta, last] of [
+    ['one', 'one'],
+    [' line\n', 'one line\n'],
+    ['two\nthree', 'three'],
+  ] as const) {
+    source.text(delta);
+    await expect.poll(() => page.body().textContent?.endsWith(delta)).toBe(true);
+    expect(withCursor()).toEqual([last]);
+  }
+  source.push(finish);
+  await expect.poll(() => page.panel().dataset['status']).toBe('done');
+  expect(withCursor()).toEqual([]);
+});
+
 test('[UI5] paused, the text stands while the log goes on; then everything shows at once', async () => {
   const page = openPage();
   const source = new ManualSource();

@@ -48,6 +48,14 @@ test('[UI4] the open line is one text node that grows, and finished lines are ne
   expect(new Set(touched)).toEqual(new Set([open, element.firstChild]));
 });
 
+test('[UI4] the last line, and no other, has the class of the last', () => {
+  for (const pieces of [['one'], ['one\n'], ['one\ntwo\nthr', 'ee\nfo', 'ur'], ['line\n'.repeat(200), 'line\n'.repeat(1_500), 'more']]) {
+    const lines = [...show(pieces).element.querySelectorAll('.sluice-line')];
+    expect(lines.filter(({ className }) => className === 'sluice-line sluice-at-end')).toEqual(lines.slice(-1));
+    expect(lines.slice(0, -1).every(({ className }) => className === 'sluice-line')).toBe(true);
+  }
+});
+
 test('[UI1] carriage returns, separators, tabs, nulls and empty lines stay exactly as they are', () => {
   show(['a\r', '\nb\r\n\r\n', '\u2028c\u2029\u0085\v\f', '\td  e \n', ' \u00a0\u200b\u0000x', '\n\n\n']);
 });

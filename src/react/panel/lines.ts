@@ -59,34 +59,30 @@ export function createLineBoxes(element: HTMLElement, { tag = 'div', onLine }: L
   let part: Element = element;
   let group: HTMLElement | undefined;
 
-  const make = (name: string): HTMLElement => {
-    const made = document.createElement(tag);
-    made.className = name;
-    return made;
-  };
+  const make = (className: string): HTMLElement => Object.assign(document.createElement(tag), { className });
 
   const seal = (): void => {
     open = undefined;
     boxLength = 0;
-    if (group && group.childElementCount >= groupLines) group = undefined;
+    if (group?.childElementCount === groupLines) group = undefined;
   };
 
   const write = (piece: string): void => {
     length += piece.length;
     boxLength += piece.length;
-    if (open !== undefined) {
+    if (open) {
       open.appendData(piece);
       return;
     }
-    if (group === undefined) {
+    if (!group) {
       if (part.childElementCount >= partGroups) {
-        part = make('sluice-lines-part');
-        element.append(part);
+        part = element.appendChild(make('sluice-lines-part'));
       }
-      group = make('sluice-lines');
-      part.append(group);
+      group = part.appendChild(make('sluice-lines'));
     }
-    box = make('sluice-line');
+    // Of code, nothing shows where it ends.
+    if (box && !onLine) box.className = 'sluice-line';
+    box = make(onLine ? 'sluice-line' : 'sluice-line sluice-at-end');
     open = document.createTextNode(piece);
     box.append(open);
     group.append(box);
@@ -105,19 +101,19 @@ export function createLineBoxes(element: HTMLElement, { tag = 'div', onLine }: L
       return length;
     },
     get open() {
-      return open === undefined || isContinued ? undefined : box;
+      return open && !isContinued ? box : undefined;
     },
     append(text) {
       let start = 0;
       let newline = text.indexOf('\n');
       while (start < text.length) {
-        const lineEnd = newline === -1 ? text.length : newline + 1;
+        const lineEnd = newline + 1 || text.length;
         const stop = boxEnd(text, start, lineEnd, boxLength);
         write(text.slice(start, stop));
-        const isEnded = newline !== -1 && stop === lineEnd;
+        const isEnded = newline >= 0 && stop === lineEnd;
         if (isEnded) onLine?.(isContinued ? undefined : box);
         if (isEnded || stop < lineEnd) seal();
-        isContinued = isEnded ? false : isContinued || stop < lineEnd;
+        isContinued = !isEnded && (isContinued || stop < lineEnd);
         start = stop;
         if (isEnded) newline = text.indexOf('\n', start);
       }
@@ -138,7 +134,7 @@ function boxEnd(added: string, start: number, lineEnd: number, length: number): 
   const hard = start + Math.max(1, hardBoxLength - length);
   // Not beyond: a line of a megabyte would be searched to its end for each of its boxes.
   const space = added.slice(from, Math.min(hard, lineEnd)).indexOf(' ');
-  if (space !== -1) return from + space + 1;
+  if (space >= 0) return from + space + 1;
   if (hard >= lineEnd) return lineEnd;
   return characterBoundary(added, hard, lineEnd);
 }
