@@ -3,7 +3,7 @@ import type { Segment } from '../../markdown/index.ts';
 import { MarkdownContext, type MarkdownScope } from './context.ts';
 import { leafElement } from './element.ts';
 import { Run } from './Inlines.tsx';
-import { type Boxes, withTail } from './inline.ts';
+import { type Boxes, isContinued, withTail } from './inline.ts';
 import type { InlineNode } from './nodes.ts';
 import { restoreSelection, type SavedSelection, saveSelection } from './selection.ts';
 import { findTail, type Tail } from './tail.ts';
@@ -75,7 +75,7 @@ export class Leaf extends Component<LeafProps, LeafState, SavedSelection | null>
   override render(): ReactNode {
     const { tag, attributes } = leafElement(this.node, this.#scope.options, this.props.isTop);
     const { boxes, isClosed } = this.state;
-    const last = boxes.length - 1;
+    const last = boxes.findLastIndex((box) => !isContinued(box));
     const isJoined = isClosed && boxes.length <= mostJoined;
     const rendered = boxes.map((segments, index) => (
       // biome-ignore lint/suspicious/noArrayIndexKey: a box is its place

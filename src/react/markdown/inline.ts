@@ -7,15 +7,18 @@ export const noBoxes: Boxes = [[]];
 
 /** A box with more text than this is full: the next segment begins another, so that growing it stays cheap to lay out. UTF-16 code units. */
 const fullBoxLength = 4096;
+/** A text longer than this, which the parser has not cut yet, goes on in a box of its own. As long as three that it has. UTF-16 code units. */
+const longText = 6144;
 
 /** The boxes with `segments` in place of all segments from index `from` on. O(boxes + what is new + the last box). */
 export function replaceFrom(boxes: Boxes, from: number, segments: readonly Segment[]): Boxes {
   const kept: (readonly Segment[])[] = [];
   let count = 0;
   for (const box of boxes) {
-    if (count >= from) break;
-    kept.push(count + box.length <= from ? box : box.slice(0, from - count));
-    count += box.length;
+    const first = isContinued(box) ? count - 1 : count;
+    if (first >= from) break;
+    kept.push(first + box.length <= from ? box : box.slice(0, from - first));
+    count = first + box.length;
   }
   let last = [...(kept.pop() ?? [])];
   let length = last.reduce((sum, segment) => sum + textLength(segment), 0);
@@ -28,7 +31,13 @@ export function replaceFrom(boxes: Boxes, from: number, segments: readonly Segme
     last.push(segment);
     length += textLength(segment);
   }
-  return [...kept, last];
+  return cutEnd([...kept, last]);
+}
+
+/** Whether the last text is too long for its box with so many code units more. */
+export function isLongWith(boxes: Boxes, more: number): boolean {
+  const last = boxes.at(-1)?.at(-1)?.at(-1);
+  return last?.type === 'text' && last.text.length + more > longText;
 }
 
 /** The boxes with `tail` at the end of the last text. O(boxes + the last box + depth). */
@@ -40,7 +49,7 @@ export function withTail(boxes: Boxes, tail: string): Boxes {
 
 /** Number of segments. */
 export function countOf(boxes: Boxes): number {
-  return boxes.reduce((sum, box) => sum + box.length, 0);
+  return boxes.reduce((sum, box) => sum + (isContinued(box) ? box.length - 1 : box.length), 0);
 }
 
 /** Way from a segment down to one of its nodes, by index among siblings. */
@@ -105,4 +114,30 @@ function grown(inlines: readonly Inline[], tail: string): readonly Inline[] {
   if (last !== undefined && 'text' in last) return [...rest, { ...last, text: last.text + tail }];
   if (last !== undefined && 'children' in last) return [...rest, { ...last, children: grown(last.children, tail) }];
   return [...inlines, { type: 'text', text: tail }];
+}
+
+/** Whether it begins with more of the segment in front of it. */
+export function isContinued([segment]: Boxes[number]): boolean {
+  return 'isContinued' in (segment?.[0] ?? {});
+}
+
+/** What begins alike is cut alike. */
+function cutEnd(boxes: Boxes): Boxes {
+  const box = boxes.at(-1) ?? [];
+  const segment = box.at(-1) ?? [];
+  const last = segment.at(-1);
+  if (last?.type !== 'text' || !isLongWith(boxes, 0)) return boxes;
+  const end = boxEnd(last.text);
+  const begun = [...segment.slice(0, -1), { ...last, text: last.text.slice(0, end) }];
+  const rest = { ...last, text: last.text.slice(end), isContinued: true };
+  return cutEnd([...boxes.slice(0, -1), [...box.slice(0, -1), begun], [[rest]]]);
+}
+
+/** At a space nearby, else between two characters. */
+function boxEnd(text: string): number {
+  let end = text.lastIndexOf(' ', longText);
+  if (end > longText - 128) return end;
+  end = longText;
+  while (end > longText - 32 && /^(\p{M}|\p{EMod}|\u200c|\u200d|[\udc00-\udfff])/u.test(text.slice(end, end + 2))) end -= 1;
+  return end;
 }

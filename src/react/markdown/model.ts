@@ -1,6 +1,6 @@
 import type { Block, BlockKey, BlockOp } from '../../markdown/index.ts';
 import { GrowingText } from './growing.ts';
-import { countOf, hasMath, noBoxes, replaceFrom, withTail } from './inline.ts';
+import { countOf, hasMath, isLongWith, noBoxes, replaceFrom, withTail } from './inline.ts';
 import {
   type BlockNode,
   type ContainerNode,
@@ -149,7 +149,10 @@ export function createModel(): Model {
         break;
       case 'append':
         if (node.kind === 'literal') node.text.append(op.text);
-        else if (node.kind === 'inline') node.tail += op.text;
+        else if (node.kind === 'inline') {
+          node.tail += op.text;
+          if (isLongWith(node.boxes, node.tail.length)) apply({ type: 'inline', key: op.key, from: countOf(node.boxes), segments: [] });
+        }
         changed(node);
         break;
       case 'inline':

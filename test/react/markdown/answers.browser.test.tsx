@@ -15,7 +15,12 @@ const files: Record<string, string> = import.meta.glob('../../fixtures/providers
   eager: true,
 });
 const recorded = Object.entries(files).map(([path, lines]) => [path.replace(/^.*\//, ''), textIn(lines)] as const);
-const all = [...Object.entries(answers), ...recorded.filter(([, text]) => text !== '')];
+const endless = `See **this**: ${'x1_y2+z3/'.repeat(1500)} and [all of ${'what follows '.repeat(900)}\n\nThe end.`;
+const all = [
+  ...Object.entries(answers),
+  ...recorded.filter(([, text]) => text !== ''),
+  ['a word and a bracket without end', endless] as const,
+];
 
 test('recordings have text', () => {
   expect(recorded.filter(([, text]) => text.length > 20).length).toBeGreaterThan(3);

@@ -1,5 +1,6 @@
 import { type ComponentProps, Profiler, type ReactNode } from 'react';
 import { expect, onTestFinished, test } from 'vitest';
+import type { Inline } from '../../../src/markdown/index.ts';
 import { frame } from '../page.tsx';
 import { openManual } from './page.tsx';
 import { append, close, inline, open, paragraph, words } from './parser.ts';
@@ -212,6 +213,41 @@ test('[UI31] a paragraph of 100 KB grows in boxes: what is in front stays as it 
   expect(
     seen().every(({ target }) => target === boxes.at(-1) || target === page.body.querySelector('p') || boxes.at(-1)?.contains(target)),
   ).toBe(true);
+});
+
+test('[UI31] a word of 100 KB grows in boxes: what grows is short, and what is in front of it stays as it is', async () => {
+  const page = await openManual();
+  await page.step('x', [open(1, { type: 'paragraph' }), inline(1, 0, words('x1y2'.repeat(128)))]);
+  for (let length = 512; length < 100_000; length += 4096) await page.step('x', [append(1, 'z3v4'.repeat(1024))]);
+  await expect.poll(() => page.body.textContent?.length).toBe(102_912);
+  const boxes = [...page.body.querySelectorAll('p > .sluice-box')];
+  expect(boxes.length).toBeGreaterThan(12);
+  const seen = records(page.body);
+  for (let count = 1; count <= 3; count += 1) await page.step('y', [append(1, 'q5'.repeat(4000))]);
+  await expect.poll(() => page.body.textContent).toBe(`${'x1y2'.repeat(128)}${'z3v4'.repeat(25_600)}${'q5'.repeat(12_000)}`);
+  const paragraph = page.body.querySelector('p');
+  const last = boxes.at(-1);
+  // What joins the paragraph is new, and may grow.
+  expect(seen().filter(({ target }) => target !== paragraph && boxes.some((box) => box !== last && box.contains(target)))).toEqual([]);
+  expect(Math.max(...[...(paragraph?.children ?? [])].map((box) => box.textContent?.length ?? 0))).toBeLessThan(8192);
+});
+
+test('[UI32] a selection in a word without end survives that it goes on in another box, and what that word turns out to be', async () => {
+  const page = await openManual();
+  await page.step('x', [open(1, { type: 'paragraph' }), inline(1, 0, words('x'.repeat(6000)))], 'x'.repeat(6000));
+  const selection = window.getSelection();
+  const text = textNode(page.body.querySelector('p'));
+  selection?.setBaseAndExtent(text, 5990, text, 5998);
+  await page.step('y', [append(1, 'y'.repeat(3000))], `${'x'.repeat(6000)}${'y'.repeat(3000)}`);
+  expect(page.body.querySelector('p > .sluice-box')).not.toBeNull();
+  expect(textNode(page.body.querySelector('.sluice-box')).length).toBeLessThan(3000);
+  expect(selection?.toString()).toBe('xxxxxxxx');
+  const whole: Inline = { type: 'link', url: 'mailto:a@b.c', title: undefined, children: words(`${'x'.repeat(6000)}${'y'.repeat(3000)}`) };
+  await page.step('z', [inline(1, 0, [whole])]);
+  await expect.poll(() => page.body.querySelector('a')?.textContent?.length).toBe(9000);
+  expect(page.body.textContent).toBe(`${'x'.repeat(6000)}${'y'.repeat(3000)}`);
+  expect(selection?.toString()).toBe('xxxxxxxx');
+  expect(page.body.querySelector('.sluice-box')).toBeNull();
 });
 
 test('[UI31] [UI32] boxes of a paragraph of usual length are one flow of text once it is closed, in the same text nodes', async () => {

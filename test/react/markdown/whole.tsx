@@ -21,7 +21,7 @@ export function bare(body: HTMLElement): string {
     for (const name of ['id', 'href', 'aria-labelledby']) if (element.getAttribute(name)?.includes('_r')) element.removeAttribute(name);
   }
   for (const code of copy.querySelectorAll('pre > code')) code.textContent = String(code.textContent);
-  for (const group of copy.querySelectorAll('.sluice-box')) group.replaceWith(...group.childNodes);
+  for (const group of copy.querySelectorAll('.sluice-box, p > span:not([class])')) group.replaceWith(...group.childNodes);
   copy.normalize();
   return copy.innerHTML;
 }
