@@ -77,7 +77,7 @@ test.each(transports)('[UI1] [UI2] eight scripted answers side by side over %s',
   const shown = await show(startClient(url, { transport }), requests);
   for (const panel of shown) {
     expect([panel.status, panel.text]).toEqual(['done', await relayText(url, panel.id)]);
-    expect(panel.sights.length).toBeGreaterThan(5);
+    expect(panel.sights.some((sight) => sight.text !== '' && sight.text !== panel.text)).toBe(true);
     expect(broken(panel)).toEqual([]);
   }
 });

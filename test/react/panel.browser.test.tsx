@@ -22,7 +22,7 @@ test.for([1, 2, 3])('[UI1, UI2] at every moment a prefix of the text, equal to i
   const { sights } = watch(page.panel());
   await expect.poll(() => page.status(), { timeout: 10_000 }).toBe('done');
   expect(page.body().textContent).toBe(text);
-  expect(sights.length).toBeGreaterThan(3);
+  expect(sights.some((sight) => sight.text !== '' && sight.text !== text)).toBe(true);
   expect(sights.filter((sight) => !text.startsWith(sight.text))).toEqual([]);
   expect(sights.filter((sight) => sight.status === 'done' && sight.text !== text)).toEqual([]);
   expect(sights.filter((sight) => sight.status === 'pending' && sight.text !== '')).toEqual([]);

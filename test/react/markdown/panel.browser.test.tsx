@@ -23,7 +23,7 @@ test.for([1, 2, 3, 4])(
     await expect.poll(() => page.status(), { timeout: 15_000 }).toBe('done');
     const final = page.body().textContent;
     expect(bare(page.body())).toBe(await shownWhole(text));
-    expect(sights.length).toBeGreaterThan(10);
+    expect(sights.some((sight) => sight.text !== '' && sight.text !== final)).toBe(true);
     expect(sights.filter((sight) => sight.status === 'done' && sight.text !== final)).toEqual([]);
     expect(final).not.toMatch(unlinked);
   },
