@@ -1,6 +1,7 @@
 import type { Mermaid, MermaidConfig } from 'mermaid';
 import { type ComponentType, type ReactNode, startTransition, useEffect, useId, useRef, useState, useSyncExternalStore } from 'react';
 import type { FenceProps } from '../react/markdown/code/source.ts';
+import { guards, mayLoad, withoutLinks } from './diagram.ts';
 import { createLoading } from './loading.ts';
 import { createTurns } from './turns.ts';
 
@@ -8,13 +9,14 @@ export type { CodeSource, FenceProps } from '../react/markdown/code/source.ts';
 
 export interface MermaidOptions {
   /** Mermaid's own configuration, but for its security and where it draws: those are fixed. */
-  readonly config?: Omit<MermaidConfig, 'securityLevel' | 'startOnLoad' | 'suppressErrorRendering' | 'theme' | 'secure'>;
+  readonly config?: Omit<MermaidConfig, Fixed>;
   /** Mermaid themes by colour scheme. @default { light: 'default', dark: 'dark' } */
   readonly themes?: { readonly light?: MermaidConfig['theme']; readonly dark?: MermaidConfig['theme'] };
   /** A longer text stays code. UTF-16 code units. @default 20000 */
   readonly maxLength?: number;
 }
 
+type Fixed = 'dompurifyConfig' | 'secure' | 'securityLevel' | 'startOnLoad' | 'suppressErrorRendering' | 'theme';
 type Drawing = { readonly svg: string; readonly name: string } | { readonly error: string };
 
 const tooMany: Drawing = { error: 'Too many diagrams are waiting to be drawn.' };
@@ -26,7 +28,7 @@ const turns = createTurns(maxWaiting);
 /**
  * A component for `fences: { mermaid: mermaid() }` of the Markdown options: the fence is code while it is open, and a diagram when
  * it closes, drawn one at a time by Mermaid, which is loaded with the first (`mermaid` is to be installed beside this package).
- * Security level `strict`: no scripts, no links, labels are text. What cannot be drawn stays code, with the reason.
+ * Security level `strict`, and more: no scripts, no links, and nothing is loaded, not even an image. What cannot be drawn stays code, with the reason.
  * Where Mermaid, or the part of it that draws such a diagram, cannot be loaded, the fence stays code, and it is tried again
  * (PROTOCOL.md, UI28). Make it once, outside of components.
  */
@@ -40,16 +42,17 @@ export function mermaid({ config, themes = {}, maxLength = 20_000 }: MermaidOpti
 
   const draw = async (mermaid: Mermaid, id: string, text: string, scheme: 'light' | 'dark'): Promise<Drawing> => {
     try {
+      // What a diagram configured that could not be drawn would stay, and fail all others.
+      mermaid.mermaidAPI.reset();
       mermaid.initialize({
         ...config,
-        startOnLoad: false,
-        securityLevel: 'strict',
-        suppressErrorRendering: true,
+        ...guards,
         theme: scheme === 'dark' ? (themes.dark ?? 'dark') : (themes.light ?? 'default'),
       });
-      const { diagramType } = await mermaid.parse(text);
+      const { diagramType, config: own } = await mermaid.parse(text);
+      if (mayLoad(text, own)) return { error: 'It refers to images or other files, which diagrams may not load.' };
       const { svg } = await mermaid.render(id, text);
-      return { svg, name: nameOf(svg, diagramType) };
+      return drawingOf(svg, diagramType);
     } catch (error) {
       if (isOfLoading(error)) throw error;
       return { error: error instanceof Error ? error.message : String(error) };
@@ -117,16 +120,16 @@ function isOfLoading(error: unknown): boolean {
   return /dynamically imported module|module script|ChunkLoadError/.test(String(error));
 }
 
-/** What its author calls it (`accTitle`), or what kind of diagram it is. */
-function nameOf(svg: string, type: string): string {
-  const title = new DOMParser().parseFromString(svg, 'text/html').querySelector('svg > title')?.textContent?.trim();
-  return (
-    title ||
-    `Diagram, ${type
-      .replace(/-v\d+$/, '')
-      .replace(/([a-z])([A-Z])/g, '$1 $2')
-      .toLowerCase()}`
-  );
+/** Its name is what its author calls it (`accTitle`), or what kind of diagram it is. */
+function drawingOf(svg: string, type: string): Drawing {
+  const { body } = new DOMParser().parseFromString(svg, 'text/html');
+  withoutLinks(body);
+  const title = body.querySelector('svg > title')?.textContent?.trim();
+  const kind = type
+    .replace(/-v\d+$/, '')
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase();
+  return { svg: body.innerHTML, name: title || `Diagram, ${kind}` };
 }
 
 /** The colour scheme at the element; `undefined` before it is in the document. */

@@ -81,6 +81,41 @@ test('[UI27] labels and links run nothing', async () => {
   expect(html).not.toMatch(/onerror\s*=\s*"|javascript:|<script/i);
 });
 
+test('[UI27] a diagram loads nothing and links nowhere, while it is measured, either', async () => {
+  const chart = (...lines: string[]): ManualBlock => createBlock('mermaid', ['flowchart LR', '  a --> b', ...lines, ''].join('\n  '));
+  const blocks = [
+    chart('a["<img src=/never.png> one"]', 'b["<span style=background:url&lpar;/never.png)>two</span>"]'),
+    chart('click a href "https://a.example/never.png"', 'a[one]'),
+    chart('style a fill:url(/never.png)', 'style b background-image:url(/never.png)'),
+    chart('c@{ img: "/never.png", label: "three" }'),
+    createBlock('mermaid', `%%{init: {"themeCSS": "* { background: u\\u0072l(/never.png) }"}}%%\nflowchart LR\n  a --> b\n`),
+  ];
+  for (const block of blocks) block.close();
+  const page = open(...blocks);
+  const settled = (): number => page.container.querySelectorAll('[role="img"] svg, .sluice-diagram-error').length;
+  await expect.poll(settled, { timeout: 25_000 }).toBe(blocks.length);
+  await frame(3);
+  expect(page.container.querySelectorAll('[role="img"] svg')).toHaveLength(2);
+  const html = [...page.container.querySelectorAll('[role="img"]')].map((each) => each.innerHTML).join('');
+  expect(html).toContain('one');
+  expect(html).not.toMatch(/never|a\.example/);
+  expect(html).toMatch(/marker-end="url\(#/);
+  expect(performance.getEntriesByType('resource').filter(({ name }) => name.includes('never'))).toEqual([]);
+});
+
+test('[UI27] what a diagram configured that could not be drawn is nothing to the next', async () => {
+  const theme = (colour: string): ManualBlock =>
+    createBlock('mermaid', `%%{init: {"theme": "base", "themeVariables": {"primaryColor": "${colour}"}}}%%\n${chart}`);
+  const blocks = [theme('var(--brand)'), createBlock('mermaid', chart), theme('#ffeedd')];
+  const page = open(...blocks);
+  for (const block of blocks) {
+    block.close();
+    const settled = (): number => page.container.querySelectorAll('[role="img"] svg, .sluice-diagram-error').length;
+    await expect.poll(settled, { timeout: 25_000 }).toBe(blocks.indexOf(block) + 1);
+  }
+  await drawn(page, 2);
+});
+
 test('[UI27] many diagrams are drawn one after the other', async () => {
   const blocks = Array.from({ length: 6 }, () => createBlock('mermaid', chart));
   const page = open(...blocks);
