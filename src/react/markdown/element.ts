@@ -35,9 +35,8 @@ function cellOf(node: InlineNode): { readonly isHeader: boolean; readonly align:
   const row = node.parent;
   if (row.kind !== 'container') return { isHeader: false, align: undefined };
   const table = row.parent.kind === 'container' ? row.parent.block : undefined;
-  const column = row.groups.flatMap((group) => group.children).indexOf(node);
   return {
     isHeader: row.block.type === 'tableRow' && row.block.header,
-    align: table?.type === 'table' ? table.align[column] : undefined,
+    align: table?.type === 'table' ? table.align[node.index] : undefined,
   };
 }

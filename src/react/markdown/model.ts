@@ -208,13 +208,18 @@ export function below(outline: readonly number[], depth: number): readonly numbe
   return [...outline.filter((other) => other < depth), depth];
 }
 
+/** They come and go at the end: all groups but the last are full. */
+function childrenOf({ groups }: ParentNode): number {
+  return groups.length === 0 ? 0 : (groups.length - 1) * groupSize + (groups.at(-1)?.children.length ?? 0);
+}
+
 function createNode(key: BlockKey, parent: ParentNode, block: Block, outline: readonly number[]): BlockNode {
   const common = { key, parent, block, closed: false, version: 0 };
   switch (block.type) {
     case 'paragraph':
     case 'heading':
     case 'tableCell':
-      return { ...common, kind: 'inline', boxes: noBoxes, tail: '', outline };
+      return { ...common, kind: 'inline', boxes: noBoxes, tail: '', outline, index: childrenOf(parent) };
     case 'code':
     case 'html':
     case 'math':

@@ -42,6 +42,8 @@ export interface InlineNode extends Member {
   tail: string;
   /** Of the heading in front of it: its depth, below those it is in the outline below. */
   readonly outline: readonly number[];
+  /** How many siblings are in front of it: of a cell its column. */
+  readonly index: number;
 }
 
 export interface LiteralNode extends Member {

@@ -50,6 +50,18 @@ test('[UI36] items of a tight list and footnotes begin where the direction of th
   expect(line(find(last, 'p')).left).toBeCloseTo(last.getBoundingClientRect().left, 0);
 });
 
+test('[UI30] each cell of a wide table is aligned as its column, of rows that are short or long, too', async () => {
+  const columns = Array.from({ length: 60 }, (_, column) => column);
+  const row = (cells: readonly unknown[]): string => `| ${cells.join(' | ')} |\n`;
+  const marks = [':--', ':-:', '--:', '---'];
+  const body = await shown(
+    row(columns) + row(columns.map((column) => marks[column % 4])) + row(columns.slice(0, 30)) + row([...columns, 60]),
+  );
+  const rows = [...body.querySelectorAll('tr')].map((each) => [...each.children].map((cell) => (cell as HTMLElement).style.textAlign));
+  const aligned = columns.map((column) => ['left', 'center', 'right', ''][column % 4]);
+  expect(rows).toEqual([aligned, aligned.slice(0, 30), aligned]);
+});
+
 test('[UI36] a giant block has the direction of its first letter, and keeps it without being looked through with each node', async () => {
   const items = (word: string): string => `- 1, 2\n${`- ${word}\n`.repeat(150)}`;
   const rows = (word: string): string => `| 1 |\n|---|\n${`| ${word} |\n`.repeat(150)}`;
