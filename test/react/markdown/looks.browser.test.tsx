@@ -99,6 +99,24 @@ test('a column’s header stands where its cells do', async () => {
   expect(line(find(body, 'th')).left).toBeCloseTo(line(find(body, 'td')).left, 0);
 });
 
+test('[UI36] numbers in a table of a script that is written to the left stand below their headers', async () => {
+  const body = await shown('| المدينة | السكان الحاليون |\n|---|---|\n| 1 | 22 |\n| القاهرة | ٣٣ |\n');
+  const [first, second] = body.querySelectorAll('th');
+  for (const row of body.querySelectorAll('tbody > tr')) {
+    expect(line(row.children[0] as Element).right).toBeCloseTo(line(first as Element).right, 0);
+    expect(line(row.children[1] as Element).right).toBeCloseTo(line(second as Element).right, 0);
+  }
+});
+
+test('a row with fewer cells than the header is ruled all along', async () => {
+  const body = await shown('| a | b |\n|---|---|\n| one |\n| 1 | 2 |\n');
+  const row = body.querySelector('tbody > tr') as Element;
+  const colour = await drawn();
+  const { left, right, top } = row.getBoundingClientRect();
+  const ruled = (x: number): boolean => [-1, 0, 1].some((dy) => colour(x, top + dy) !== colour(x, top + 8));
+  expect([ruled(left + 4), ruled(right - 4)]).toEqual([true, true]);
+});
+
 test('a ring of focus is drawn all around', async () => {
   const body = await shown('| a | b |\n|---|---|\n| 1 | 2 |\n');
   const table = find(body, '.sluice-table');
@@ -116,6 +134,20 @@ test('buttons of a block of code are not printed', async () => {
   await session.send('Emulation.setEmulatedMedia', { media: 'print' });
   onTestFinished(() => session.send('Emulation.setEmulatedMedia', { media: '' }) as Promise<void>);
   expect(seen()).toEqual([false, false]);
+});
+
+test('what has a dark theme is printed dark on light', async () => {
+  const body = await shown('text\n');
+  document.documentElement.dataset['theme'] = 'dark';
+  const session = cdp() as Session;
+  onTestFinished(async () => {
+    delete document.documentElement.dataset['theme'];
+    await session.send('Emulation.setEmulatedMedia', { media: '' });
+  });
+  const ink = (): number => Number(/\d+/.exec(getComputedStyle(body).color)?.[0]);
+  expect(ink()).toBeGreaterThan(200);
+  await session.send('Emulation.setEmulatedMedia', { media: 'print' });
+  expect(ink()).toBeLessThan(60);
 });
 
 test('a thematic break is seen with forced colours', async () => {
