@@ -1,4 +1,4 @@
 /** Our class and the caller's. */
 export function classes(own: string, given: string | undefined): string {
-  return given === undefined ? own : `${own} ${given}`;
+  return given ? `${own} ${given}` : own;
 }

@@ -6,7 +6,7 @@ export function isSelected(): boolean {
     look();
     document.addEventListener('selectionchange', look);
   }
-  return selected ?? false;
+  return selected === true;
 }
 
 function look(): void {

@@ -15,7 +15,7 @@ export function useTurn(panel: RefObject<HTMLElement | null>, display: Display):
     const element = panel.current;
     if (isIn || element === null) return undefined;
     let isOver = false;
-    let cancel = (): void => {};
+    let cancel: (() => void) | undefined;
     const mount = (): void => setIn(true);
     const remove = display.live(nothingYet);
     if (waits) {
@@ -27,7 +27,7 @@ export function useTurn(panel: RefObject<HTMLElement | null>, display: Display):
     return () => {
       isOver = true;
       remove();
-      cancel();
+      cancel?.();
     };
   }, [isIn, waits, panel, display]);
   return isIn;
