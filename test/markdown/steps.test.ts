@@ -1,54 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { createDocument } from '../../src/markdown/document.ts';
-
-/** Everything that a loop over the text or over what was made of it does. Searches by the engine count by what they pass, too. */
-const counted = [
-  [String.prototype, 'charCodeAt'],
-  [String.prototype, 'charAt'],
-  [String.prototype, 'indexOf'],
-  [String.prototype, 'lastIndexOf'],
-  [String.prototype, 'includes'],
-  [String.prototype, 'slice'],
-  [RegExp.prototype, 'exec'],
-  [RegExp.prototype, 'test'],
-  [Array.prototype, 'push'],
-  [Map.prototype, 'get'],
-  [Set.prototype, 'add'],
-] as const;
-const originals = counted.map(([owner, name]) => (owner as never)[name] as (...values: unknown[]) => unknown);
-let units = 0;
-
-/** Code units that the engine passes for one of work: some thousand take it a microsecond. */
-const passedPerUnit = 256;
-
-/** What a search has passed, from where it began. */
-function passed(text: unknown, name: string, [, given]: readonly unknown[], result: unknown): number {
-  if (typeof text !== 'string') return 0;
-  if (name === 'indexOf') return (result === -1 ? text.length : Number(result)) - (Number(given) || 0);
-  if (name === 'lastIndexOf') return Math.min(text.length, Number(given ?? text.length)) - Math.max(0, Number(result));
-  return name === 'includes' && result === false ? text.length : 0;
-}
-
-function count(): void {
-  counted.forEach(([owner, name], index) => {
-    const original = originals[index];
-    Object.defineProperty(owner, name, {
-      configurable: true,
-      writable: true,
-      value(this: unknown, ...values: unknown[]) {
-        const result = original?.apply(this, values);
-        units += 1 + Math.max(0, passed(typeof this === 'object' ? undefined : this, name, values, result)) / passedPerUnit;
-        return result;
-      },
-    });
-  });
-}
-
-function restore(): void {
-  counted.forEach(([owner, name], index) => {
-    Object.defineProperty(owner, name, { configurable: true, writable: true, value: originals[index] });
-  });
-}
+import { count, restore, takeUnits } from './work.ts';
 
 afterEach(restore);
 
@@ -57,13 +9,12 @@ function longestSteps(text: string, size: number): number {
   const document = createDocument({ math: true });
   let most = 0;
   const poll = (): boolean => {
-    if (units > most) most = units;
-    units = 0;
+    most = Math.max(most, takeUnits());
     return true;
   };
   const advance = (): void => {
     for (let isDone = false; !isDone; poll()) {
-      units = 0;
+      takeUnits();
       isDone = document.advance(poll).done;
     }
   };
@@ -105,6 +56,10 @@ describe('no step between two polls does more than so much, however long the tex
     'escaped characters': repeat('\\*'),
     ideographs: repeat('这是一个很长的段落没有空格'),
     addresses: repeat('a@b.c '),
+    'addresses in one word': repeat('a@b.'),
+    'beginnings of closing tags': repeat('</'),
+    'brackets in one word': `a${repeat('![')}`,
+    'brackets that become links': `${'['.repeat(length / 16)}${repeat('a](b) ')}`,
     'beginnings of addresses': repeat('<http://'),
     'beginnings of addresses in a bracket': `[${repeat('www. ')}`,
   };

@@ -4,6 +4,8 @@ import type { Node } from './node.ts';
 
 /** Deeper nested marks than these are shown as text. */
 const mostDepth = 64;
+/** Of a text. */
+const mostPieces = 1024;
 
 interface Frame {
   readonly nodes: Inline[];
@@ -37,7 +39,7 @@ export function* build(first: Node | undefined, end: Node | undefined): Generato
       if (frame.alt !== undefined) {
         if (outer.alt !== undefined) outer.alt += frame.alt;
         else outer.nodes.push({ type: 'image', url: parent.url, title: parent.title, alt: frame.alt });
-      } else if (outer.nodes === frame.nodes) frame.text.push(parent.text);
+      } else if (outer.nodes === frame.nodes) say(frame.text, parent.text);
       else {
         yield* flushed(frame);
         outer.nodes.push(close(parent, frame.nodes));
@@ -54,7 +56,7 @@ export function* build(first: Node | undefined, end: Node | undefined): Generato
       continue;
     }
     if (node.type === 'text') {
-      if (node.text !== '') frame.text.push(node.text);
+      if (node.text !== '') say(frame.text, node.text);
       continue;
     }
     if (!wraps(node)) {
@@ -68,7 +70,7 @@ export function* build(first: Node | undefined, end: Node | undefined): Generato
       yield* flushed(frame);
       frame = { nodes, text: [], next: node.first, parent: node, inLink, alt: '' };
     } else if (stack.length > mostDepth && node.type !== 'link') {
-      frame.text.push(node.text);
+      say(frame.text, node.text);
       frame = { nodes: frame.nodes, text: frame.text, next: node.first, parent: node, inLink, alt: undefined };
     } else {
       yield* flushed(frame);
@@ -77,6 +79,15 @@ export function* build(first: Node | undefined, end: Node | undefined): Generato
   }
   yield* flushed(frame);
   return nodes;
+}
+
+/** Joined as it comes: a million pieces at once would take too long. */
+function say(texts: string[], text: string): void {
+  texts.push(text);
+  if (texts.length < mostPieces) return;
+  const said = (texts[0] ?? '') + texts.slice(1).join('');
+  texts.length = 0;
+  texts.push(said);
 }
 
 /** Its text becomes nodes. What has to be gone through for it, if anything. */

@@ -55,12 +55,16 @@ export function skipSpaces(text: string, at: number): number {
   return end;
 }
 
-/** Where the last white space or `<` is, -1 if nowhere. */
+/** Where the last white space or `<` is; as far back as it is looked for, if nowhere there. */
 export function endOfWords(text: string): number {
   let at = text.length - 1;
-  while (at >= 0 && classify(text.charCodeAt(at)) !== whitespace && text.charCodeAt(at) !== 60) at -= 1;
+  const least = at - mostWord;
+  while (at >= 0 && at > least && classify(text.charCodeAt(at)) !== whitespace && text.charCodeAt(at) !== 60) at -= 1;
   return at;
 }
+
+/** Code units. Who searches farther for the end of a word holds up all others. */
+const mostWord = 8192;
 
 const ascii = new Uint8Array(128);
 for (let code = 33; code < 127; code += 1) if (!isAlphanumeric(code)) ascii[code] = punctuation;
