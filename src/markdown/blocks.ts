@@ -39,7 +39,10 @@ export type Inline =
   | { readonly type: 'image'; readonly url: string; readonly title: string | undefined; readonly alt: string }
   | { readonly type: 'footnoteReference'; readonly label: string };
 
-/** A run of sibling inlines. A segment that is not the last of its leaf is settled: the same object until the leaf is revised. */
+/**
+ * A run of sibling inlines. A segment that is not the last of its leaf is settled: the same object until the leaf is revised, or
+ * something far in front of it, which was taken for text, is closed after all.
+ */
 export type Segment = readonly Inline[];
 
 export type BlockOp =

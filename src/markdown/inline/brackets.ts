@@ -22,6 +22,10 @@ export interface Brackets {
   first(): Bracket | undefined;
   /** The first one of an image whose text begins at or after `from`. */
   firstImage(from: number): Bracket | undefined;
+  /** Where the first one is whose text begins at or after `from`. Infinity: there is none. */
+  firstSince(from: number): number;
+  /** Whether of those before `end` one may become a link, and one an image. */
+  openBefore(end: number): { readonly links: boolean; readonly images: boolean };
   /** Takes this one and all after it away. */
   truncate(bracket: Bracket): void;
   push(bracket: Bracket): void;
@@ -44,6 +48,21 @@ export function createBrackets(): Brackets {
     top: () => stack[stack.length - 1],
     first: () => stack[0],
     firstImage: (from) => stack.find((bracket) => bracket.image && bracket.from >= from),
+    firstSince(from) {
+      let index = stack.length;
+      while (index > 0 && (stack[index - 1]?.from ?? 0) >= from) index -= 1;
+      return stack[index]?.node.start ?? Number.POSITIVE_INFINITY;
+    },
+    openBefore(end) {
+      let links = false;
+      let images = false;
+      for (const { node, image, active } of stack) {
+        if (node.start >= end || (links && images)) break;
+        if (image) images = true;
+        else if (active) links = true;
+      }
+      return { links, images };
+    },
     truncate(bracket) {
       stack.length = stack.indexOf(bracket);
     },

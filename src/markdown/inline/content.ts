@@ -1,11 +1,12 @@
 import type { Segment } from '../blocks.ts';
 import type { MarkdownSyntax } from '../document.ts';
+import { type Assumed, mayEnd } from './assumed.ts';
 import { createDisplay } from './display.ts';
 import { visibleEnd } from './heal.ts';
 import { isAddress, ordinaryEnd } from './ordinary.ts';
 import type { References } from './references.ts';
-import { finalSegments, type Settled, windowSegments } from './seal.ts';
-import type { Mode } from './window.ts';
+import { type Finished, finalSegments, type Settled, windowSegments } from './seal.ts';
+import { type Mode, mostAwaited } from './window.ts';
 
 /** The inlines of one leaf, as its source arrives. */
 export interface InlineContent {
@@ -41,6 +42,11 @@ const mostCredit = 1 << 16;
 const mostUnparsed = 1024;
 /** The same of a link's address, so that what is none is shown. */
 const mostAddress = 200;
+/** Code units that are parsed at once whatever was assumed before them. */
+const smallWindow = 512;
+/** Code units parsed again, for each there is and at first, where what was taken for text may have been closed. */
+const doubtsPerUnit = 2;
+const initialDoubt = 1 << 16;
 
 export function createInlineContent(references: References, syntax: MarkdownSyntax): InlineContent {
   const unresolved = new Set<string>();
@@ -53,6 +59,10 @@ export function createInlineContent(references: References, syntax: MarkdownSynt
   let settledBy = 0;
   let before = Number.NaN;
   let tildeFirst: boolean | undefined;
+  /** What is taken for text, and the state before it; `doubted`: what has been parsed again because of it. */
+  let assumed: Assumed | undefined;
+  let sure: Sure | undefined;
+  let doubted = 0;
   /** What is not settled, of which `rest`, its end, is not on display. */
   let window = '';
   let rest = '';
@@ -75,6 +85,8 @@ export function createInlineContent(references: References, syntax: MarkdownSynt
     settledBy = 0;
     before = Number.NaN;
     tildeFirst = undefined;
+    assumed = undefined;
+    sure = undefined;
     window = whole;
     rest = whole;
     mode = undefined;
@@ -85,14 +97,28 @@ export function createInlineContent(references: References, syntax: MarkdownSynt
     forced = true;
   };
 
+  /** Back to what is sure. */
+  const doubt = (): void => {
+    if (!sure) return;
+    ({ settledLength, settledBy, before, tildeFirst } = sure);
+    window = whole.slice(settledLength);
+    assumed = undefined;
+    sure = undefined;
+    display.doubt();
+  };
+
+  /** Of a parse. Of what is taken for text there may be as much again and again, however long the leaf. */
+  const cost = (): number => (assumed && window.length > smallWindow ? window.length * 4 : window.length);
+
   const parse = (): Job => {
+    if (finished) doubt();
     const text = window;
-    const source = { text, before, tildeFirst };
-    credit -= text.length;
+    const source = { text, before, tildeFirst, assumed };
+    credit = Math.max(0, credit - cost());
     parsedLength += text.length;
-    if (finished) return { type: 'final', steps: finalSegments(source, syntax, references, unresolved, display.settled()) };
-    const shown = window.length - rest.length;
-    return { type: 'window', text, steps: windowSegments(source, syntax, references, unresolved, display.settled(), shown) };
+    if (finished) return { type: 'final', steps: finalSegments(source, syntax, references, unresolved, display.shown()) };
+    const visible = window.length - rest.length;
+    return { type: 'window', text, steps: windowSegments(source, syntax, references, unresolved, display.shown(), visible) };
   };
 
   /** Returns whether the parse is done. */
@@ -111,21 +137,42 @@ export function createInlineContent(references: References, syntax: MarkdownSynt
     return true;
   };
 
-  const settle = ({ full, settled, result }: Settled, text: string): void => {
+  const settle = (settled: Settled, text: string): void => {
+    const { result } = settled;
     const { cut, end } = result;
-    display.show(full, settled, result.tail);
+    if (result.mayClose && sure && mayDoubt(whole.length - sure.settledLength)) {
+      doubt();
+      fresh = true;
+      forced = true;
+      return;
+    }
+    if (result.assumed && !sure) {
+      sure = { settledLength, settledBy, before, tildeFirst };
+      display.assume();
+    }
+    assumed = result.assumed;
+    display.show(settled);
     if (cut > 0) {
       before = text.charCodeAt(cut - 1);
       settledBy = settledLength + text.length;
       settledLength += cut;
     }
     tildeFirst = result.tildeFirst;
-    mode = result.mode;
+    // Nothing of the last segment is on display that text could join.
+    mode = settled.settled.length + result.tail.length === 0 ? undefined : result.mode;
     // More may have arrived since.
     rest = window.slice(end);
     window = window.slice(cut);
     parsed = text.length - cut;
     read = result.read - cut;
+    // What is left of much may go as well.
+    if (cut > 0 && !sure && window.length > mostAwaited && cut >= window.length) fresh = forced = true;
+  };
+
+  const mayDoubt = (length: number): boolean => {
+    if (doubted + length > initialDoubt + doubtsPerUnit * whole.length) return false;
+    doubted += length;
+    return true;
   };
 
   /** Before the next parse is due: what arrived looks like text. */
@@ -138,6 +185,7 @@ export function createInlineContent(references: References, syntax: MarkdownSynt
 
   /** Shows what arrived without a parse, if it can be only text. */
   const appendOrdinary = (): boolean => {
+    if (assumed && mayEnd(rest, assumed)) return false;
     if (mode === undefined || window.length - parsed > (mode === 'address' ? mostAddress : Math.max(mostUnparsed, parsed))) return false;
     if (mode === 'address') {
       if (!isAddress(window, read)) return false;
@@ -170,12 +218,13 @@ export function createInlineContent(references: References, syntax: MarkdownSynt
       }
       whole = whole.slice(0, from) + text;
       const shown = settledLength + window.length - rest.length;
-      if (from < settledBy) {
+      if (from < (sure ?? { settledBy }).settledBy) {
         restart();
         return;
       }
       job = undefined;
-      window = window.slice(0, from - settledLength) + text;
+      doubt();
+      window = whole.slice(settledLength);
       rest = from >= shown ? window.slice(shown - settledLength) : '';
       forced = true;
     },
@@ -190,7 +239,7 @@ export function createInlineContent(references: References, syntax: MarkdownSynt
           if (!fresh) return true;
           fresh = false;
           if (!forced && (appendOrdinary() || isHeld())) return true;
-          if (!forced && credit < window.length) {
+          if (!forced && credit < cost()) {
             appendRaw();
             return true;
           }
@@ -210,9 +259,17 @@ export function createInlineContent(references: References, syntax: MarkdownSynt
   };
 }
 
+/** What is settled without anything assumed. */
+interface Sure {
+  readonly settledLength: number;
+  readonly settledBy: number;
+  readonly before: number;
+  readonly tildeFirst: boolean | undefined;
+}
+
 /** A parse that is under way. */
 type Job =
-  | { readonly type: 'final'; readonly steps: Generator<void, Segment[]> }
+  | { readonly type: 'final'; readonly steps: Generator<void, Finished> }
   | { readonly type: 'window'; readonly text: string; readonly steps: Generator<void, Settled> };
 
 export { parseInline } from './parse.ts';

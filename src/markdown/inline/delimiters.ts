@@ -26,6 +26,8 @@ export interface Delimiters {
   push(node: Node, before: number, after: number): void;
   /** Pairs what came after `bottom` (`undefined`: everything), as in a link's text. */
   resolve(bottom: Delimiter | undefined, tildeFirst: boolean): Generator<void, void>;
+  /** Kinds of runs that close and found no opener, in all that was resolved up to the beginning: bits, as of `closersOf`. */
+  missed(): number;
   /** Forgets what came after `bottom`. */
   truncate(bottom: Delimiter | undefined): void;
 }
@@ -38,6 +40,7 @@ export function createDelimiters(): Delimiters {
   let root = createNode('root', '', 0, 0);
   let first: Delimiter | undefined;
   let last: Delimiter | undefined;
+  let missed = 0;
 
   const drop = (delimiter: Delimiter): void => {
     if (delimiter.previous) delimiter.previous.next = delimiter.next;
@@ -80,6 +83,7 @@ export function createDelimiters(): Delimiters {
       }
       if (!opener || opener === bottom || opener.stamp <= limit) {
         limits[key] = stamp;
+        if (bottom === undefined && end === undefined) missed |= 1 << key;
         stamp += 1;
         closer.stamp = stamp;
         const following: Delimiter | undefined = closer.next;
@@ -112,9 +116,11 @@ export function createDelimiters(): Delimiters {
       root = parent;
       first = undefined;
       last = undefined;
+      missed = 0;
     },
     first: () => first,
     last: () => last,
+    missed: () => missed,
     push(node, before, after) {
       const code = node.text.charCodeAt(0);
       const previous = classify(before);
@@ -160,4 +166,16 @@ function matches(opener: Delimiter, closer: Delimiter): boolean {
 function keyOf(closer: Delimiter): number {
   if (closer.code === tilde) return closer.size & 1;
   return 2 + (closer.code === asterisk ? 0 : 6) + (closer.canOpen ? 3 : 0) + (closer.size % 3);
+}
+
+/** Which closers the opener matches: a bit for each key. */
+export function closersOf({ code, size, canClose }: Delimiter): number {
+  if (code === tilde) return 1 << (size & 1);
+  let closers = 0;
+  for (const closes of [0, 3]) {
+    for (let rest = 0; rest < 3; rest += 1)
+      if (!(canClose || closes > 0) || rest === 0 || (size + rest) % 3 !== 0)
+        closers |= 1 << (2 + (code === asterisk ? 0 : 6) + closes + rest);
+  }
+  return closers;
 }

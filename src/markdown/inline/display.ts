@@ -1,20 +1,26 @@
 import type { Inline, Segment } from '../blocks.ts';
 import type { InlineChange } from './content.ts';
+import type { Finished, Settled, Shown } from './seal.ts';
 import { grow, growth, join } from './tail.ts';
 
 /** What the leaf shows, in segments, and what of it has changed since it was taken. */
 export interface Display {
-  /** What is settled since segments were sealed. */
-  settled(): readonly Inline[];
-  /** The segments are the sealed ones, these, and one with what is settled since and the tail. */
-  show(seal: readonly Segment[], settled: readonly Inline[], tail: readonly Inline[]): void;
+  shown(): Shown;
+  /** The segments are the sealed ones, `kept` of the doubtful ones, `full`, and one with what is settled since and the tail. */
+  show(settled: Settled): void;
+  /** What is sealed from now on is by what was assumed. */
+  assume(): void;
+  /** And that is in doubt: it stays on display until the next call says what it is. */
+  doubt(): void;
   /** Text joins the last leaf. */
   append(text: string): void;
-  /** What is left, in segments, with what was settled; nothing changes after. */
-  finish(rest: readonly Segment[]): void;
+  /** `kept` of the doubtful segments, and what is left, with what was settled; nothing changes after. */
+  finish(finished: Finished): void;
   reset(): void;
   take(): InlineChange | undefined;
 }
+
+const none: readonly never[] = [];
 
 export function createDisplay(): Display {
   let sealed: Segment[] = [];
@@ -24,6 +30,9 @@ export function createDisplay(): Display {
   let last: readonly Inline[] = [];
   let grown = '';
   let finished = false;
+  /** How much was sealed, and what was settled since, when something was assumed. */
+  let assumed: { readonly sealed: number; readonly settled: readonly Inline[] } | undefined;
+  let doubtful: readonly Segment[] = none;
 
   /** The first segment that changed, or text that joined the last one. */
   let changedFrom: number | undefined;
@@ -49,10 +58,29 @@ export function createDisplay(): Display {
     for (const segment of segments) sealed.push(segment);
   };
 
+  /** Of what was in doubt this much was right. */
+  const keep = (kept: number): void => {
+    const { length } = doubtful;
+    for (let index = 0; index < kept; index += 1) sealed.push(doubtful[index] ?? none);
+    doubtful = none;
+    if (kept < length) changed(sealed.length);
+  };
+
   return {
-    settled: () => settled,
-    show(full, since, tail) {
+    shown: () => ({ settled, doubtful }),
+    assume() {
+      assumed ??= { sealed: sealed.length, settled };
+    },
+    doubt() {
+      if (!assumed) return;
+      doubtful = sealed.slice(assumed.sealed);
+      sealed.length = assumed.sealed;
+      ({ settled } = assumed);
+      assumed = undefined;
+    },
+    show({ kept, full, settled: since, result: { tail } }) {
       fold();
+      keep(kept);
       if (full.length > 0) {
         changed(sealed.length);
         seal(full);
@@ -65,8 +93,9 @@ export function createDisplay(): Display {
       last = shown;
     },
     append,
-    finish(rest) {
+    finish({ kept, rest }) {
       fold();
+      keep(kept);
       const text = changedFrom === undefined && rest.length === 1 && rest[0] ? growth(last, rest[0]) : undefined;
       if (text === undefined && !(rest.length === 0 && last.length === 0)) changed(sealed.length);
       else appended += text ?? '';
@@ -77,6 +106,8 @@ export function createDisplay(): Display {
     },
     reset() {
       sealed = [];
+      doubtful = none;
+      assumed = undefined;
       settled = [];
       last = [];
       grown = '';

@@ -1,3 +1,4 @@
+import type { Assumed } from './assumed.ts';
 import type { Bracket, Brackets } from './brackets.ts';
 import type { Delimiters } from './delimiters.ts';
 import { decodeText } from './entities.ts';
@@ -28,10 +29,13 @@ export interface LinkContext {
 }
 
 export interface Reading {
-  readonly text: string;
-  readonly root: Node;
-  readonly references: References;
-  readonly missed: Missed[];
+  text: string;
+  root: Node;
+  references: References;
+  missed: Missed[];
+  assumed: Assumed | undefined;
+  linkEnd: number;
+  strayTarget: boolean;
 }
 
 /** A label looked up without success, normalised, a footnote's with a leading `^`; and where its bracket ends. */
@@ -95,6 +99,19 @@ export function createLinks(context: LinkContext): Links {
     return found && { ...found, end };
   };
 
+  /** What the `]` at `at` would make of a bracket that is taken for text. Returns whether to stop. */
+  const readStray = ({ links, images }: Assumed, at: number): boolean => {
+    const { text } = reading;
+    const isLink = images || (links && reading.linkEnd === Number.POSITIVE_INFINITY);
+    if (!isLink || reading.strayTarget) return false;
+    const code = text.charCodeAt(at + 1);
+    const target = code === 40 ? readResource(text, at + 1, seek) : code === 91 ? readLabel(text, at + 1) : undefined;
+    if (target === pending) return pend('link', at, at);
+    if (typeof target === 'number') reading.strayTarget = reading.references.link(normaliseLabel(text.slice(at + 2, target))) !== undefined;
+    else if (target) reading.strayTarget = true;
+    return false;
+  };
+
   /** `![^label]` is a footnote after an exclamation mark. */
   const footnoteOfImage = (bracket: Bracket, at: number): boolean => {
     const { text, root } = reading;
@@ -142,6 +159,7 @@ export function createLinks(context: LinkContext): Links {
     *close(at) {
       const bracket = brackets.top();
       if (!bracket) {
+        if (reading.assumed && readStray(reading.assumed, at)) return at + 1;
         plain(at, at + 1);
         return at + 1;
       }
@@ -154,7 +172,10 @@ export function createLinks(context: LinkContext): Links {
       }
       yield* delimiters.resolve(bracket.bottom, true);
       delimiters.truncate(bracket.bottom);
-      if (!bracket.image) brackets.deactivate();
+      if (!bracket.image) {
+        brackets.deactivate();
+        if (reading.linkEnd > target.end) reading.linkEnd = target.end;
+      }
       brackets.pop(target.end);
       const { node } = bracket;
       node.type = bracket.image ? 'image' : 'link';

@@ -4,13 +4,13 @@ import { createBrackets } from './brackets.ts';
 import { endOfWords, isPunctuation, isSpace, skipSpaces } from './characters.ts';
 import { createDelimiters } from './delimiters.ts';
 import { readReference } from './entities.ts';
-import { createLinks, type Missed } from './links.ts';
+import { createLinks, type Reading } from './links.ts';
 import { createLiterals } from './literal.ts';
 import { append, createNode, type Node, type NodeType } from './node.ts';
 import { pending } from './pending.ts';
 import type { References } from './references.ts';
 import { createSeek } from './seek.ts';
-import type { Doubt, Scan, Source, Stop } from './source.ts';
+import type { Begun, Doubt, Scan, Source } from './source.ts';
 import { trimCode, trimMath } from './verbatim.ts';
 
 const ordinary = table('\n\\`*_~[]!<&');
@@ -25,7 +25,15 @@ export interface Scanner {
 }
 
 export function createScanner(): Scanner {
-  const reading = { text: '', root: createNode('root', '', 0, 0), references: noReferences, missed: [] as Missed[] };
+  const reading: Reading = {
+    text: '',
+    root: createNode('root', '', 0, 0),
+    references: noReferences,
+    missed: [],
+    assumed: undefined,
+    linkEnd: Number.POSITIVE_INFINITY,
+    strayTarget: false,
+  };
   const seek = createSeek();
   const literals = createLiterals();
   const delimiters = createDelimiters();
@@ -34,13 +42,15 @@ export function createScanner(): Scanner {
   let text = '';
   let before = Number.NaN;
   let math = false;
+  let inBracket = false;
   let doubt: Doubt | undefined;
   /** Of the last white space or `<`; -1 if there is none, -2: not searched. */
   let lastBreak = -2;
   let tildeFirst: boolean | undefined;
   let firstPending = Number.POSITIVE_INFINITY;
   let firstRun = Number.POSITIVE_INFINITY;
-  let stopped: Stop | undefined;
+  let stopped: Begun | undefined;
+  let begun: Begun[] = [];
   let from = 0;
 
   const add = (type: NodeType, value: string, start: number, end: number): Node => {
@@ -56,7 +66,11 @@ export function createScanner(): Scanner {
   /** Returns whether to stop. */
   const pend: Doubt = (type, at, from) => {
     if (at < firstPending) firstPending = at;
-    if (doubt?.(type, at, from) !== true) return false;
+    if (!doubt) return false;
+    if (!doubt(type, at, from)) {
+      begun.push({ type, at, from });
+      return false;
+    }
     stopped = { type, at, from };
     return true;
   };
@@ -176,7 +190,7 @@ export function createScanner(): Scanner {
 
   /** The address at `at`, if one is there: its end. */
   const literal = (at: number): number | undefined => {
-    const found = brackets.top() ? undefined : literals.read(at);
+    const found = brackets.top() || inBracket ? undefined : literals.read(at);
     if (found === pending) pend('address', at, at);
     if (found === undefined || found === pending) return undefined;
     if (at > from) plain(from, at);
@@ -204,6 +218,11 @@ export function createScanner(): Scanner {
     reading.root = createNode('root', '', 0, text.length);
     reading.references = references;
     if (reading.missed.length > 0) reading.missed = [];
+    reading.assumed = source.assumed;
+    inBracket = source.assumed?.links === true || source.assumed?.images === true;
+    reading.linkEnd = Number.POSITIVE_INFINITY;
+    reading.strayTarget = false;
+    if (begun.length > 0) begun = [];
     seek.reset(text);
     literals.reset(text, before);
     delimiters.reset(reading.root);
@@ -258,13 +277,16 @@ export function createScanner(): Scanner {
     }
     if (at > from) plain(from, at);
 
-    return { root: reading.root, delimiters, brackets, tildeFirst, firstRun, firstPending, stopped, missed: reading.missed };
+    const { root, missed, linkEnd, strayTarget } = reading;
+    return { root, delimiters, brackets, tildeFirst, firstRun, firstPending, begun, linkEnd, strayTarget, stopped, missed };
   }
 
   return {
     scan,
     forget() {
       reading.references = noReferences;
+      reading.assumed = undefined;
+      begun = [];
       doubt = undefined;
       if (text.length <= mostKept) return;
       text = '';

@@ -1,4 +1,5 @@
 import type { Inline, Segment } from '../blocks.ts';
+import { isSame } from './tail.ts';
 
 /** Bounds of a segment: nodes, and code units of text that stands in it directly. */
 const mostNodes = 48;
@@ -33,6 +34,41 @@ export function* splitSegments(nodes: readonly Inline[]): Generator<void, Segmen
   }
   close();
   return segments;
+}
+
+/** How many of the segments the nodes begin with, and the nodes after these. Yields now and then. */
+export function* skipSegments(
+  segments: readonly Segment[],
+  nodes: readonly Inline[],
+): Generator<void, { readonly kept: number; readonly rest: readonly Inline[] }> {
+  let kept = 0;
+  let index = 0;
+  /** Of the text at `index`, in front of what is left. */
+  let skipped = 0;
+  for (const segment of segments) {
+    let at = index;
+    let from = skipped;
+    for (const node of segment) {
+      const other = nodes[at];
+      if (node.type === 'text' && other?.type === 'text' && other.text.startsWith(node.text, from)) {
+        from += node.text.length;
+        if (from < other.text.length) continue;
+      } else if (from > 0 || !isSame(node, other)) {
+        at = -1;
+        break;
+      }
+      at += 1;
+      from = 0;
+    }
+    if (at < 0) break;
+    kept += 1;
+    index = at;
+    skipped = from;
+    if ((kept & 15) === 0) yield;
+  }
+  const first = nodes[index];
+  if (first?.type !== 'text' || skipped === 0) return { kept, rest: nodes.slice(index) };
+  return { kept, rest: [{ type: 'text', text: first.text.slice(skipped) }, ...nodes.slice(index + 1)] };
 }
 
 /** 0: nothing of it fits, the next segment has room. */

@@ -41,6 +41,26 @@ export function* findCut(root: Node, text: string, limit: number, spans: readonl
   return { at: 0, next: root.first };
 }
 
+/** The last place at or before `limit` between two nodes, or in one of plain text. Yields now and then. */
+export function* findAnyCut(root: Node, text: string, limit: number): Generator<void, Cut> {
+  let steps = 0;
+  for (let node = root.last; node; node = node.previous) {
+    steps += 1;
+    if ((steps & 1023) === 0) yield;
+    if (node.start > limit) continue;
+    if (node.end <= limit) return { at: node.end, next: node.next };
+    const at = isLow(text.charCodeAt(limit)) ? limit - 1 : limit;
+    if (node.type === 'text' && node.plain && at > node.start) return { at, next: split(root, node, at) };
+    return { at: node.start, next: node };
+  }
+  return { at: 0, next: root.first };
+}
+
+/** The second half of a surrogate pair. */
+function isLow(code: number): boolean {
+  return (code & 0xfc00) === 0xdc00;
+}
+
 const mayBeAddress = /@|:\/\/|www\./i;
 
 function isCut(text: string, at: number): boolean {

@@ -1,3 +1,4 @@
+import type { Assumed } from './assumed.ts';
 import type { Brackets } from './brackets.ts';
 import type { Delimiters } from './delimiters.ts';
 import type { Missed } from './links.ts';
@@ -9,6 +10,8 @@ export interface Source {
   readonly before: number;
   /** Whether the leaf's first delimiter run is one of `~`, if there has been one. */
   readonly tildeFirst: boolean | undefined;
+  /** What before it is taken for text. */
+  readonly assumed?: Assumed | undefined;
 }
 
 /** A source taken apart, with delimiters still to be resolved. */
@@ -21,13 +24,20 @@ export interface Scan {
   readonly firstRun: number;
   /** The first place where something begins that what follows the source decides, and was read as text. Infinity: none. */
   readonly firstPending: number;
+  /** What the end of the source leaves open, in the order in which it was read. */
+  readonly begun: readonly Begun[];
+  /** Where the first link ends. Infinity: there is none. */
+  readonly linkEnd: number;
+  /** A bracket ends with a target that begins in what is assumed. */
+  readonly strayTarget: boolean;
   /** The place where `Doubt` stopped reading: what may begin there, and where it stands. */
-  readonly stopped: Stop | undefined;
+  readonly stopped: Begun | undefined;
   /** In the order of where. */
   readonly missed: readonly Missed[];
 }
 
-export interface Stop {
+/** What may begin at a place. */
+export interface Begun {
   readonly type: PendingType;
   readonly at: number;
   /** Where its content begins. */

@@ -28,14 +28,15 @@ export function growth(before: readonly Inline[], after: readonly Inline[]): str
 }
 
 /** Nodes one after the other; where text meets text it is one. */
-export function join(before: readonly Inline[], after: readonly Inline[]): Inline[] {
+export function join(before: readonly Inline[], after: readonly Inline[]): readonly Inline[] {
   const last = before[before.length - 1];
   const first = after[0];
-  if (last?.type !== 'text' || first?.type !== 'text') return [...before, ...after];
+  if (last === undefined) return after;
+  if (last.type !== 'text' || first?.type !== 'text') return [...before, ...after];
   return [...before.slice(0, -1), { type: 'text', text: last.text + first.text }, ...after.slice(1)];
 }
 
-function isSame(a: Inline | undefined, b: Inline | undefined): boolean {
+export function isSame(a: Inline | undefined, b: Inline | undefined): boolean {
   if (a === b) return true;
   if (a === undefined || b === undefined || a.type !== b.type) return false;
   if ('children' in a && 'children' in b) {

@@ -1,5 +1,6 @@
 import type { Inline } from '../blocks.ts';
 import type { MarkdownSyntax } from '../document.ts';
+import { type Assumed, assume, firstAwaited, firstAwaitedOpener, mayClose } from './assumed.ts';
 import { build } from './build.ts';
 import { createDoubt, healBrackets, healDelimiters, visibleEnd } from './heal.ts';
 import type { Missed } from './links.ts';
@@ -7,8 +8,8 @@ import type { Node } from './node.ts';
 import { isAddress } from './ordinary.ts';
 import type { References } from './references.ts';
 import { createScanner, type Scanner } from './scan.ts';
-import { findCut } from './settle.ts';
-import type { Scan, Source, Stop } from './source.ts';
+import { type Cut, findAnyCut, findCut } from './settle.ts';
+import type { Begun, Scan, Source } from './source.ts';
 
 /** What a stretch of a leaf says that reaches to its end, so far. */
 export interface Window {
@@ -16,6 +17,10 @@ export interface Window {
   readonly settled: readonly Inline[];
   readonly cut: number;
   readonly tildeFirst: boolean | undefined;
+  /** What before the cut was taken for text. None: nothing is. */
+  readonly assumed: Assumed | undefined;
+  /** Something that was assumed before may have been closed. */
+  readonly mayClose: boolean;
   /** What the code units from there to `end` say if what is open is closed. What is after `end` is held back. */
   readonly tail: readonly Inline[];
   readonly end: number;
@@ -27,6 +32,11 @@ export interface Window {
 
 /** `address`: of an inline link that has not ended, nothing of which is shown. */
 export type Mode = 'text' | 'inlineCode' | 'inlineMath' | 'address';
+
+/** Code units that wait for what is open to be closed; of more, what began far behind is taken for text. */
+export const mostAwaited = 4096;
+/** Of a text without a good place to cut it, kept behind the cut. */
+const leastKept = 512;
 
 /** Scanners at rest. A parse that is given up keeps its own. */
 const free: Scanner[] = [];
@@ -67,13 +77,21 @@ export function* parseWindow(
   const math = syntax.math === true;
   const text = source.text.slice(0, visibleEnd(source.text, math));
   const scanner = free.pop() ?? createScanner();
-  const { before, tildeFirst } = source;
-  const result = yield* scanner.scan({ text, before, tildeFirst }, syntax, references, createDoubt(text, math));
+  const result = yield* scanner.scan({ ...source, text }, syntax, references, createDoubt(text, math));
   const { root, delimiters } = result;
   const blocked = Math.min(result.firstPending, result.brackets.first()?.node.start ?? text.length, text.length);
+  const awaited = yield* firstAwaited(result, text.length);
   const end = yield* healBrackets(result, text);
   if (delimiters.last()) yield* delimiters.resolve(undefined, result.tildeFirst ?? false);
-  const cut = yield* findCut(root, text, Math.min(blocked, firstOpener(result)), result.brackets.spans);
+  const sure = Math.min(blocked, firstOpener(result));
+  let { assumed } = source;
+  let cut = assumed ? undefined : yield* findCut(root, text, sure, result.brackets.spans);
+  if (!cut || (text.length - cut.at > mostAwaited && cut.at < text.length / 2)) {
+    const limit = Math.min(awaited, yield* firstAwaitedOpener(result, text.length), text.length);
+    cut = yield* cutAnyhow(root, text, limit, result.brackets.spans);
+    if (cut.at > 0) assumed = yield* assume(result, text, cut.at, assumed);
+  }
+  const isDoubtful = source.assumed !== undefined && mayClose(result, text, source.assumed);
   const first = cut.next;
   const settled = yield* build(root.first === first ? undefined : root.first, first);
   if (first) {
@@ -82,12 +100,14 @@ export function* parseWindow(
   } else root.first = root.last = undefined;
   healDelimiters(root, delimiters.last(), undefined, text);
   const tail = yield* build(root.first, undefined);
-  if (result.missed.length > 0) yield* collect(result.missed, cut.at, unresolved);
+  if (result.missed.length > 0 && !assumed) yield* collect(result.missed, cut.at, unresolved);
   release(scanner);
   return {
     settled,
     cut: cut.at,
     tildeFirst: result.firstRun < cut.at ? result.tildeFirst : source.tildeFirst,
+    assumed,
+    mayClose: isDoubtful,
     tail,
     end,
     read: text.length,
@@ -106,12 +126,20 @@ function* collect(missed: readonly Missed[], end: number, labels: Set<string>): 
   }
 }
 
+/** At a good place, if there is one near enough to the end. */
+function* cutAnyhow(root: Node, text: string, limit: number, spans: readonly number[]): Generator<void, Cut> {
+  const cut = yield* findCut(root, text, limit, spans);
+  if (text.length - cut.at <= mostAwaited) return cut;
+  const most = Math.min(limit, text.length - leastKept);
+  return most > cut.at ? yield* findAnyCut(root, text, most) : cut;
+}
+
 function firstOpener({ delimiters }: Scan): number {
   for (let delimiter = delimiters.first(); delimiter; delimiter = delimiter.next) if (delimiter.canOpen) return delimiter.node.start;
   return Number.POSITIVE_INFINITY;
 }
 
-function isInAddress(stopped: Stop | undefined, text: string): boolean {
+function isInAddress(stopped: Begun | undefined, text: string): boolean {
   return stopped?.type === 'link' && text.charCodeAt(stopped.from + 1) === 40 && isAddress(text, stopped.from + 2);
 }
 

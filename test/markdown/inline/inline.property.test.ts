@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createInlineContent, parseInline } from '../../../src/markdown/inline/content.ts';
 import { joined, oracle, references } from './oracle.ts';
-import { createPage, textOf } from './page.ts';
+import { createPage, isWithin, textOf } from './page.ts';
 import { cutsOf, soup } from './soup.ts';
 
 const seed = Number(process.env['SEED'] ?? 20_261_122);
@@ -97,23 +97,3 @@ describe(`inline soup (seed ${seed})`, () => {
     );
   });
 });
-
-/** Whether the text's characters occur in the source in this order. Spaces may be line endings; a reference is followed by what it stands for. */
-function isWithin(text: string, source: string): boolean {
-  const from = source
-    .replace(/&(amp|#35|commat|lt);/g, (all, name: string) => all + ({ amp: '&', '#35': '#', commat: '@', lt: '<' }[name] ?? ''))
-    // Numbers that are no character's.
-    .replace(/&#\d+;/g, '$&\uFFFD');
-  let at = 0;
-  for (const char of text) {
-    at = char === ' ' ? nextBlank(from, at) : from.indexOf(char, at);
-    if (at < 0) return false;
-    at += char.length;
-  }
-  return true;
-}
-
-function nextBlank(source: string, at: number): number {
-  const index = source.slice(at).search(/\s/);
-  return index < 0 ? -1 : at + index;
-}

@@ -52,3 +52,23 @@ function grown(nodes: readonly Inline[], text: string): Inline[] {
   if (last && 'text' in last) return [...nodes.slice(0, -1), { ...last, text: last.text + text }];
   throw new Error('no text to append to');
 }
+
+/** Whether the text's characters occur in the source in this order. Spaces may be line endings; a reference is followed by what it stands for. */
+export function isWithin(text: string, source: string): boolean {
+  const from = source
+    .replace(/&(amp|#35|commat|lt);/g, (all, name: string) => all + ({ amp: '&', '#35': '#', commat: '@', lt: '<' }[name] ?? ''))
+    // Numbers that are no character's.
+    .replace(/&#\d+;/g, '$&\uFFFD');
+  let at = 0;
+  for (const char of text) {
+    at = char === ' ' ? nextBlank(from, at) : from.indexOf(char, at);
+    if (at < 0) return false;
+    at += char.length;
+  }
+  return true;
+}
+
+function nextBlank(source: string, at: number): number {
+  const index = source.slice(at).search(/\s/);
+  return index < 0 ? -1 : at + index;
+}
