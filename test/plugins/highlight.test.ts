@@ -19,7 +19,8 @@ async function byShiki(name: string, code: string): Promise<Look[]> {
     themes: [light, dark],
     langs: [grammars],
   });
-  const { tokens } = shiki.codeToTokens(code, { lang: name, themes: { light: 'github-light', dark: 'github-dark' }, defaultColor: false });
+  const themes = { light: 'github-light', dark: 'github-dark' };
+  const { tokens } = shiki.codeToTokens(code, { lang: name, themes, defaultColor: false, tokenizeTimeLimit: 0 });
   shiki.dispose();
   const own = { light: light.colors?.['editor.foreground'] ?? '', dark: dark.colors?.['editor.foreground'] ?? '' };
   const color = (found: string | undefined, scheme: 'light' | 'dark') =>

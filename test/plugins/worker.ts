@@ -22,6 +22,8 @@ export async function openHighlighting(...names: string[]) {
     },
     now: () => now(),
     defer: (work) => void deferred.push(work),
+    // What a line gets may not depend on how busy the machine is.
+    lineLimitMs: 0,
   });
   highlighting.receive({ type: 'themes', light, dark, contrast: 0 });
   for (const name of names) {

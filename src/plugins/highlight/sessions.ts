@@ -17,6 +17,8 @@ export interface HighlightingHost {
   now(): number;
   /** Runs `work` later, after messages that have come meanwhile. */
   defer(work: () => void): void;
+  /** Of a line's one try, 0 for none. @default 250 */
+  readonly lineLimitMs?: number;
 }
 
 interface Session {
@@ -30,7 +32,7 @@ interface Session {
 type Text = Extract<ToHighlighter, { type: 'text' }>;
 
 /** Colours the code of many sessions, in turns and in slices, so that a message never waits for long. */
-export function createHighlighting({ post, now, defer }: HighlightingHost): Highlighting {
+export function createHighlighting({ post, now, defer, lineLimitMs }: HighlightingHost): Highlighting {
   let themes: ThemePair | undefined;
   const languages = new Map<string, LineTokenizer | Error>();
   // Insertion order is order of use: the first is the least recently used.
@@ -119,7 +121,7 @@ export function createHighlighting({ post, now, defer }: HighlightingHost): High
     receive(message) {
       switch (message.type) {
         case 'themes':
-          themes = createThemePair(message.light, message.dark, message.contrast);
+          themes = createThemePair(message.light, message.dark, message.contrast, lineLimitMs);
           return;
         case 'language':
           languages.set(message.language, load(themes, message.main, message.grammars));

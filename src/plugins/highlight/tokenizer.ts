@@ -10,7 +10,7 @@ const maxLineLength = 2000;
  * A line that takes longer, in all of its tries, stays as far coloured as it got. There are several because expressions are compiled
  * when they are first needed, which on a busy machine takes longer than any line: the next try finds them compiled.
  */
-const lineLimitMs = 250;
+const defaultLineLimitMs = 250;
 const lineTries = 4;
 /** Bits of a token's font style. */
 const fontStyles = { notSet: -1, italic: 1, bold: 2, underline: 4 } as const;
@@ -39,9 +39,9 @@ export interface ThemePair {
 
 /**
  * Two themes in one pass: a theme gives a token's metadata a foreground and a background, and code shows no backgrounds. So
- * the dark theme's foreground takes the background's place, and each line is read once for both.
+ * the dark theme's foreground takes the background's place, and each line is read once for both. `lineLimitMs`: of one try, 0 for none.
  */
-export function createThemePair(light: unknown, dark: unknown, contrast: number): ThemePair {
+export function createThemePair(light: unknown, dark: unknown, contrast: number, lineLimitMs: number = defaultLineLimitMs): ThemePair {
   const lightTheme = Theme.createFromRawTheme(normalizeTheme(light as ThemeRegistrationAny));
   const darkTheme = Theme.createFromRawTheme(normalizeTheme(dark as ThemeRegistrationAny));
   const pair = createPair(lightTheme, darkTheme);
