@@ -40,7 +40,7 @@ export const AGiantList: Story = {
   },
   play: async ({ canvasElement }) => {
     await waitFor(() => expect(canvasElement.querySelector('[data-status="done"]')).not.toBeNull(), { timeout: 20_000 });
-    expect(canvasElement.querySelectorAll('ol > [role="none"] > li').length).toBe(2000 - 96);
+    expect(canvasElement.querySelectorAll('ol > [role="none"] > [role="none"] > li').length).toBe(2000 - 96);
   },
 };
 

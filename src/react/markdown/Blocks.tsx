@@ -13,6 +13,7 @@ import {
   type FootnotesNode,
   footnoteLabel,
   type GroupNode,
+  groupSize,
   plainGroups,
   type RootNode,
 } from './nodes.ts';
@@ -84,32 +85,58 @@ const Cells = memo(function Cells({ group }: GroupProps): ReactNode {
 });
 
 interface PartProps extends GroupProps {
-  /** Of its first item, in an ordered list. */
-  readonly number: number | undefined;
+  /** Number of the list's first item, where it is ordered. */
+  readonly start: number | undefined;
+  /** Index among the groups. */
+  readonly at: number;
 }
 
-/**
- * Some items of a giant list, or blocks of a giant quote, in a box that is laid out by itself: without it each item that is
- * added lays out all the others. No part of the structure for assistive technology, nor for numbers.
- */
-const Part = memo(function Part({ group, number }: PartProps): ReactNode {
+// Some items of a giant list, or blocks of a giant quote, in a box that is laid out by itself: without it each item that is
+// added lays out all the others. No part of the structure for assistive technology, nor for numbers.
+const Part = memo(function Part({ group, start, at }: PartProps): ReactNode {
   const children = useChildren(group);
   return (
-    <div role="none" className="sluice-part">
+    <Box>
       {children.map((node, index) => (
-        <Block key={node.key} node={node} isTop={false} number={index === 0 ? number : undefined} />
+        <Block key={node.key} node={node} isTop={false} number={start === undefined || index > 0 ? undefined : start + at * groupSize} />
       ))}
-    </div>
+    </Box>
   );
 });
 
+function Box({ children }: { readonly children: ReactNode }): ReactNode {
+  return (
+    <div role="none" className="sluice-part">
+      {children}
+    </div>
+  );
+}
+
+// Parts are in parts of so many: what a frame passes over are the few near the end.
+const partsInPart = 16;
+
+interface PartsProps extends Pick<PartProps, 'start' | 'at'> {
+  readonly groups: readonly GroupNode[];
+}
+
+const Parts = memo(
+  function Parts({ groups, start, at }: PartsProps): ReactNode {
+    return (
+      <Box>
+        {groups.map((group, index) => (
+          <Part key={group.key} group={group} start={start} at={at + index} />
+        ))}
+      </Box>
+    );
+  },
+  (before, { groups, start }) => before.groups.length === groups.length && before.groups.at(-1) === groups.at(-1) && before.start === start,
+);
+
 function partsOf(groups: readonly GroupNode[], start?: number): ReactNode {
-  let number = start;
-  return groups.map((group, index) => {
-    const first = number;
-    if (number !== undefined) number += group.children.length;
-    return index < plainGroups ? <Group key={group.key} group={group} /> : <Part key={group.key} group={group} number={first} />;
-  });
+  const parts: ReactNode[] = [];
+  for (let at = plainGroups; at < groups.length; at += partsInPart)
+    parts.push(<Parts key={at} groups={groups.slice(at, at + partsInPart)} start={start} at={at} />);
+  return [groupsOf(groups.slice(0, plainGroups)), parts];
 }
 
 /** From this group on those of a table are bodies of their own: the browser lays out anew only the one that a row is added to. */

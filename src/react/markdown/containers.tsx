@@ -1,5 +1,6 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 import type { Block } from '../../markdown/index.ts';
+import { useColumns } from './columns.ts';
 import { useMarkdown } from './context.ts';
 
 /** A container's own element around its children. */
@@ -10,6 +11,7 @@ export interface ContainerProps<Type extends Block['type']> {
   readonly children: ReactNode;
 }
 
+const parts = ['table', 'thead', 'tbody', 'tr', 'th', 'td'] as const;
 const reachable = { role: 'group', 'aria-label': 'Table', tabIndex: 0 } as const;
 
 export function Quote({ dir, children }: Omit<ContainerProps<'blockquote'>, 'block'>): ReactNode {
@@ -62,8 +64,12 @@ export function Table({ dir, header, bodies }: TableProps): ReactNode {
   const Tag = options.tag('table');
   const Head = options.tag('thead');
   const Body = options.tag('tbody');
+  const box = useRef<HTMLDivElement>(null);
+  // How the app's own elements are laid out is the app's.
+  const isGiant = bodies.length > 1 && parts.every((name) => options.tag(name) === name);
+  useColumns(box, isGiant);
   return (
-    <div className="sluice-table" {...reachable}>
+    <div ref={box} className="sluice-table" data-giant={isGiant ? '' : undefined} {...reachable}>
       <Tag dir={dir}>
         {header && <Head>{header}</Head>}
         {bodies.map(({ key, rows }) => (

@@ -1,4 +1,5 @@
 import type { ElementType } from 'react';
+import { columnShare } from './columns.ts';
 import { directionOf } from './direction.ts';
 import { below } from './model.ts';
 import type { InlineNode } from './nodes.ts';
@@ -20,8 +21,8 @@ export function leafElement(node: InlineNode, options: ResolvedMarkdown, isTop: 
     return { tag: own === `h${block.depth}` ? headingTag(level) : own, attributes };
   }
   if (block.type === 'tableCell') {
-    const { isHeader, align } = cellOf(node);
-    const attributes = { ...(isHeader && { scope: 'col' }), ...(align && { style: { textAlign: align } }) };
+    const { isHeader, style } = cellOf(node);
+    const attributes = { scope: isHeader ? 'col' : undefined, style };
     return { tag: options.tag(isHeader ? 'th' : 'td'), attributes };
   }
   return { tag: options.tag('p'), attributes: direction };
@@ -31,12 +32,11 @@ function headingTag(level: number): ElementType {
   return (['h1', 'h2', 'h3', 'h4', 'h5', 'h6'] as const)[level - 1] ?? 'h6';
 }
 
-function cellOf(node: InlineNode): { readonly isHeader: boolean; readonly align: string | undefined } {
+function cellOf(node: InlineNode): { readonly isHeader?: boolean; readonly style?: object } {
   const row = node.parent;
-  if (row.kind !== 'container') return { isHeader: false, align: undefined };
-  const table = row.parent.kind === 'container' ? row.parent.block : undefined;
-  return {
-    isHeader: row.block.type === 'tableRow' && row.block.header,
-    align: table?.type === 'table' ? table.align[node.index] : undefined,
-  };
+  if (row.kind !== 'container' || row.parent.kind !== 'container') return {};
+  const { block } = row.parent;
+  const textAlign = block.type === 'table' ? block.align[node.index] : undefined;
+  const width = row.leads ? `var(${columnShare(node.index)})` : undefined;
+  return { isHeader: row.block.type === 'tableRow' && row.block.header, style: { textAlign, width } };
 }

@@ -7,8 +7,10 @@ import {
   type FootnotesNode,
   footnoteLabel,
   type GroupNode,
+  groupSize,
   type ModelNode,
   type ParentNode,
+  plainGroups,
   type RootNode,
 } from './nodes.ts';
 
@@ -29,9 +31,6 @@ export interface Model {
   fold(ops: readonly BlockOp[]): void;
   watch(watcher: ModelWatcher): () => void;
 }
-
-/** Children in a group. Measured against adding one to the last group and skipping groups that are off-screen. */
-const groupSize = 24;
 
 let models = 0;
 
@@ -83,6 +82,7 @@ export function createModel(): Model {
     }
     // A new one in the place of one that was withdrawn is another.
     groupsMade += 1;
+    if (node.kind === 'container') node.leads = parent.groups.length >= plainGroups;
     const group: GroupNode = { kind: 'group', key: groupsMade, version: 0, children: [node], full: false };
     parent.groups = [...parent.groups, group];
     touch(parent);
@@ -225,6 +225,6 @@ function createNode(key: BlockKey, parent: ParentNode, block: Block, outline: re
     case 'math':
       return { ...common, kind: 'literal', text: new GrowingText() };
     default:
-      return { ...common, kind: 'container', groups: [], header: undefined };
+      return { ...common, kind: 'container', groups: [], header: undefined, leads: false };
   }
 }

@@ -22,6 +22,8 @@ export interface ContainerNode extends Parent, Member {
   readonly kind: 'container';
   /** Of a table: its first row, which is in no group. */
   header: ContainerNode | undefined;
+  /** The first of a giant container's part: a row whose cells say how wide columns are. */
+  leads: boolean;
 }
 
 /** Some successive children, so that one more child is no reason to render all the others. Immutable `children`. */
@@ -67,6 +69,9 @@ interface Member {
   block: Block;
   closed: boolean;
 }
+
+/** Children in a group. Measured against adding one to the last group and skipping groups that are off-screen. */
+export const groupSize = 24;
 
 /**
  * From this group on those of a list or a quote are parts, and of a table bodies: the DOM of what is of usual length is as everybody
