@@ -117,6 +117,23 @@ test('a row with fewer cells than the header is ruled all along', async () => {
   expect([ruled(left + 4), ruled(right - 4)]).toEqual([true, true]);
 });
 
+test.each([120, 1200])('the last number of %i items is drawn whole', async (count) => {
+  const body = await shown('1. item\n'.repeat(count));
+  const last = [...body.querySelectorAll('li')].at(-1) as HTMLElement;
+  const range = document.createRange();
+  range.selectNodeContents(last);
+  const { left, top, height } = range.getBoundingClientRect();
+  const digit = document.createElement('canvas').getContext('2d') as CanvasRenderingContext2D;
+  digit.font = getComputedStyle(last).font;
+  const start = left - digit.measureText(`${count}. `).width;
+  const { width } = digit.measureText('1');
+  expect(start).toBeGreaterThan(1 + (body.closest('[data-stream-panel]')?.getBoundingClientRect().left ?? 0));
+  const colour = await drawn();
+  const seen = new Set<string>();
+  for (let x = start; x < start + width; x += 1) for (let y = top; y < top + height; y += 1) seen.add(colour(x, y));
+  expect(seen.size).toBeGreaterThan(1);
+});
+
 test('a ring of focus is drawn all around', async () => {
   const body = await shown('| a | b |\n|---|---|\n| 1 | 2 |\n');
   const table = find(body, '.sluice-table');
