@@ -44,7 +44,7 @@ interface GapProps {
   readonly height: number;
 }
 
-/** Has the height of the groups that are left out. */
+// Has the height of the groups that are left out.
 function Gap({ from, count, height }: GapProps): ReactNode {
   return <div className="sluice-gap" data-from={from} data-count={count} style={{ height }} />;
 }
@@ -78,7 +78,7 @@ const Group = memo(function Group({ group }: GroupProps): ReactNode {
   return children.map((node) => <Block key={node.key} node={node} isTop={false} />);
 });
 
-/** Never a part of them, so that no row is short of one. */
+// Never a part of them, so that no row is short of one.
 const Cells = memo(function Cells({ group }: GroupProps): ReactNode {
   const cells = useCells(group);
   return cells.map((node) => <Block key={node.key} node={node} isTop={false} />);
@@ -139,14 +139,14 @@ function partsOf(groups: readonly GroupNode[], start?: number): ReactNode {
   return [groupsOf(groups.slice(0, plainGroups)), parts];
 }
 
-/** From this group on those of a table are bodies of their own: the browser lays out anew only the one that a row is added to. */
+// From this group on those of a table are bodies of their own: the browser lays out anew only the one that a row is added to.
 function bodiesOf(groups: readonly GroupNode[]): readonly { readonly key: number; readonly rows: ReactNode }[] {
   const first = groupsOf(groups.slice(0, plainGroups));
   const bodies = groups.slice(plainGroups).map((group) => ({ key: group.key, rows: <Group group={group} /> }));
   return [{ key: 0, rows: first }, ...bodies];
 }
 
-/** A group's change renders the group, and of a container's children only those groups that are new. */
+// A group's change renders the group, and of a container's children only those groups that are new.
 function groupsOf(groups: readonly GroupNode[]): ReactNode {
   return groups.map((group) => <Group key={group.key} group={group} />);
 }

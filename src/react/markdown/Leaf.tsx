@@ -127,13 +127,11 @@ interface BoxProps {
   readonly isFinal: boolean;
 }
 
-/**
- * Boxes of a closed leaf that are one flow of text again, without the line breaks between them: some 32 KB. Laid out once; of
- * 100 KB that would be 40 ms.
- */
+// Boxes of a closed leaf that are one flow of text again, without the line breaks between them: some 32 KB. Laid out once; of
+// 100 KB that would be 40 ms.
 const mostJoined = 8;
 
-/** Some kilobytes of a leaf, each box but the first a block of its own: what grows lays out itself and not what is in front of it. */
+// Some kilobytes of a leaf, each box but the first a block of its own: what grows lays out itself and not what is in front of it.
 const Box = memo(function Box({ segments, isFirst, isJoined, isFinal }: BoxProps): ReactNode {
   const last = segments.length - 1;
   const runs = segments.map((segment, index) => (

@@ -63,7 +63,7 @@ export function createModel(): Model {
     } else insert(parent, node);
   };
 
-  /** The first definition of a label counts. */
+  // The first definition of a label counts.
   const define = (node: BlockNode, label: string): void => {
     const name = footnoteLabel(label);
     if (footnotes.numbers.has(name)) return;
@@ -109,7 +109,7 @@ export function createModel(): Model {
     } else withdraw(parent);
   };
 
-  /** Takes the last child away. */
+  // Takes the last child away.
   const withdraw = (parent: ParentNode): void => {
     const last = parent.groups.at(-1);
     if (last === undefined) return;
@@ -123,7 +123,7 @@ export function createModel(): Model {
     touch(last);
   };
 
-  /** A table's alignment is that of its cells. It changes before there are rows. */
+  // A table's alignment is that of its cells. It changes before there are rows.
   const touchCells = (node: ContainerNode): void => {
     if (node.header !== undefined) touchCells(node.header);
     for (const group of node.groups) {

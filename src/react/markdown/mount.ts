@@ -37,7 +37,7 @@ export function useGroups(node: ParentNode, allAt: number = Number.POSITIVE_INFI
   });
 }
 
-/** How many of them can be mounted, when `count` are: none before the last of those is all there. */
+// How many of them can be mounted, when `count` are: none before the last of those is all there.
 function reachOf(groups: readonly GroupNode[], count: number, view: MarkdownView): number {
   const last = groups[count - 1];
   if (last !== undefined && (view.reaches.get(last) ?? 0) < last.children.length) return count;
@@ -65,11 +65,11 @@ export function hasRoom(group: GroupNode | undefined, view: MarkdownView): boole
   return has;
 }
 
-/** Those that come into sight have turns together. */
+// Those that come into sight have turns together.
 const arrivals = blockRoom();
 arrivals.open();
 
-/** A leaf with more text is giant, too. */
+// A leaf with more text is giant, too.
 const giantLength = 32_768;
 
 function countOf({ children }: GroupNode): number {
@@ -116,7 +116,7 @@ export function useCells(group: GroupNode): readonly BlockNode[] {
   return useTaken(group, () => ({ version: group.version, value: group.children }));
 }
 
-/** A block and those that come with it: of a row its cells, of a table the row of its head. */
+// A block and those that come with it: of a row its cells, of a table the row of its head.
 function sizeOf(node: BlockNode): number {
   if (node.kind !== 'container') return 1;
   if (node.block.type !== 'tableRow') return node.header === undefined ? 1 : 1 + sizeOf(node.header);

@@ -71,12 +71,12 @@ export interface MarkdownViewOptions {
   readonly isHurried?: () => boolean;
 }
 
-/** Who is this much behind, in a text this long, passes by what nobody could read: it is shown as often only. Code units, ms. */
+// Who is this much behind, in a text this long, passes by what nobody could read: it is shown as often only. Code units, ms.
 const behindLength = 131_072;
 const longLength = 262_144;
 const passingMs = 250;
 
-/** More closed blocks than this in one frame are a catch-up, not news. */
+// More closed blocks than this in one frame are a catch-up, not news.
 const maxClosed = 8;
 
 export function createView({
@@ -90,16 +90,16 @@ export function createView({
 }: MarkdownViewOptions): MarkdownView {
   const mounts = new Map<ModelNode, Mount>();
   const dirty = new Set<ModelNode>();
-  /** Transitions on their way, with the way to give them up. */
+  // Transitions on their way, with the way to give them up.
   const promoted = new Map<Mount, () => void>();
   const references = new Set<() => void>();
   let closed: BlockNode[] = [];
   let document: StreamDocument | undefined;
   let record: StreamRecord | undefined;
-  /** What is rendered. */
+  // What is rendered.
   let model = first;
   let unwatch = (): void => {};
-  /** When something was shown last, ms. */
+  // When something was shown last, ms.
   let shownAt = 0;
 
   const watcher: ModelWatcher = {
@@ -141,7 +141,7 @@ export function createView({
   const units = unitRoom();
 
   let expanded = false;
-  /** Whether everything is in the DOM already. */
+  // Whether everything is in the DOM already.
   const flush = (): boolean => {
     const urgent: Mount[] = [];
     const behind: ModelNode[] = [];
