@@ -13,7 +13,6 @@ import {
   type FootnotesNode,
   footnoteLabel,
   type GroupNode,
-  groupSize,
   plainGroups,
   type RootNode,
 } from './nodes.ts';
@@ -87,18 +86,16 @@ const Cells = memo(function Cells({ group }: GroupProps): ReactNode {
 interface PartProps extends GroupProps {
   /** Number of the list's first item, where it is ordered. */
   readonly start: number | undefined;
-  /** Index among the groups. */
-  readonly at: number;
 }
 
 // Some items of a giant list, or blocks of a giant quote, in a box that is laid out by itself: without it each item that is
 // added lays out all the others. No part of the structure for assistive technology, nor for numbers.
-const Part = memo(function Part({ group, start, at }: PartProps): ReactNode {
+const Part = memo(function Part({ group, start }: PartProps): ReactNode {
   const children = useChildren(group);
   return (
     <Box>
       {children.map((node, index) => (
-        <Block key={node.key} node={node} isTop={false} number={start === undefined || index > 0 ? undefined : start + at * groupSize} />
+        <Block key={node.key} node={node} isTop={false} number={start === undefined || index > 0 ? undefined : start + group.at} />
       ))}
     </Box>
   );
@@ -115,16 +112,16 @@ function Box({ children }: { readonly children: ReactNode }): ReactNode {
 // Parts are in parts of so many: what a frame passes over are the few near the end.
 const partsInPart = 16;
 
-interface PartsProps extends Pick<PartProps, 'start' | 'at'> {
+interface PartsProps extends Pick<PartProps, 'start'> {
   readonly groups: readonly GroupNode[];
 }
 
 const Parts = memo(
-  function Parts({ groups, start, at }: PartsProps): ReactNode {
+  function Parts({ groups, start }: PartsProps): ReactNode {
     return (
       <Box>
-        {groups.map((group, index) => (
-          <Part key={group.key} group={group} start={start} at={at + index} />
+        {groups.map((group) => (
+          <Part key={group.key} group={group} start={start} />
         ))}
       </Box>
     );
@@ -135,7 +132,7 @@ const Parts = memo(
 function partsOf(groups: readonly GroupNode[], start?: number): ReactNode {
   const parts: ReactNode[] = [];
   for (let at = plainGroups; at < groups.length; at += partsInPart)
-    parts.push(<Parts key={at} groups={groups.slice(at, at + partsInPart)} start={start} at={at} />);
+    parts.push(<Parts key={at} groups={groups.slice(at, at + partsInPart)} start={start} />);
   return [groupsOf(groups.slice(0, plainGroups)), parts];
 }
 

@@ -8,6 +8,7 @@ import {
   footnoteLabel,
   type GroupNode,
   groupSize,
+  groupWeight,
   type ModelNode,
   type ParentNode,
   plainGroups,
@@ -74,7 +75,7 @@ export function createModel(): Model {
 
   const insert = (parent: ParentNode, node: BlockNode): void => {
     const last = parent.groups.at(-1);
-    if (last !== undefined && !last.full) {
+    if (last !== undefined && !last.full && !(node.block.type === 'listItem' && isHeavy(last))) {
       last.children = [...last.children, node];
       last.full = last.children.length >= groupSize;
       touch(last);
@@ -83,7 +84,7 @@ export function createModel(): Model {
     // A new one in the place of one that was withdrawn is another.
     groupsMade += 1;
     if (node.kind === 'container') node.leads = parent.groups.length >= plainGroups;
-    const group: GroupNode = { kind: 'group', key: groupsMade, version: 0, children: [node], full: false };
+    const group: GroupNode = { kind: 'group', key: groupsMade, version: 0, children: [node], at: childrenOf(parent), full: false };
     parent.groups = [...parent.groups, group];
     touch(parent);
   };
@@ -208,9 +209,27 @@ export function below(outline: readonly number[], depth: number): readonly numbe
   return [...outline.filter((other) => other < depth), depth];
 }
 
-/** They come and go at the end: all groups but the last are full. */
 function childrenOf({ groups }: ParentNode): number {
-  return groups.length === 0 ? 0 : (groups.length - 1) * groupSize + (groups.at(-1)?.children.length ?? 0);
+  const last = groups.at(-1);
+  return last === undefined ? 0 : last.at + last.children.length;
+}
+
+// By what is in it now: what is withdrawn and comes again counts once.
+function isHeavy(group: GroupNode): boolean {
+  return weightOf(group, 0) >= groupWeight;
+}
+
+// No further than that.
+function weightOf({ children }: GroupNode, before: number): number {
+  let weight = before + children.length;
+  for (const child of children) {
+    if (child.kind !== 'container') continue;
+    for (const group of child.groups) {
+      if (weight >= groupWeight) return weight;
+      weight = weightOf(group, weight);
+    }
+  }
+  return weight;
 }
 
 function createNode(key: BlockKey, parent: ParentNode, block: Block, outline: readonly number[]): BlockNode {

@@ -32,6 +32,8 @@ export interface GroupNode {
   readonly key: number;
   version: number;
   children: readonly BlockNode[];
+  /** Index of its first child among the parent's. */
+  readonly at: number;
   /** No child joins it any more. */
   full: boolean;
 }
@@ -72,6 +74,8 @@ interface Member {
 
 /** Children in a group. Measured against adding one to the last group and skipping groups that are off-screen. */
 export const groupSize = 24;
+/** Blocks in a group of a list, those within its items included, from which on no further item joins it. */
+export const groupWeight = 192;
 
 /**
  * From this group on those of a list or a quote are parts, and of a table bodies: the DOM of what is of usual length is as everybody
