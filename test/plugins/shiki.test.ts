@@ -6,7 +6,7 @@ import { createHighlighting } from '../../src/plugins/highlight/sessions.ts';
 import { shiki } from '../../src/plugins/shiki.ts';
 import type { TokenLine } from '../../src/react/markdown/code/highlighter.ts';
 import { root } from '../project/repository.ts';
-import { openHighlighting } from './worker.ts';
+import { openHighlighting, openHighlightingWithin } from './worker.ts';
 
 /** A worker in this thread, which says what it was sent, and answers when the test says so. */
 function createWorker() {
@@ -123,7 +123,7 @@ test('[UI20] a line that runs out of time while its grammar is compiled is read 
   const calm = await openHighlighting('typescript');
   calm.text(1, 'typescript', code, true);
   calm.run();
-  const busy = await openHighlighting('typescript');
+  const busy = await openHighlightingWithin(250, 'typescript');
   let now = 0;
   let looks = 0;
   vi.spyOn(Date, 'now').mockImplementation(() => {

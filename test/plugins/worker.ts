@@ -8,6 +8,12 @@ import type { TokenLine, TokenStyle } from '../../src/react/markdown/code/highli
 
 /** The highlighter without its worker: turns run when the test says so, by a clock that the test may move. */
 export async function openHighlighting(...names: string[]) {
+  // What a line gets may not depend on how busy the machine is.
+  return openHighlightingWithin(0, ...names);
+}
+
+/** Likewise; a line's one try may take `lineLimitMs`, by \`Date\`. */
+export async function openHighlightingWithin(lineLimitMs: number, ...names: string[]) {
   const deferred: (() => void)[] = [];
   const styles: TokenStyle[] = [];
   const lines = new Map<number, TokenLine[]>();
@@ -22,8 +28,7 @@ export async function openHighlighting(...names: string[]) {
     },
     now: () => now(),
     defer: (work) => void deferred.push(work),
-    // What a line gets may not depend on how busy the machine is.
-    lineLimitMs: 0,
+    lineLimitMs,
   });
   highlighting.receive({ type: 'themes', light, dark, contrast: 0 });
   for (const name of names) {
