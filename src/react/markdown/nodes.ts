@@ -74,7 +74,7 @@ interface Member {
 
 /** Children in a group. Measured against adding one to the last group and skipping groups that are off-screen. */
 export const groupSize = 24;
-/** Blocks in a group of a list, those within its items included, from which on no further item joins it. */
+// Blocks in a group of a list, those within its items included, from which on no further item joins it.
 export const groupWeight = 192;
 
 /**

@@ -74,6 +74,28 @@ test.for(['auto', 'none'])(
   },
 );
 
+test('[UI38] wherever the scroller is put, what comes in in front of the sight does not move it', async () => {
+  const long = await openLong(400_000);
+  let seen = 0;
+  for (const share of [0.5, 0.25, 0.7, 0.4, 0.15]) {
+    long.scroller.scrollTop = share * long.scroller.scrollHeight;
+    const isInSight = (group: Element): boolean => {
+      const box = group.getBoundingClientRect();
+      return box.bottom > long.scroller.getBoundingClientRect().top && box.top < innerHeight;
+    };
+    const groups = (): Element[] => [...long.list.querySelectorAll('.sluice-blocks')];
+    await expect.poll(() => groups().some(isInSight), { interval: 0 }).toBe(true);
+    const first = groups().find(isInSight) as Element;
+    const { top } = first.getBoundingClientRect();
+    const before = groups().indexOf(first);
+    await painted(10);
+    seen += groups().indexOf(first) > before ? 1 : 0;
+    expect(Math.abs(first.getBoundingClientRect().top - top)).toBeLessThanOrEqual(1);
+  }
+  // Otherwise this test shows nothing.
+  expect(seen).toBeGreaterThan(0);
+});
+
 test('[UI38] wherever the scroller is put, what is there comes into sight once it rests', async () => {
   const long = await openLong(1_000_000);
   const covered = (): Element[] => {

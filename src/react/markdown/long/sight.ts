@@ -27,6 +27,13 @@ export function isAnchored(list: HTMLElement | null): boolean {
   return isOn;
 }
 
+// Where only what is left out is in sight, the browser must not choose what it keeps in place: it would be the whole list, until
+// something scrolls again.
+export function allowAnchor(list: HTMLElement | null, isAllowed: boolean): void {
+  const scroller = list?.closest<HTMLElement>('.sluice-scroller');
+  if (scroller) scroller.style.overflowAnchor = isAllowed ? '' : 'none';
+}
+
 /** For the virtualizer: makes up for what has turned out to have another height. At the end the end is what stays. */
 export function correct(_offset: number, { adjustments = 0 }: { adjustments?: number }, { scrollElement }: List): void {
   const scroller = scrollElement?.closest('.sluice-scroller');

@@ -8,7 +8,7 @@ import { choose } from './choice.ts';
 import { selectedText } from './copy.ts';
 import { estimateHeight } from './estimate.ts';
 import { pinnedGroups } from './pins.ts';
-import { correct, isAnchored, observePlace, observeSize } from './sight.ts';
+import { allowAnchor, correct, isAnchored, observePlace, observeSize } from './sight.ts';
 import { heldBack, type List, useVirtual } from './useVirtual.ts';
 import { type Whole, watchWhole } from './whole.ts';
 import { createWindow } from './window.ts';
@@ -78,6 +78,7 @@ export function useLong(list: RefObject<HTMLDivElement | null>, root: RootNode, 
     scrollToFn: correct,
     onChange(isCommitting) {
       pane.look();
+      anchor();
       if (heldBack(virtualizer) === held.current) return;
       if (isCommitting) again();
       else frames().commit(again);
@@ -106,19 +107,33 @@ export function useLong(list: RefObject<HTMLDivElement | null>, root: RootNode, 
     }),
   );
 
+  const anchor = (): void => {
+    const { range } = virtualizer;
+    const isIn = (index: number): boolean => range === null || (index >= range.startIndex && index <= range.endIndex);
+    allowAnchor(list.current, pane.shown.size === 0 || [...pane.shown].some(isIn));
+  };
+
   const isWindowed = isLong && isMeasured;
   const shown = isWindowed ? (whole === 'print' ? everyIndex(count) : pane.next(count)) : undefined;
 
   useLayoutEffect(() => {
     latest.current = { count, groups, whole };
     held.current = heldBack(virtualizer);
-    if (shown !== undefined) pane.rendered(shown, count);
-    else if (isLong) {
+    if (shown !== undefined) {
+      pane.rendered(shown, count);
+      anchor();
+    } else if (isLong) {
       pane.rendered(everyIndex(before.current), before.current);
       setMeasured(true);
     } else before.current = count;
   });
-  useLayoutEffect(() => () => pane.close(), [pane]);
+  useLayoutEffect(() => {
+    const element = list.current;
+    return () => {
+      pane.close();
+      allowAnchor(element, true);
+    };
+  }, [pane, list]);
 
   useLayoutEffect(() => {
     if (isWindowed && list.current !== null) setAnchored(() => (isAnchored(list.current) ? never : undefined));
