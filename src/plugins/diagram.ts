@@ -19,16 +19,36 @@ export const guards: MermaidConfig = {
 };
 
 const fetching = /\b(?:url|src|image-set)\s*\(|@import/i;
-const imageShape = /\bimg['"]?\s*:/i;
+/** A participant's properties may be an icon, by address; `details` are read from the page. */
+const participant = /(?:[\r\n;]|sequenceDiagram)[^\S\r\n]*(?:properties|details)\b/i;
+/** In these a line without any of that is no style, and `url(` a node or a method. */
+const withoutStyles = /^[^\S\r\n]*(?:flowchart|graph|classDiagram)\b/m;
+const styling = /[:=@]|style|classDef/i;
 /** Of CSS, JSON or YAML: nothing but what should not be read needs one. */
 const escapedLetter = /\\[ux]?0*[4-7][\da-f]/i;
 /** Mermaid takes directives out wherever they are, and joins what was around them. */
-const directiveWithin = /\S[^\r\n]*%%\{/;
+const directiveWithin = /^[^\S\r\n]*\S[^\r\n]*%%\{/m;
 
 /** Whether a diagram (its text, and the configuration in it as Mermaid reads it) may load something when it is drawn. */
 export function mayLoad(text: string, config: unknown): boolean {
   const isFetching = (each: string): boolean => escapedLetter.test(each) || fetching.test(each.replaceAll('\\', ''));
-  return isFetching(text) || isFetching(JSON.stringify(config ?? null)) || imageShape.test(text) || directiveWithin.test(text);
+  const lines = withoutStyles.test(text) ? text.split(/[\r\n]+/).filter((line) => styling.test(line)) : [text];
+  return (
+    escapedLetter.test(text) ||
+    lines.some(isFetching) ||
+    isFetching(JSON.stringify(config ?? null)) ||
+    hasImageShape(text) ||
+    (text.includes('sequenceDiagram') && participant.test(text)) ||
+    directiveWithin.test(text)
+  );
+}
+
+/** Flowcharts' shapes are YAML, which has many ways to write a key. */
+function hasImageShape(text: string): boolean {
+  const shapes = text.slice(text.indexOf('@{'));
+  if (!shapes.startsWith('@{')) return false;
+  const isNamed = /\bimg\b/i.test(shapes);
+  return (isNamed && (/\bimg['"]?\s*:/i.test(shapes) || /[[?*&!#|>]/.test(shapes))) || /\\[ \t]*[\r\n]/.test(shapes);
 }
 
 /** Without links, and without what would load something, however it came to be there. References within the drawing stay. */

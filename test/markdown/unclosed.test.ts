@@ -82,3 +82,23 @@ describe('[MD3] a paragraph in which something is never closed costs the same wh
     expect(last?.work).toBeLessThanOrEqual((length / 10) * 40);
   });
 });
+
+test.each([18_500, 190_000])(
+  '[MD3] [MD4] a batch of %i that comes behind it does not stop the display until the paragraph ends',
+  (length) => {
+    const document = createDocument({ math: true });
+    const write = (text: string): number => {
+      document.append(text);
+      return document.advance(() => false).ops.length;
+    };
+    write('*open ');
+    for (let piece = 0; piece < 60; piece += 1) write(repeat('some **bold** words and `code` of this one. ', 100));
+    write('and [a](http://b)');
+    expect(write(repeat(' some **bold** words and [a](http://b)', length))).toBeGreaterThan(0);
+    for (let tens = 0; tens < 10; tens += 1) {
+      let ops = 0;
+      for (let piece = 0; piece < 10; piece += 1) ops += write(' more **bold** words here.');
+      expect(ops).toBeGreaterThan(0);
+    }
+  },
+);

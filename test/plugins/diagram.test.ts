@@ -15,6 +15,14 @@ test.each([
   `flowchart TD\nA@{ img: "${address}" }`,
   `flowchart TD\nA@{ "img": "${address}" }`,
   `flowchart TD\nA@{ "\\x69mg": "${address}" }`,
+  `flowchart TD\nA@{ [img]: "${address}" }`,
+  `flowchart TD\nA@{ label: &k img, *k : "${address}" }`,
+  `flowchart TD\nA@{ ? img # c\n : "${address}" }`,
+  `flowchart TD\nA@{ "im\\\n  g": "${address}" }`,
+  `flowchart TD\nsrc(Source) --> B\nstyle src fill:url(${address})`,
+  `sequenceDiagram\nparticipant Alice\nproperties Alice: {"icon": "${address}"}\nAlice->>Bob: hi`,
+  `sequenceDiagram\nAlice->>Bob: hi; Properties Alice: {"ic<b></b>on": "${address}"}`,
+  `sequenceDiagram\nparticipant Alice\ndetails Alice: element\nAlice->>Bob: hi`,
 ])('[UI27] a diagram that names what it would load is not drawn: %j', (text) => {
   expect(mayLoad(text, {})).toBe(true);
 });
@@ -28,6 +36,9 @@ test.each([
   'graph TD\nA["parse_url(x)"] --> B[fetchUrl]\nstyle A fill:#f9f,stroke:rgb(1, 2, 3)',
   "%%{init: {'theme':'base','themeVariables':{'primaryColor':'#BB2528'}}}%%\ngraph TD\nA-->B %% no comment",
   'sequenceDiagram\nA->>B: C:\\temp and $$\\frac12$$\nrect rgb(0, 0, 0)\nA->>B: see https://a.example\nend',
+  'flowchart TD\nsrc(Source) --> dst(Target)\nurl(Fetch) --> dst\nA[Docker img: latest]',
+  'classDiagram\nclass Page {\n+url() String\n}',
+  'sequenceDiagram\nA->>B: properties and details: none',
   '---\ntitle: Images\nconfig:\n  look: handDrawn\n---\nflowchart LR\nA@{ shape: cyl, label: "img" }',
 ])('[UI27] any other is: %j', (text) => {
   expect(mayLoad(text, { theme: 'base', themeVariables: { primaryColor: '#BB2528' } })).toBe(false);

@@ -108,7 +108,9 @@ export function createInlineContent(references: References, syntax: MarkdownSynt
   };
 
   /** Of a parse. Of what is taken for text there may be as much again and again, however long the leaf. */
-  const cost = (): number => (assumed && window.length > smallWindow ? window.length * 4 : window.length);
+  // Never more than there can be: nothing would be parsed again before the leaf ends.
+  const cost = (): number =>
+    assumed && window.length > smallWindow ? Math.min(window.length * 4, Math.max(window.length, mostCredit)) : window.length;
 
   const parse = (): Job => {
     if (finished) doubt();

@@ -13,6 +13,7 @@ import {
   type FootnotesNode,
   footnoteLabel,
   type GroupNode,
+  groupSize,
   plainGroups,
   type RootNode,
 } from './nodes.ts';
@@ -101,9 +102,9 @@ const Part = memo(function Part({ group, start }: PartProps): ReactNode {
   );
 });
 
-function Box({ children }: { readonly children: ReactNode }): ReactNode {
+function Box({ isWide = false, children }: { readonly isWide?: boolean; readonly children: ReactNode }): ReactNode {
   return (
-    <div role="none" className="sluice-part">
+    <div role="none" className="sluice-part" data-wide={isWide ? '' : undefined}>
       {children}
     </div>
   );
@@ -118,8 +119,10 @@ interface PartsProps extends Pick<PartProps, 'start'> {
 
 const Parts = memo(
   function Parts({ groups, start }: PartsProps): ReactNode {
+    // Of four digits and more.
+    const isWide = start !== undefined && start + (groups[0]?.at ?? 0) + partsInPart * groupSize >= 1000;
     return (
-      <Box>
+      <Box isWide={isWide}>
         {groups.map((group) => (
           <Part key={group.key} group={group} start={start} />
         ))}

@@ -3,7 +3,7 @@ import { StreamPanel } from '../../../src/index.ts';
 import { finish } from '../events.ts';
 import { frame, painted } from '../page.tsx';
 import { longAnswer } from './answer.ts';
-import { openLong, sight } from './page.tsx';
+import { type Long, openLong, sight } from './page.tsx';
 
 /** From now on: the most groups that were put into the document between two frames. */
 function countMounted(): { readonly most: () => number } {
@@ -47,28 +47,34 @@ test('[UI37] a million tokens, there at once and growing: the end is in view, th
   expect(mounted.most()).toBeLessThanOrEqual(6);
 });
 
+/** By how much what is in sight moves besides, and how many groups come in at most, with each step up. */
+async function climb(long: Long, steps: number): Promise<{ readonly jumps: readonly number[]; readonly mostAnew: number }> {
+  const jumps: number[] = [];
+  let mostAnew = 0;
+  for (let step = 0; step < steps; step += 1) {
+    const before = sight(long);
+    const groups = new Set(long.list.querySelectorAll('.sluice-blocks'));
+    const { scrollTop } = long.scroller;
+    long.scroller.scrollTop -= 120;
+    const moved = scrollTop - long.scroller.scrollTop;
+    await painted(2);
+    const now = before.element.isConnected ? before.element.getBoundingClientRect().top : Number.NaN;
+    jumps.push(Math.abs(now - before.top - moved));
+    mostAnew = Math.max(mostAnew, [...long.list.querySelectorAll('.sluice-blocks')].filter((group) => !groups.has(group)).length);
+    expect(long.list.querySelector('.sluice-gap')?.getBoundingClientRect().bottom).toBeLessThanOrEqual(
+      long.scroller.getBoundingClientRect().top,
+    );
+  }
+  return { jumps, mostAnew };
+}
+
 test.for(['auto', 'none'])(
   '[UI38] scrolled up through groups that were never measured, what is in sight moves only with the scroll (anchoring of the browser: %s)',
   async (anchoring) => {
     document.head.insertAdjacentHTML('beforeend', `<style id="anchoring">.sluice-scroller { overflow-anchor: ${anchoring} }</style>`);
     onTestFinished(() => document.querySelector('#anchoring')?.remove());
     const long = await openLong(400_000);
-    const jumps: number[] = [];
-    let mostAnew = 0;
-    for (let step = 0; step < 120; step += 1) {
-      const before = sight(long);
-      const groups = new Set(long.list.querySelectorAll('.sluice-blocks'));
-      const { scrollTop } = long.scroller;
-      long.scroller.scrollTop -= 120;
-      const moved = scrollTop - long.scroller.scrollTop;
-      await painted(2);
-      const now = before.element.isConnected ? before.element.getBoundingClientRect().top : Number.NaN;
-      jumps.push(Math.abs(now - before.top - moved));
-      mostAnew = Math.max(mostAnew, [...long.list.querySelectorAll('.sluice-blocks')].filter((group) => !groups.has(group)).length);
-      expect(long.list.querySelector('.sluice-gap')?.getBoundingClientRect().bottom).toBeLessThanOrEqual(
-        long.scroller.getBoundingClientRect().top,
-      );
-    }
+    const { jumps, mostAnew } = await climb(long, 120);
     expect(Math.max(...jumps)).toBeLessThanOrEqual(1);
     expect(mostAnew).toBeLessThanOrEqual(4);
   },
@@ -114,6 +120,21 @@ test('[UI38] wherever the scroller is put, what is there comes into sight once i
     expect(covered()).toEqual([]);
     expect(long.list.querySelectorAll('.sluice-blocks').length).toBeLessThan(14);
   }
+});
+
+test('[UI38] an answer that is long when it is shown is scrolled likewise', async () => {
+  const first = await openLong(400_000);
+  first.page.render(<StreamPanel source={first.source} view="plain" title="Long" />);
+  await expect.poll(() => first.page.body().textContent?.length).toBe(first.text.length);
+  first.page.render(<StreamPanel source={first.source} view="markdown" title="Long" />);
+  await expect.poll(() => first.page.container.querySelector('.sluice-gap')).not.toBeNull();
+  await frame(8);
+  const long = { ...first, list: first.page.container.querySelector('.sluice-list') as HTMLElement };
+  // To where nothing was ever measured.
+  long.scroller.scrollTop = long.scroller.scrollHeight * 0.8;
+  await frame(8);
+  const { jumps } = await climb(long, 60);
+  expect(Math.max(...jumps)).toBeLessThanOrEqual(1);
 });
 
 test('[UI38] text that comes at the end moves nothing that is read further up, and keeps the end in sight of who is there', async () => {

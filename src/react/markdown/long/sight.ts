@@ -1,10 +1,8 @@
 import { type FrameTask, frames } from '../../frame.ts';
 import type { List } from './useVirtual.ts';
 
-/**
- * Which part of a list is in sight of its scroller, in the list's own coordinates, so that nothing need be known of what else
- * is in the scroller. A panel that is higher than the window has the window for its scroller.
- */
+// Which part of a list is in sight of its scroller, in the list's own coordinates, so that nothing need be known of what else
+// is in the scroller. A panel that is higher than the window has the window for its scroller.
 function sightOf(list: HTMLElement): { readonly offset: number; readonly width: number; readonly height: number } {
   const scroller = list.closest('.sluice-scroller') ?? list;
   const { top, width } = list.getBoundingClientRect();
@@ -16,14 +14,18 @@ function sightOf(list: HTMLElement): { readonly offset: number; readonly width: 
   return { offset: from - top, width, height: Math.max(0, to - from) };
 }
 
-/** Whether the browser keeps what is in sight where it is while what is in front of it changes: of readers who are not at the end. */
+// Whether the browser keeps what is in sight where it is while what is in front of it changes: of readers who are not at the end.
 export function isAnchored(list: HTMLElement | null): boolean {
   const scroller = list?.closest<HTMLElement>('.sluice-scroller');
   if (!scroller) return false;
-  const { atEnd } = scroller.dataset;
-  delete scroller.dataset['atEnd'];
+  const { dataset, style } = scroller;
+  const { atEnd } = dataset;
+  const { overflowAnchor } = style;
+  delete dataset['atEnd'];
+  style.overflowAnchor = '';
   const isOn = (getComputedStyle(scroller).overflowAnchor ?? 'none') !== 'none';
-  if (atEnd !== undefined) scroller.dataset['atEnd'] = atEnd;
+  if (atEnd !== undefined) dataset['atEnd'] = atEnd;
+  style.overflowAnchor = overflowAnchor;
   return isOn;
 }
 
@@ -34,14 +36,14 @@ export function allowAnchor(list: HTMLElement | null, isAllowed: boolean): void 
   if (scroller) scroller.style.overflowAnchor = isAllowed ? '' : 'none';
 }
 
-/** For the virtualizer: makes up for what has turned out to have another height. At the end the end is what stays. */
+// For the virtualizer: makes up for what has turned out to have another height. At the end the end is what stays.
 export function correct(_offset: number, { adjustments = 0 }: { adjustments?: number }, { scrollElement }: List): void {
   const scroller = scrollElement?.closest('.sluice-scroller');
   if (!scroller || adjustments === 0) return;
   if (scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop > 1) scroller.scrollTop += adjustments;
 }
 
-/** For the virtualizer: calls back with the size of what is in sight. */
+// For the virtualizer: calls back with the size of what is in sight.
 export function observeSize(instance: List, call: (rect: { width: number; height: number }) => void): (() => void) | undefined {
   const list = instance.scrollElement;
   if (list === null) return undefined;
@@ -53,7 +55,7 @@ export function observeSize(instance: List, call: (rect: { width: number; height
   return () => observer.disconnect();
 }
 
-/** For the virtualizer: calls back with where in the list the sight begins, when anything scrolls, and when the list has another height. */
+// For the virtualizer: calls back with where in the list the sight begins, when anything scrolls, and when the list has another height.
 export function observePlace(instance: List, call: (offset: number, isScrolling: boolean) => void): (() => void) | undefined {
   const list = instance.scrollElement;
   if (list === null) return undefined;
