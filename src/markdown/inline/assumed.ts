@@ -64,8 +64,7 @@ export function* assume(scan: Scan, text: string, cut: number, before: Assumed |
   for (const one of begun) {
     steps += 1;
     if ((steps & 1023) === 0) yield;
-    if (one.at >= cut) continue;
-    if (one.type === 'address') continue;
+    if (one.at >= cut || one.type === 'address') continue;
     if (one.type === 'code') codes.add(one.from - one.at);
     // Longer runs are hardly meant; of each that is kept a text is searched for.
     else if (one.type !== 'math' || one.from - one.at <= 2) endings.add(endingOf(one, text));

@@ -107,8 +107,10 @@ export function createInlineContent(references: References, syntax: MarkdownSynt
     display.doubt();
   };
 
-  /** Of a parse. Of what is taken for text there may be as much again and again, however long the leaf. */
-  // Never more than there can be: nothing would be parsed again before the leaf ends.
+  /**
+   * Of a parse. Of what is taken for text there may be as much again and again, however long the leaf. Never more than there can be:
+   * nothing would be parsed again before the leaf ends.
+   */
   const cost = (): number =>
     assumed && window.length > smallWindow ? Math.min(window.length * 4, Math.max(window.length, mostCredit)) : window.length;
 
