@@ -18,7 +18,12 @@ const chromium = () => ({
 });
 
 /** For a busy machine: what passes waits no longer, and what hangs is still ended. */
-const patience = { testTimeout: 30_000, hookTimeout: 30_000, expect: { poll: { timeout: 10_000 } } };
+const patience = {
+  testTimeout: 30_000,
+  hookTimeout: 30_000,
+  expect: { poll: { timeout: 10_000 } },
+  setupFiles: ['test/support/patience.ts'],
+};
 
 /** What a page imports only later (a worker, a dynamic import): found in the middle of a run, it would reload the page. */
 const optimizeDeps = {

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
+import { cleanup, configure, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { StrictMode } from 'react';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { StreamSource } from '../../src/client.ts';
@@ -11,6 +11,7 @@ import { finish, start } from './events.ts';
 
 // As an app tests itself: Testing Library with `act`, in a DOM without layout.
 afterEach(cleanup);
+configure({ asyncUtilTimeout: 10_000 });
 
 test('[UI1] [UI2] a panel shows its stream in an app’s own tests, without layout and without ResizeObserver', async () => {
   vi.stubGlobal('ResizeObserver', undefined);

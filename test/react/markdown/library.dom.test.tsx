@@ -1,4 +1,4 @@
-import { cleanup, render, screen, waitFor } from '@testing-library/react';
+import { cleanup, configure, render, screen, waitFor } from '@testing-library/react';
 import { StrictMode } from 'react';
 import { renderToString } from 'react-dom/server';
 import { afterEach, expect, test, vi } from 'vitest';
@@ -7,6 +7,7 @@ import { ManualSource } from '../../support/source.ts';
 import { finish, start } from '../events.ts';
 
 afterEach(cleanup);
+configure({ asyncUtilTimeout: 10_000 });
 
 test('[UI30] [UI33] in an app’s own tests Markdown is shown, too: with `act`, without layout, without a worker', async () => {
   const complaints = vi.spyOn(console, 'error');
