@@ -1,6 +1,7 @@
 import type { KatexOptions as Settings } from 'katex';
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import type { MathProps, MathRenderer } from '../react/markdown/math.ts';
+import { copyAsTex } from './copied.ts';
 import { createLoading } from './loading.ts';
 
 export type { MathProps, MathRenderer } from '../react/markdown/math.ts';
@@ -63,10 +64,11 @@ export function katex({ macros = {}, maxExpand = 500, maxSizeEm = 20, maxLength 
     const drawn = useMemo(() => (ready === undefined ? undefined : draw(tex, display, ready)), [tex, display, ready]);
     if (drawn === undefined || 'error' in drawn) return <Source tex={tex} display={display} error={drawn?.error} />;
     // biome-ignore lint/security/noDangerouslySetInnerHtml: KaTeX escapes what it is given, and with `trust` off makes no links
-    if (!display) return <span className="sluice-formula" dangerouslySetInnerHTML={{ __html: drawn.html }} />;
+    if (!display) return <span ref={copyAsTex} className="sluice-formula" dangerouslySetInnerHTML={{ __html: drawn.html }} />;
     return (
       // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
       <div
+        ref={copyAsTex}
         className="sluice-math-block"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a wide formula scrolls, and the keyboard must reach it
         tabIndex={0}

@@ -1,0 +1,113 @@
+import type { ReactNode } from 'react';
+import { expect, onTestFinished, test } from 'vitest';
+import { userEvent } from 'vitest/browser';
+import { katex } from '../../src/plugins/katex.tsx';
+import { type CodePage, frame, openPage } from '../react/code/page.tsx';
+
+const { Math: Formula } = katex();
+
+const answer = (
+  <article>
+    <p>
+      With <strong>bold</strong> <Formula tex="x^2" display={false} /> and <Formula tex="\frac{a}{b}" display={false} />, so
+    </p>
+    <Formula tex={'\\sum_{i=1}^n i\n= n\n'} display />
+    <p>The end.</p>
+  </article>
+);
+
+interface Pasted {
+  readonly text: string;
+  readonly html: string;
+}
+
+async function open(ui: ReactNode, formulas: number): Promise<CodePage> {
+  const page = openPage(ui);
+  await expect.poll(() => page.container.querySelectorAll('.katex').length).toBe(formulas);
+  return page;
+}
+
+/** What is on the clipboard. */
+async function paste(): Promise<Pasted> {
+  const pasted = new Promise<Pasted>((resolve) => {
+    const read = ({ clipboardData }: ClipboardEvent): void =>
+      resolve({ text: clipboardData?.getData('text/plain') ?? '', html: clipboardData?.getData('text/html') ?? '' });
+    document.addEventListener('paste', read, { once: true });
+  });
+  await userEvent.keyboard('{Control>}v{/Control}');
+  return await pasted;
+}
+
+const copy = (): Promise<void> => userEvent.keyboard('{Control>}c{/Control}');
+const article = (page: CodePage): Element => page.container.querySelector('article') as Element;
+
+test('[UI26] formulas are copied as their TeX, once, and what is around them as ever', async () => {
+  const page = await open(answer, 3);
+  const before = article(page).innerHTML;
+  const shown: string[] = [];
+  getSelection()?.selectAllChildren(article(page));
+  const watch = (): void => {
+    shown.push(article(page).innerHTML);
+    if (shown.length < 5) requestAnimationFrame(watch);
+  };
+  document.addEventListener('copy', () => requestAnimationFrame(watch), { once: true });
+  await copy();
+  await expect.poll(() => shown.length).toBe(5);
+  // No picture is drawn with it.
+  expect(new Set(shown)).toEqual(new Set([before]));
+  expect(getSelection()?.toString()).toContain('The end.');
+  const { text, html } = await paste();
+  expect(text.trim()).toBe('With bold $x^2$ and $\\frac{a}{b}$, so\n\n$$\n\\sum_{i=1}^n i\n= n\n$$\nThe end.');
+  expect(html).toMatch(/<strong[^>]*>bold<\/strong>/);
+  expect(html).not.toContain('<math');
+});
+
+test('[UI26] of a formula that is selected in part all of it is copied, and the selection stays', async () => {
+  const page = await open(answer, 3);
+  const [first, second] = page.container.querySelectorAll('.katex-html');
+  const within = (element: Element | undefined): Text => {
+    const text = document.createTreeWalker(element as Element, NodeFilter.SHOW_TEXT).nextNode();
+    return text as Text;
+  };
+  for (const [from, to, copied] of [
+    [within(first), within(second), '$x^2$ and $\\frac{a}{b}$'],
+    [within(second), within(first), '$x^2$ and $\\frac{a}{b}$'],
+    [within(first), first as Element, '$x^2$'],
+    [within(first), article(page).lastChild?.firstChild as Text, /^\$x\^2\$ and \$\\frac{a}{b}\$, so\s+\$\$\n[^$]*\n\$\$\s+The$/],
+  ] as const) {
+    const selection = getSelection() as Selection;
+    selection.setBaseAndExtent(from, 0, to, to === first ? 1 : typeof copied === 'string' ? (to.textContent?.length ?? 0) : 3);
+    const before = [selection.anchorNode, selection.anchorOffset, selection.focusNode, selection.focusOffset];
+    await copy();
+    await frame(2);
+    expect([selection.anchorNode, selection.anchorOffset, selection.focusNode, selection.focusOffset]).toEqual(before);
+    expect((await paste()).text.trim()).toEqual(typeof copied === 'string' ? copied : expect.stringMatching(copied));
+  }
+});
+
+test('[UI26] what the app copies itself it copies, and what has no formula in it is nothing to them', async () => {
+  const page = await open(answer, 3);
+  const own = (event: ClipboardEvent): void => {
+    event.clipboardData?.setData('text/plain', 'the app’s');
+    event.preventDefault();
+  };
+  const element = article(page);
+  for (const target of [element, document, window]) {
+    target.addEventListener('copy', own as EventListener);
+    onTestFinished(() => target.removeEventListener('copy', own as EventListener));
+    getSelection()?.selectAllChildren(element);
+    await copy();
+    await frame(2);
+    expect((await paste()).text).toBe('the app’s');
+    target.removeEventListener('copy', own as EventListener);
+    expect(element.querySelectorAll('.katex')).toHaveLength(3);
+  }
+  const changes: unknown[] = [];
+  const observer = new MutationObserver((records) => changes.push(...records));
+  observer.observe(element, { childList: true, subtree: true });
+  getSelection()?.selectAllChildren(element.lastElementChild as Element);
+  await copy();
+  expect((await paste()).text.trim()).toBe('The end.');
+  observer.disconnect();
+  expect(changes).toEqual([]);
+});
