@@ -1,8 +1,9 @@
 import type { KatexOptions as Settings } from 'katex';
-import { type ReactNode, useEffect, useMemo, useState } from 'react';
+import { type ReactNode, useLayoutEffect, useMemo, useState } from 'react';
 import type { MathProps, MathRenderer } from '../react/markdown/math.ts';
 import { copyAsTex } from './copied.ts';
 import { createLoading } from './loading.ts';
+import { createPace } from './pace.ts';
 
 export type { MathProps, MathRenderer } from '../react/markdown/math.ts';
 
@@ -18,6 +19,9 @@ export interface KatexOptions {
 }
 
 type Render = (tex: string, settings: Settings) => string;
+
+/** Each picture lays out the lines that some are in: with half as many they would be as long, and twice as many pictures. TeX in UTF-16 code units. */
+const pace = createPace({ most: 32, mostSize: 1024 });
 
 /**
  * Math for `math` of the Markdown options: turns the syntax on and shows it with KaTeX, which is loaded with the first formula
@@ -54,14 +58,16 @@ export function katex({ macros = {}, maxExpand = 500, maxSizeEm = 20, maxLength 
   };
 
   function Formula({ tex, display }: MathProps): ReactNode {
-    const [ready, setReady] = useState(() => library.loaded);
-    useEffect(() => {
-      if (ready !== undefined) return undefined;
+    const [turn, setTurn] = useState<{ readonly of: string; readonly render: Render }>();
+    // In front of the picture: where it has room, nobody sees the source.
+    useLayoutEffect(() => {
       const leaving = new AbortController();
-      library.need((loaded) => setReady(() => loaded), leaving.signal);
+      const onLoaded = (render: Render): void => pace.take(tex.length, () => setTurn({ of: tex, render }), leaving.signal);
+      library.need(onLoaded, leaving.signal);
       return () => leaving.abort();
-    }, [ready]);
-    const drawn = useMemo(() => (ready === undefined ? undefined : draw(tex, display, ready)), [tex, display, ready]);
+    }, [tex]);
+    const render = turn?.of === tex ? turn.render : undefined;
+    const drawn = useMemo(() => render && draw(tex, display, render), [tex, display, render]);
     if (drawn === undefined || 'error' in drawn) return <Source tex={tex} display={display} error={drawn?.error} />;
     // biome-ignore lint/security/noDangerouslySetInnerHtml: KaTeX escapes what it is given, and with `trust` off makes no links
     if (!display) return <span ref={copyAsTex} className="sluice-formula" dangerouslySetInnerHTML={{ __html: drawn.html }} />;

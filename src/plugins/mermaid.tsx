@@ -23,7 +23,8 @@ const tooMany: Drawing = { error: 'Too many diagrams are waiting to be drawn.' }
 
 /** Diagrams that wait for their turn, on the whole page; what comes beyond them stays code. */
 const maxWaiting = 50;
-const turns = createTurns(maxWaiting);
+// Some have no wait of their own in them: all that wait would be one task.
+const turns = createTurns(maxWaiting, () => new Promise((resolve) => requestAnimationFrame(() => resolve())));
 
 /**
  * A component for `fences: { mermaid: mermaid() }` of the Markdown options: the fence is code while it is open, and a diagram when

@@ -1,4 +1,4 @@
-/** Runs jobs one after the other, in order, and a bounded number of them. */
+/** Runs jobs one after the other, in order, with a pause behind each, and a bounded number of them. */
 export interface Turns {
   /**
    * Runs `job` when it is its turn. Answers `undefined` at once when too many wait.
@@ -7,7 +7,7 @@ export interface Turns {
   take<Result>(job: () => Promise<Result>, signal: AbortSignal): Promise<Result> | undefined;
 }
 
-export function createTurns(maxWaiting: number): Turns {
+export function createTurns(maxWaiting: number, pause: () => Promise<void>): Turns {
   const waiting = new Set<() => Promise<void>>();
   let isRunning = false;
 
@@ -17,6 +17,7 @@ export function createTurns(maxWaiting: number): Turns {
     for (const next of waiting) {
       waiting.delete(next);
       await next();
+      await pause();
     }
     isRunning = false;
   };

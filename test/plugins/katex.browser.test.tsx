@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { katex } from '../../src/plugins/katex.tsx';
-import { openPage } from '../react/code/page.tsx';
+import { frame, openPage } from '../react/code/page.tsx';
 
 const { Math: Formula } = katex({ macros: { '\\R': '\\mathbb{R}' } });
 
@@ -61,4 +61,42 @@ test('[UI26] a formula changes no macro for the next', async () => {
   await shown('\\gdef\\R{\\text{stolen}}\\R', false);
   const next = await shown('\\R', false);
   expect(next.querySelector('.katex-html')?.textContent).not.toContain('stolen');
+});
+
+function openMany(count: number): HTMLElement {
+  const formulas = Array.from({ length: count }, (_, index) => `x_{${index}}`);
+  const page = openPage(
+    <p>
+      {formulas.map((tex) => (
+        <Formula key={tex} tex={tex} display={false} />
+      ))}
+    </p>,
+  );
+  return page.container;
+}
+
+test('[UI14] a picture draws 32 formulas at most, those in front first; what waits shows its source', async () => {
+  await shown('x', false);
+  const container = openMany(200);
+  const drawn = (): number => container.querySelectorAll('.katex').length;
+  while (container.querySelector('p') === null) await frame();
+  const counts = [drawn()];
+  while (drawn() < 200) {
+    await frame();
+    counts.push(drawn());
+    const sources = [...container.querySelectorAll('.sluice-math-source')].map(({ textContent }) => textContent);
+    expect(sources).toEqual(Array.from({ length: 200 - drawn() }, (_, index) => `x_{${drawn() + index}}`));
+  }
+  const added = counts.slice(1).map((count, index) => count - (counts[index] ?? 0));
+  expect(added.length).toBeGreaterThan(1);
+  expect(Math.max(counts[0] ?? 0, ...added)).toBeLessThanOrEqual(32);
+});
+
+test('[UI14] before printing all formulas are drawn at once', async () => {
+  await shown('x', false);
+  const container = openMany(200);
+  await expect.poll(() => container.querySelector('p')).not.toBeNull();
+  dispatchEvent(new Event('beforeprint'));
+  expect(container.querySelectorAll('.katex')).toHaveLength(200);
+  dispatchEvent(new Event('afterprint'));
 });

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { createTurns } from '../../src/plugins/turns.ts';
 
+const atOnce = async (): Promise<void> => {};
 const never = new AbortController().signal;
 
 test('[UI27] jobs run one at a time, in order, and a failed one stops no other', async () => {
-  const turns = createTurns(10);
+  const turns = createTurns(10, atOnce);
   const log: string[] = [];
   const job = (name: string) => async (): Promise<string> => {
     log.push(`${name} begins`);
@@ -19,7 +20,7 @@ test('[UI27] jobs run one at a time, in order, and a failed one stops no other',
 });
 
 test('[UI27] too many are refused at once; one that has left makes room and is not run', async () => {
-  const turns = createTurns(2);
+  const turns = createTurns(2, atOnce);
   let release = (): void => {};
   const first = turns.take(() => new Promise<void>((resolve) => (release = resolve)), never);
   await Promise.resolve();
@@ -35,4 +36,17 @@ test('[UI27] too many are refused at once; one that has left makes room and is n
   release();
   await Promise.all([first, second, third]);
   expect(ran).toBe(2);
+});
+
+test('[UI14] behind each job there is a pause, such as a picture', async () => {
+  const pauses: (() => void)[] = [];
+  const turns = createTurns(10, () => new Promise((resolve) => pauses.push(resolve)));
+  const ran: number[] = [];
+  for (let count = 0; count < 3; count += 1) void turns.take(async () => ran.push(count), never);
+  for (let count = 1; count <= 3; count += 1) {
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(ran).toHaveLength(count);
+    expect(pauses).toHaveLength(count);
+    pauses.at(-1)?.();
+  }
 });
