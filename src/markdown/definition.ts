@@ -168,7 +168,9 @@ export function createDefinitionReader(define: (definition: Definition) => void)
   const push = (more: string): string | undefined => {
     text += more;
     for (; at < text.length; at += 1) {
-      if (!step(text.charCodeAt(at))) {
+      // A title may be as long as the answer: what grows piece by piece is not read as a whole.
+      const index = at - (text.length - more.length);
+      if (!step(index < 0 ? text.charCodeAt(at) : more.charCodeAt(index))) {
         fail();
         return text;
       }

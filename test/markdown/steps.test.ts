@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { createDocument } from '../../src/markdown/document.ts';
-import { count, restore, takeUnits } from './work.ts';
+import { count, lengthsRead, restore, takeUnits } from './work.ts';
 
 afterEach(restore);
 
@@ -72,5 +72,27 @@ describe('no step between two polls does more than so much, however long the tex
   ])('[MD3] $name', ({ text, most }) => {
     const steps = sizes.map((size) => longestSteps(text, size));
     expect(Math.max(...steps)).toBeLessThanOrEqual(most);
+  });
+});
+
+describe('[MD3] what grows piece by piece is not read as a whole for each', () => {
+  const texts: { readonly [name: string]: string } = {
+    'a title without end': `[a]: /b "${repeat('x\n')}`,
+    'a label without end': `[${repeat('x')}`,
+    'addresses in an address': repeat('www.'),
+    'an address without end in a bracket': `[ ${repeat('http://')}`,
+    'a row without end': repeat('|a'),
+  };
+
+  test.for(Object.entries(texts))('%s', ([, text]) => {
+    const read = lengthsRead(() => {
+      const document = createDocument({});
+      for (let at = 0; at < length; at += 64) {
+        document.append(text.substring(at, at + 64));
+        document.advance(() => false);
+      }
+    });
+    // As a whole: 2,048 times as much as there is.
+    expect(read).toBeLessThanOrEqual(256 * length);
   });
 });

@@ -53,3 +53,28 @@ export function restore(): void {
     Object.defineProperty(owner, name, { configurable: true, writable: true, value: originals[index] });
   });
 }
+
+/** Code units of all texts that are read from meanwhile, those of one length once: what has grown is joined anew before it is read. */
+export function lengthsRead(task: () => void): number {
+  const lengths = new Set<number>();
+  const read = ['charCodeAt', 'indexOf', 'includes'] as const;
+  const own = read.map((name) => String.prototype[name] as (...values: never[]) => never);
+  read.forEach((name, index) => {
+    Object.defineProperty(String.prototype, name, {
+      configurable: true,
+      writable: true,
+      value(this: string, ...values: never[]) {
+        lengths.add(this.length);
+        return own[index]?.apply(this, values);
+      },
+    });
+  });
+  try {
+    task();
+  } finally {
+    read.forEach((name, index) => {
+      Object.defineProperty(String.prototype, name, { configurable: true, writable: true, value: own[index] });
+    });
+  }
+  return [...lengths].reduce((sum, length) => sum + length, 0);
+}

@@ -2,7 +2,7 @@ import type { Segment } from '../blocks.ts';
 import type { MarkdownSyntax } from '../document.ts';
 import { type Assumed, mayEnd } from './assumed.ts';
 import { createDisplay } from './display.ts';
-import { visibleEnd } from './heal.ts';
+import { mostInvisible, visibleEnd } from './heal.ts';
 import { isAddress, ordinaryEnd } from './ordinary.ts';
 import type { References } from './references.ts';
 import { type Finished, finalSegments, type Settled, windowSegments } from './seal.ts';
@@ -189,8 +189,8 @@ export function createInlineContent(references: References, syntax: MarkdownSynt
 
   /** Shows what arrived without a parse, if it can be only text. */
   const appendOrdinary = (): boolean => {
-    if (assumed && mayEnd(rest, assumed)) return false;
     if (mode === undefined || window.length - parsed > (mode === 'address' ? mostAddress : Math.max(mostUnparsed, parsed))) return false;
+    if (assumed && mayEnd(rest, assumed)) return false;
     if (mode === 'address') {
       if (!isAddress(window, read)) return false;
       read = window.length;
@@ -205,7 +205,8 @@ export function createInlineContent(references: References, syntax: MarkdownSynt
   };
 
   /** Whether there is nothing new but what is held back at the end anyway. */
-  const isHeld = (): boolean => window.length > 0 && visibleEnd(window, syntax.math === true) === read;
+  const isHeld = (): boolean =>
+    window.length > 0 && window.length - read <= mostInvisible && visibleEnd(window, syntax.math === true) === read;
 
   return {
     unresolved,

@@ -12,12 +12,16 @@ const most = { code: 600, math: 300, angle: 200, link: 600, image: 600, footnote
 
 /** Marks and white space at the end of a source, held back until it is known what they are. */
 const mostHeld = 256;
+/** The longest reference or scheme that may have begun. */
+const mostBegun = 34;
+/** Between what `visibleEnd` says and the end there is no more: a text that has more need not be looked at. */
+export const mostInvisible: number = 2 * mostHeld + mostBegun;
 
 /** How much of a growing source can be shown: not the white space, marks and beginnings of marks at its end. */
 export function visibleEnd(text: string, math: boolean): number {
   const end = decidedEnd(text, text.length, math);
   if (end < text.length || !mayHaveBegun(text)) return end;
-  const beginning = beginnings.exec(text.slice(-34));
+  const beginning = beginnings.exec(text.slice(-mostBegun));
   return beginning ? decidedEnd(text, end - beginning[0].length, math) : end;
 }
 
@@ -28,7 +32,7 @@ function mayHaveBegun(text: string): boolean {
   if (code === 104 || code === 116 || code === 112 || code === 115 || code === 119 || code === 58 || code === 47 || code === 46)
     return true;
   const reference = text.lastIndexOf('&');
-  return reference >= 0 && reference >= text.length - 34;
+  return reference >= 0 && reference >= text.length - mostBegun;
 }
 
 function decidedEnd(text: string, from: number, math: boolean): number {
