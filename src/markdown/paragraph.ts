@@ -112,6 +112,15 @@ export function createParagraph(context: Context, parent: Container, first: bool
     if (text !== '') leaf.write(text.slice(shown));
   };
 
+  const withdrawTable = (): void => {
+    if (!table) return;
+    output.remove(table.key);
+    references.drop(table.key, output.lastKey);
+    table = undefined;
+    write(lineBreak + line);
+    lineBreak = '';
+  };
+
   return {
     type: 'paragraph',
     hasText() {
@@ -134,20 +143,14 @@ export function createParagraph(context: Context, parent: Container, first: bool
       line += piece;
       if (table) {
         table.text(piece);
+        if (table.isTooWide()) withdrawTable();
         return;
       }
       write(lineBreak + piece);
       lineBreak = '';
     },
     endLine: () => table?.endLine(),
-    withdrawTable() {
-      if (!table) return;
-      output.remove(table.key);
-      references.drop(table.key, output.lastKey);
-      table = undefined;
-      write(lineBreak + line);
-      lineBreak = '';
-    },
+    withdrawTable,
     headerCells: () => (mayBeHeader ? countCells(line) : 0),
     toTable(align) {
       if (!table) {

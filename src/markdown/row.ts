@@ -7,6 +7,8 @@ import { createInlineLeaf, type InlineLeaf } from './inlineleaf.ts';
  * within a cell, wherever it stands.
  */
 export interface Row {
+  /** Cells that have ended. */
+  cells(): number;
   text(piece: string): void;
   close(): void;
   flush(): void;
@@ -39,6 +41,7 @@ export function createRow(context: Context, table: BlockKey, header: boolean, co
   };
 
   return {
+    cells: () => cells,
     text(piece) {
       let from = 0;
       for (let at = 0; at < piece.length; at += 1) {

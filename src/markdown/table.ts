@@ -1,5 +1,6 @@
 import type { Align, BlockKey } from './blocks.ts';
 import type { Context } from './context.ts';
+import { mostColumns } from './delimiters.ts';
 import { createRow, type Row } from './row.ts';
 
 export interface Table {
@@ -7,6 +8,8 @@ export interface Table {
   readonly key: BlockKey;
   beginLine(): void;
   text(piece: string): void;
+  /** The open row has more cells than a table can have columns. */
+  isTooWide(): boolean;
   endLine(): void;
   /** The row so far was the header, of as many columns. */
   align(align: readonly Align[]): void;
@@ -27,6 +30,7 @@ export function createTable(context: Context, parent: BlockKey): Table {
       row = createRow(context, key, false, columns);
     },
     text: (piece) => row?.text(piece),
+    isTooWide: () => (row?.cells() ?? 0) > mostColumns,
     endLine() {
       row?.close();
       row = undefined;

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { mostColumns } from '../../src/markdown/delimiters.ts';
 import { cuts } from './arbitrary.ts';
 import { gfmExamples } from './gfm-spec.ts';
 import { parseWhole } from './oracle.ts';
-import { characters, parseStreamed } from './stream.ts';
+import { characters, parsePieces, parseStreamed } from './stream.ts';
 
 /** For each construct of GFM what it is, what it is not, and where it begins and ends. Written for these tests; the oracle judges. */
 const cases: { readonly [construct: string]: readonly string[] } = {
@@ -139,4 +140,21 @@ describe('GFM: every case ends in the tree of the oracle', () => {
   test.for(Object.entries(cases).flatMap(([construct, texts]) => texts.map((text) => [construct, text] as const)))('%s: %j', ([, text]) =>
     check(text),
   );
+});
+
+test('[MD2] a row of more cells than a table may have columns begins none, whatever the cuts', () => {
+  const wide = (columns: number): string => `${'| a '.repeat(columns)}|\n${'|-'.repeat(columns)}|\n${'| b '.repeat(columns)}|\n`;
+  expect(parseStreamed(characters(wide(mostColumns)))).toEqual(parseWhole(wide(mostColumns), {}));
+  const text = wide(mostColumns + 1);
+  const streamed = parseStreamed(characters(text));
+  expect(streamed).toMatchObject({ children: [{ type: 'paragraph' }] });
+  expect(parseStreamed([text])).toEqual(streamed);
+});
+
+test('[MD3] a row of however many cells opens no more of them than a table may have columns, and those of a piece', () => {
+  let cells = 0;
+  parsePieces('|'.repeat(100_000).match(/.{1,64}/g) ?? [], {}, (_, ops) => {
+    for (const op of ops) if (op.type === 'open' && op.block.type === 'tableCell') cells += 1;
+  });
+  expect(cells).toBeLessThanOrEqual(mostColumns + 64);
 });
