@@ -27,7 +27,7 @@ interface FootnoteProps {
   readonly children: ReactNode;
 }
 
-/** One footnote, with the way back to where the reader has come from, or the first place that refers to it. */
+/** One footnote, with the way back to where the reader has come from, or the first place that refers to it, once there is one. */
 export function Footnote({ label, children }: FootnoteProps): ReactNode {
   const { options, id, view } = useMarkdown();
   const number = view.footnote(label);
@@ -36,14 +36,16 @@ export function Footnote({ label, children }: FootnoteProps): ReactNode {
   return (
     <Item id={`${id}-note-${number}`} dir="auto" tabIndex={-1} data-footnote={number}>
       {children}
-      <Link
-        href={`#${id}-note-${number}`}
-        className="sluice-footnote-back"
-        aria-label={`Back to reference ${number}`}
-        onClick={(event: MouseEvent<HTMLElement>) => number !== undefined && leadBack(event, number, () => view.reference(label))}
-      >
-        ↩
-      </Link>
+      {view.isReferred(label) && (
+        <Link
+          href={`#${id}-note-${number}`}
+          className="sluice-footnote-back"
+          aria-label={`Back to reference ${number}`}
+          onClick={(event: MouseEvent<HTMLElement>) => number !== undefined && leadBack(event, number, () => view.reference(label))}
+        >
+          ↩
+        </Link>
+      )}
     </Item>
   );
 }

@@ -1,7 +1,5 @@
 import type { MouseEvent } from 'react';
-import type { Inline } from '../../markdown/index.ts';
 import { seekGroup } from './long/seek.ts';
-import { type BlockNode, footnoteLabel, type RootNode } from './nodes.ts';
 
 /** A reference that somebody has followed: which of its group's to the same footnote, and the group's place in the answer. */
 interface Departure {
@@ -49,29 +47,6 @@ export function leadBack(event: MouseEvent<HTMLElement>, number: number, firstGr
   const turn = from?.turn ?? 0;
   if (group === undefined) arrive(body.querySelector<HTMLElement>(referencesTo(number)));
   else seekGroup(list, group, (found) => arrive([...found.querySelectorAll<HTMLElement>(referencesTo(number))][turn]));
-}
-
-/** Index of the first group that refers to the footnote; `undefined` where only another footnote does, or nothing. O(answer). */
-export function groupWithReference({ groups }: RootNode, label: string): number | undefined {
-  const name = footnoteLabel(label);
-  const index = groups.findIndex(({ children }) => children.some((node) => refersTo(node, name)));
-  return index < 0 ? undefined : index;
-}
-
-function refersTo(node: BlockNode, name: string): boolean {
-  if (node.kind === 'literal') return false;
-  if (node.kind === 'inline')
-    return node.boxes.some((segments) => segments.some((inlines) => inlines.some((inline) => isReference(inline, name))));
-  if (node.block.type === 'footnoteDefinition') return false;
-  return (
-    (node.header !== undefined && refersTo(node.header, name)) ||
-    node.groups.some(({ children }) => children.some((child) => refersTo(child, name)))
-  );
-}
-
-function isReference(inline: Inline, name: string): boolean {
-  if (inline.type === 'footnoteReference') return footnoteLabel(inline.label) === name;
-  return 'children' in inline && inline.children.some((child) => isReference(child, name));
 }
 
 function arrive(target: HTMLElement | null | undefined): void {

@@ -1,4 +1,5 @@
 import type { Inline, Segment } from '../../markdown/index.ts';
+import { footnoteLabel } from './nodes.ts';
 
 /** A leaf's segments in boxes of some kilobytes: immutable, and what has not changed is the same object. Never empty. */
 export type Boxes = readonly (readonly Segment[])[];
@@ -83,6 +84,14 @@ export function textAt(segment: Segment, path: InlinePath): string | undefined {
 /** What the inlines say, without markup. */
 export function plainText(inlines: readonly Inline[]): string {
   return inlines.map(wordsOf).join('');
+}
+
+/** The footnotes they refer to, by label. */
+export function* referred(inlines: readonly Inline[]): Iterable<string> {
+  for (const inline of inlines) {
+    if (inline.type === 'footnoteReference') yield footnoteLabel(inline.label);
+    else if ('children' in inline) yield* referred(inline.children);
+  }
 }
 
 /** Whether there is math in the segment at the end, which is not final before its leaf is. */

@@ -1,6 +1,6 @@
 import type { Block, BlockKey, BlockOp } from '../../markdown/index.ts';
 import { GrowingText } from './growing.ts';
-import { countOf, hasMath, isLongWith, noBoxes, replaceFrom, withTail } from './inline.ts';
+import { countOf, hasMath, isLongWith, noBoxes, referred, replaceFrom, withTail } from './inline.ts';
 import {
   type BlockNode,
   type ContainerNode,
@@ -9,6 +9,7 @@ import {
   type GroupNode,
   groupSize,
   groupWeight,
+  type InlineNode,
   type ModelNode,
   type ParentNode,
   plainGroups,
@@ -36,7 +37,7 @@ export interface Model {
 let models = 0;
 
 export function createModel(): Model {
-  const footnotes: FootnotesNode = { kind: 'footnotes', version: 0, groups: [], numbers: new Map() };
+  const footnotes: FootnotesNode = { kind: 'footnotes', version: 0, groups: [], definitions: new Map(), references: new Map() };
   const root: RootNode = { kind: 'root', version: 0, groups: [], footnotes };
   const nodes = new Map<BlockKey, BlockNode>();
   const watchers = new Set<ModelWatcher>();
@@ -67,8 +68,8 @@ export function createModel(): Model {
   // The first definition of a label counts.
   const define = (node: BlockNode, label: string): void => {
     const name = footnoteLabel(label);
-    if (footnotes.numbers.has(name)) return;
-    footnotes.numbers.set(name, footnotes.numbers.size + 1);
+    if (footnotes.definitions.has(name)) return;
+    footnotes.definitions.set(name, { number: footnotes.definitions.size + 1, node });
     insert(footnotes, node);
     touch(footnotes);
   };
@@ -100,7 +101,7 @@ export function createModel(): Model {
     if (node.block.type === 'footnoteDefinition') {
       const shown = footnotes.groups.at(-1)?.children.at(-1) === node;
       if (shown) {
-        footnotes.numbers.delete(footnoteLabel(node.block.label));
+        footnotes.definitions.delete(footnoteLabel(node.block.label));
         withdraw(footnotes);
         touch(footnotes);
       }
@@ -132,6 +133,18 @@ export function createModel(): Model {
         if (child.kind === 'container') touchCells(child);
         else touch(child);
       }
+    }
+  };
+
+  // The leaf's text is final.
+  const refer = (node: InlineNode): void => {
+    let top: BlockNode = node;
+    while (top.parent.kind === 'container' && top.block.type !== 'footnoteDefinition') top = top.parent;
+    for (const name of referred(node.boxes.flat(2))) {
+      const { definitions, references } = footnotes;
+      const definition = definitions.get(name);
+      if (definition && !references.has(name)) touch(definition.node);
+      if (!references.get(name)) references.set(name, top.block.type === 'footnoteDefinition' ? undefined : top);
     }
   };
 
@@ -178,6 +191,7 @@ export function createModel(): Model {
       case 'close':
         node.closed = true;
         // Only what is final is rendered as math, or joined.
+        if (node.kind === 'inline') refer(node);
         if (node.kind === 'literal' || (node.kind === 'inline' && (node.boxes.length > 1 || hasMath(node.boxes)))) touch(node);
         if (node.parent.kind === 'root') for (const watcher of watchers) watcher.closed(node);
         break;
@@ -186,6 +200,7 @@ export function createModel(): Model {
         node.boxes = replaceFrom(noBoxes, 0, op.segments);
         node.tail = '';
         touch(node);
+        refer(node);
         break;
     }
   };

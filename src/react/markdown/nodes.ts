@@ -14,8 +14,10 @@ export interface RootNode extends Parent {
 
 export interface FootnotesNode extends Parent {
   readonly kind: 'footnotes';
-  /** Numbers by label, from 1 in order of definition. */
-  readonly numbers: Map<string, number>;
+  /** By label: numbers from 1 in order of definition. */
+  readonly definitions: Map<string, { readonly number: number; readonly node: BlockNode }>;
+  /** By label, of what is final: the first block of the top level that refers to it; `undefined` where only a footnote does. */
+  readonly references: Map<string, BlockNode | undefined>;
 }
 
 export interface ContainerNode extends Parent, Member {

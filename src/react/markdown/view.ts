@@ -4,7 +4,6 @@ import type { LiveText } from '../panel/display.ts';
 import { type Promotions, promotions } from '../promotion.ts';
 import { isSlow } from './cadence.ts';
 import type { StreamDocument } from './documents.ts';
-import { groupWithReference } from './footnote.ts';
 import type { Model, ModelWatcher } from './model.ts';
 import type { BlockNode, GroupNode, LiteralNode, ModelNode } from './nodes.ts';
 import { blockRoom, type Room, unitRoom } from './room.ts';
@@ -36,7 +35,9 @@ export interface MarkdownView extends LiveText {
   committed(mount: Mount): void;
   /** Number of the footnote with this label (`footnoteLabel`), once there is one. */
   footnote(label: string): number | undefined;
-  /** Index of the first group that refers to it. O(answer). */
+  /** Whether something refers to it, in what is final. */
+  isReferred(label: string): boolean;
+  /** Index of the first group that does; `undefined` where only another footnote does. O(groups). */
   reference(label: string): number | undefined;
   /** Calls back when there are more footnotes, or fewer. React state may be set. */
   onFootnotes(listener: () => void): () => void;
@@ -212,8 +213,12 @@ export function createView({
       if (!isShown) dirty.add(mount.node);
       if (!isShown || promoted.delete(mount)) onDirty();
     },
-    footnote: (label) => model?.root.footnotes.numbers.get(label),
-    reference: (label) => model && groupWithReference(model.root, label),
+    footnote: (label) => model?.root.footnotes.definitions.get(label)?.number,
+    isReferred: (label) => model?.root.footnotes.references.has(label) ?? false,
+    reference(label) {
+      const block = model?.root.footnotes.references.get(label);
+      return block && model?.root.groups.findIndex(({ children }) => children.includes(block));
+    },
     onFootnotes(listener) {
       references.add(listener);
       return () => void references.delete(listener);

@@ -156,6 +156,30 @@ test('[UI36] footnotes stand at the end and lead to where they are referred to, 
   expect(location.href).toBe(address);
 });
 
+test('[UI36] a footnote has a way back as soon as something refers to it, and none before', async () => {
+  const page = openPage();
+  const source = new ManualSource();
+  const notes = (): (string | null)[] => [...page.body().querySelectorAll('.sluice-footnotes li')].map((note) => note.textContent);
+  source.push(start, { type: 'text', part: 't0', delta: '[^a]: One.\n\n[^b]: Two, as in[^c].\n\n[^c]: Three.\n\n[^d]: Four.\n\nText' });
+  page.render(<StreamPanel source={source} view="markdown" title="M" />);
+  await expect.poll(notes).toEqual(['One.', 'Two, as in3.', 'Three.↩', 'Four.']);
+  source.text('.\n\nAs in[^b] and');
+  await expect.poll(() => page.body().querySelectorAll('p sup').length).toBe(2);
+  // It may become something else yet.
+  expect(notes()).toEqual(['One.', 'Two, as in3.', 'Three.↩', 'Four.']);
+  source.text(' so on\n\n| table |\n|---|\n| as in[^a] |\n\nAs in[^c] and *as in[^d]*.\n\n');
+  await expect.poll(notes).toEqual(['One.↩', 'Two, as in3.↩', 'Three.↩', 'Four.↩']);
+  source.push(finish);
+  await expect.poll(() => page.status()).toBe('done');
+  expect(notes()).toEqual(['One.↩', 'Two, as in3.↩', 'Three.↩', 'Four.↩']);
+  const backs = [...page.body().querySelectorAll<HTMLElement>('.sluice-footnote-back')];
+  for (const back of backs) {
+    back.click();
+    await expect.poll(() => document.activeElement?.textContent).toBe(back.ariaLabel?.replace('Back to reference ', ''));
+    expect(document.activeElement?.closest('.sluice-list')).not.toBeNull();
+  }
+});
+
 test('[UI36] a footnote leads back to the reference the reader has come from, and without one to the first', async () => {
   const page = await shown('One[^a].\n\nTwo[^a] and *three[^a]*.\n\n[^a]: Note.\n');
   const references = [...page.body().querySelectorAll<HTMLElement>('[data-footnote-ref]')];
