@@ -16,8 +16,9 @@ export interface MermaidOptions {
   readonly maxLength?: number;
 }
 
+type Scheme = 'light' | 'dark';
 type Fixed = 'dompurifyConfig' | 'secure' | 'securityLevel' | 'startOnLoad' | 'suppressErrorRendering' | 'theme';
-type Drawing = { readonly svg: string; readonly name: string } | { readonly error: string };
+type Drawing = { readonly svg: string; readonly name: string; readonly isDark: boolean } | { readonly error: string };
 
 const tooMany: Drawing = { error: 'Too many diagrams are waiting to be drawn.' };
 
@@ -41,19 +42,16 @@ export function mermaid({ config, themes = {}, maxLength = 20_000 }: MermaidOpti
   };
   const library = createLoading<Mermaid>({ request: async () => (await import('mermaid')).default, onFailed });
 
-  const draw = async (mermaid: Mermaid, id: string, text: string, scheme: 'light' | 'dark'): Promise<Drawing> => {
+  const draw = async (mermaid: Mermaid, id: string, text: string, scheme: Scheme): Promise<Drawing> => {
     try {
       // What a diagram configured that could not be drawn would stay, and fail all others.
       mermaid.mermaidAPI.reset();
-      mermaid.initialize({
-        ...config,
-        ...guards,
-        theme: scheme === 'dark' ? (themes.dark ?? 'dark') : (themes.light ?? 'default'),
-      });
+      const theme = scheme === 'dark' ? (themes.dark ?? 'dark') : (themes.light ?? 'default');
+      mermaid.initialize({ ...config, ...guards, theme });
       const { diagramType, config: own } = await mermaid.parse(text);
       if (mayLoad(text, own)) return { error: 'It refers to images or other files, which diagrams may not load.' };
       const { svg } = await mermaid.render(id, text);
-      return drawingOf(svg, diagramType);
+      return drawingOf(svg, diagramType, /dark/.test(own?.theme ?? theme ?? ''));
     } catch (error) {
       if (isOfLoading(error)) throw error;
       return { error: error instanceof Error ? error.message : String(error) };
@@ -102,8 +100,13 @@ export function mermaid({ config, themes = {}, maxLength = 20_000 }: MermaidOpti
         {diagram && !asCode ? (
           // biome-ignore lint/a11y/noNoninteractiveTabindex: a wide diagram scrolls, and the keyboard must reach it
           <section className="sluice-diagram-scroller" tabIndex={0} aria-label={`${diagram.name}, scrolls`}>
-            {/* biome-ignore lint/security/noDangerouslySetInnerHtml: made by Mermaid in strict mode, which sanitizes it */}
-            <div role="img" aria-label={diagram.name} dangerouslySetInnerHTML={{ __html: diagram.svg }} />
+            <div
+              role="img"
+              aria-label={diagram.name}
+              data-dark={diagram.isDark || undefined}
+              // biome-ignore lint/security/noDangerouslySetInnerHtml: made by Mermaid in strict mode, which sanitizes it
+              dangerouslySetInnerHTML={{ __html: diagram.svg }}
+            />
           </section>
         ) : (
           children
@@ -122,7 +125,7 @@ function isOfLoading(error: unknown): boolean {
 }
 
 /** Its name is what its author calls it (`accTitle`), or what kind of diagram it is. */
-function drawingOf(svg: string, type: string): Drawing {
+function drawingOf(svg: string, type: string, isDark: boolean): Drawing {
   const { body } = new DOMParser().parseFromString(svg, 'text/html');
   withoutLinks(body);
   const title = body.querySelector('svg > title')?.textContent?.trim();
@@ -130,12 +133,12 @@ function drawingOf(svg: string, type: string): Drawing {
     .replace(/-v\d+$/, '')
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .toLowerCase();
-  return { svg: body.innerHTML, name: title || `Diagram, ${kind}` };
+  return { svg: body.innerHTML, name: title || `Diagram, ${kind}`, isDark };
 }
 
 /** The colour scheme at the element; `undefined` before it is in the document. */
-function useScheme(root: { readonly current: HTMLElement | null }): 'light' | 'dark' | undefined {
-  const [scheme, setScheme] = useState<'light' | 'dark'>();
+function useScheme(root: { readonly current: HTMLElement | null }): Scheme | undefined {
+  const [scheme, setScheme] = useState<Scheme>();
   useEffect(() => {
     const dark = matchMedia('(prefers-color-scheme: dark)');
     const read = (): void => {

@@ -1,9 +1,14 @@
-import { expect, test } from 'vitest';
-import { userEvent } from 'vitest/browser';
+import { expect, onTestFinished, test } from 'vitest';
+import { page as browser, cdp, userEvent } from 'vitest/browser';
 import { mermaid } from '../../src/plugins/mermaid.tsx';
 import { CodeBlock } from '../../src/react/markdown/code/CodeBlock.tsx';
 import { createBlock, type ManualBlock } from '../react/code/block.ts';
 import { type CodePage, frame, openPage } from '../react/code/page.tsx';
+
+/** Of Chromium's tools; what vitest declares of them is empty. */
+interface Session {
+  send(method: 'Emulation.setEmulatedMedia', options: { media: string }): Promise<unknown>;
+}
 
 const Diagram = mermaid();
 const chart = 'flowchart LR\n  a[Relay] --> b[Worker]\n  b --> c[Page]\n';
@@ -123,4 +128,42 @@ test('[UI27] many diagrams are drawn one after the other', async () => {
   await drawn(page, 6);
   const ids = [...page.container.querySelectorAll('svg[id]')].map((svg) => svg.id);
   expect(new Set(ids).size).toBe(ids.length);
+});
+
+/** How bright the page is at a place, of 255. */
+async function brightnessAt(x: number, y: number): Promise<number> {
+  const base64 = await browser.screenshot({ save: false, element: document.documentElement });
+  const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${base64}`)).blob());
+  const context = new OffscreenCanvas(image.width, image.height).getContext('2d') as OffscreenCanvasRenderingContext2D;
+  context.drawImage(image, 0, 0);
+  const scale = image.width / document.documentElement.getBoundingClientRect().width;
+  const [red = 0, green = 0, blue = 0] = context.getImageData(Math.floor(x * scale), Math.floor(y * scale), 1, 1).data;
+  return (red + green + blue) / 3;
+}
+
+test('[UI27] a diagram of a dark page is printed dark on light, one of a light page as it is', async () => {
+  const session = cdp() as Session;
+  onTestFinished(() => session.send('Emulation.setEmulatedMedia', { media: '' }) as Promise<void>);
+  const own = `%%{init: {"theme": "default"}}%%\n${chart}`;
+  for (const [scheme, text, isDark] of [
+    ['dark', chart, true],
+    ['light', chart, false],
+    ['dark', own, false],
+  ] as const) {
+    const block = createBlock('mermaid', text);
+    block.close();
+    const page = open(block);
+    page.container.style.colorScheme = scheme;
+    await drawn(page, 1);
+    const node = page.container.querySelector('.node rect') as Element;
+    const { left, top } = node.getBoundingClientRect();
+    const inside = (): Promise<number> => brightnessAt(left + 5, top + 5);
+    const onScreen = await inside();
+    await session.send('Emulation.setEmulatedMedia', { media: 'print' });
+    expect(await inside()).toBeGreaterThan(200);
+    if (isDark) expect(onScreen).toBeLessThan(100);
+    else expect(await inside()).toBe(onScreen);
+    await session.send('Emulation.setEmulatedMedia', { media: '' });
+    page.container.remove();
+  }
 });
