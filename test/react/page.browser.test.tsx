@@ -1,9 +1,11 @@
 import { createRef, StrictMode, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { createRoot, hydrateRoot } from 'react-dom/client';
 import { renderToString } from 'react-dom/server';
 import { expect, onTestFinished, test } from 'vitest';
 import {
   ConnectionStatus,
+  preloadMarkdown,
   type SluiceClient,
   SluiceProvider,
   StreamGrid,
@@ -226,4 +228,38 @@ test('[UI5] [UI6] a panel of a stream that the app follows itself: both pause, r
   page.button(/^Stop Own/).click();
   await expect.poll(said).toBe('stopped running');
   expect(page.client.store.getState().streams.size).toBe(1);
+});
+
+/** Reads of the layout of elements from now on. */
+function watchLayoutReads(): readonly string[] {
+  const reads: string[] = [];
+  for (const name of ['scrollTop', 'scrollHeight', 'clientHeight', 'clientWidth'] as const) {
+    const own = Object.getOwnPropertyDescriptor(Element.prototype, name) ?? {};
+    Object.defineProperty(Element.prototype, name, {
+      ...own,
+      get(this: Element) {
+        reads.push(name);
+        return own.get?.call(this);
+      },
+    });
+    onTestFinished(() => void Object.defineProperty(Element.prototype, name, own));
+  }
+  return reads;
+}
+
+test.for(['plain', 'markdown'] as const)('[UI15] fifty %s panels that mount at once read no layout before a frame does', async (view) => {
+  await preloadMarkdown();
+  const page = openPage();
+  const sources = Array.from({ length: 50 }, () => new ManualSource());
+  const reads = watchLayoutReads();
+  flushSync(() =>
+    page.render(
+      sources.map((source, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: they stay as they are
+        <StreamPanel key={index} source={source} view={view} />
+      )),
+    ),
+  );
+  expect(page.container.querySelectorAll('.sluice-scroller').length).toBe(50);
+  expect(reads).toEqual([]);
 });

@@ -20,7 +20,8 @@ const settlingFrames = 3;
 /** `onChange` tells whether the reader is at the end. */
 export function createStick(scroller: HTMLElement, onChange: (atEnd: boolean) => void, onResize: () => void): Stick {
   let stuck = true;
-  let lastTop = scroller.scrollTop;
+  // Not read here: of a page full of panels that mount, each would have all of them laid out before they are whole.
+  let lastTop = 0;
   let lastHeight = 0;
   let lastView = 0;
   let lastTouch = 0;
