@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { preloadMarkdown, StreamPanel } from '../../src/index.ts';
+import { findDocument } from '../../src/react/markdown/documents.ts';
 import { running } from '../../src/react/running.ts';
 import { ManualSource } from '../support/source.ts';
 import { createHighlighter } from './code/page.tsx';
@@ -99,6 +100,45 @@ test('[UI14] a table of 2,000 rows comes in a few rows a frame, none without its
   expect([...table.rows].slice(1).map(({ cells }) => cells[0]?.textContent)).toEqual(rows.map((_, index) => String(index)));
   // Those of usual length have one body, as everybody expects it.
   expect([...table.tBodies].map((body) => body.rows.length)).toEqual([96, ...Array.from({ length: 79 }, () => 24), 8]);
+});
+
+const marked = Array.from({ length: 3200 }, (_, index) => `some words, *more* of them and \`code\` ${index}. `).join('');
+
+const plainMarked = marked.replaceAll(/[*`]/g, '').trim();
+
+test('[UI14] [UI32] a paragraph of 128 KB that comes at once comes in a few boxes a frame, its first text from the beginning', {
+  timeout: 60_000,
+}, async () => {
+  expect(marked.length).toBeGreaterThan(131_072);
+  await preloadMarkdown();
+  const page = openPage();
+  await running.load();
+  const source = new ManualSource();
+  page.render(<StreamPanel source={source} view="markdown" style={{ height: '400px' }} />);
+  await expect.poll(() => page.container.querySelector('[data-stream-body]')).not.toBeNull();
+  setHidden(true);
+  source.push(start, { type: 'text', part: 't0', delta: marked }, finish);
+  const handle = page.client.attach(source);
+  await expect.poll(() => findDocument(handle, {})?.ended, { timeout: 20_000 }).toBe(true);
+  handle.release();
+  const first = new Set<Node>();
+  const added = watchFrames(page.container, (records) => {
+    const text = page.container.querySelector('.sluice-markdown p')?.firstChild;
+    if (text) first.add(text);
+    return records
+      .flatMap(({ addedNodes }) => [...addedNodes])
+      .flatMap((node) => (node instanceof Element ? [node, ...node.querySelectorAll('*')] : []))
+      .filter((node) => node.matches('.sluice-box')).length;
+  });
+  setHidden(false);
+  await expect.poll(() => page.status(), { timeout: 50_000 }).toBe('done');
+  const counts = added();
+  expect(page.body().textContent).toBe(plainMarked);
+  expect(page.body().querySelectorAll('p')).toHaveLength(1);
+  expect(counts.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(25);
+  // Each counts as eight of 96 blocks; of a frame that has none left there is one.
+  expect(Math.max(...counts)).toBeLessThanOrEqual(96 / 8 + 1);
+  expect(first.size).toBe(1);
 });
 
 const codeOf = (lines: number): string =>

@@ -16,8 +16,11 @@ export interface LeafProps {
 }
 
 interface LeafState {
+  /** Less than 0: not all of it. */
   readonly version: number;
   readonly boxes: Boxes;
+  /** So many of them are in the DOM, the others come with later frames. */
+  readonly reach: number;
   /** How much of the node's tail is in `boxes`. */
   readonly tailLength: number;
   readonly isClosed: boolean;
@@ -30,10 +33,10 @@ interface LeafState {
 export class Leaf extends Component<LeafProps, LeafState, SavedSelection | null> implements Mount {
   static override contextType: typeof MarkdownContext = MarkdownContext;
   declare context: ContextType<typeof MarkdownContext>;
-  override state: LeafState = stateOf(this.props.node);
+  override state: LeafState = this.#next(unmounted);
   #element: Element | null = null;
   #tail: Tail | undefined;
-  /** Of the node's tail, in the DOM. */
+  // Of the node's tail, in the DOM.
   #tailLength = 0;
   #version = -1;
   #unmount: (() => void) | undefined;
@@ -74,10 +77,10 @@ export class Leaf extends Component<LeafProps, LeafState, SavedSelection | null>
 
   override render(): ReactNode {
     const { tag, attributes } = leafElement(this.node, this.#scope.options, this.props.isTop);
-    const { boxes, isClosed } = this.state;
+    const { version, boxes, reach, isClosed } = this.state;
     const last = boxes.findLastIndex((box) => !isContinued(box));
-    const isJoined = isClosed && boxes.length <= mostJoined;
-    const rendered = boxes.map((segments, index) => (
+    const isJoined = isClosed && version >= 0 && boxes.length <= mostJoined;
+    const rendered = boxes.slice(0, reach).map((segments, index) => (
       // biome-ignore lint/suspicious/noArrayIndexKey: a box is its place
       <Box key={index} segments={segments} isFirst={index === 0} isJoined={isJoined} isFinal={isClosed || index < last} />
     ));
@@ -97,8 +100,12 @@ export class Leaf extends Component<LeafProps, LeafState, SavedSelection | null>
 
   withdraw(): void {}
 
+  isBehind(): boolean {
+    return this.state.version < 0;
+  }
+
   refresh(): void {
-    this.setState(stateOf(this.node));
+    this.setState(this.#next(this.state));
   }
 
   get #scope(): MarkdownScope {
@@ -110,6 +117,20 @@ export class Leaf extends Component<LeafProps, LeafState, SavedSelection | null>
     this.#element = element;
   };
 
+  // What the node is now, as far as this frame can afford it.
+  #next({ boxes: before, reach }: typeof unmounted): LeafState {
+    const { tail, version, closed: isClosed } = this.node;
+    const { view } = this.#scope;
+    const boxes = withTail(this.node.boxes, tail);
+    const more = Math.max(0, boxes.length - reach);
+    const left = view.blocks.left();
+    // What only moves on to the next box is not away in between.
+    const isWhole = view.isExpanded() || view.whole.has(this.node) || (before.length === reach && more < 4);
+    const given = isWhole ? more : Math.floor(view.blocks.take(more * boxWeight, left && boxWeight) / boxWeight);
+    const isBehind = given < more;
+    return { version: isBehind ? -1 : version, boxes, reach: isBehind ? reach + given : boxes.length, tailLength: tail.length, isClosed };
+  }
+
   #committed(): void {
     const { version, tailLength } = this.state;
     this.#version = version;
@@ -118,6 +139,11 @@ export class Leaf extends Component<LeafProps, LeafState, SavedSelection | null>
     this.#scope.view.committed(this);
   }
 }
+
+const unmounted: Pick<LeafState, 'boxes' | 'reach'> = { boxes: [], reach: 1 };
+
+// What a box costs, in blocks: some 3 ms. The first comes with its block.
+const boxWeight = 8;
 
 interface BoxProps {
   readonly segments: readonly Segment[];
@@ -140,7 +166,3 @@ const Box = memo(function Box({ segments, isFirst, isJoined, isFinal }: BoxProps
   ));
   return isFirst ? runs : <span className={isJoined ? undefined : 'sluice-box'}>{runs}</span>;
 });
-
-function stateOf({ version, boxes, tail, closed }: InlineNode): LeafState {
-  return { version, boxes: withTail(boxes, tail), tailLength: tail.length, isClosed: closed };
-}

@@ -1,4 +1,4 @@
-/** Pieces up to this length are joined, so that a text that comes by the letter has no piece per letter. UTF-16 code units. */
+// Pieces up to this length are joined, so that a text that comes by the letter has no piece per letter. UTF-16 code units.
 const pieceLength = 4096;
 
 /** A text that grows at its end, and of whose end something may be withdrawn. Costs what is written or read, not the length. */

@@ -6,9 +6,9 @@ export type Boxes = readonly (readonly Segment[])[];
 
 export const noBoxes: Boxes = [[]];
 
-/** A box with more text than this is full: the next segment begins another, so that growing it stays cheap to lay out. UTF-16 code units. */
+// A box with more text than this is full: the next segment begins another, so that growing it stays cheap to lay out. UTF-16 code units.
 const fullBoxLength = 4096;
-/** A text longer than this, which the parser has not cut yet, goes on in a box of its own. As long as three that it has. UTF-16 code units. */
+// A text longer than this, which the parser has not cut yet, goes on in a box of its own. As long as three that it has. UTF-16 code units.
 const longText = 6144;
 
 /** The boxes with `segments` in place of all segments from index `from` on. O(boxes + what is new + the last box). */
@@ -130,7 +130,7 @@ export function isContinued([segment]: Boxes[number]): boolean {
   return 'isContinued' in (segment?.[0] ?? {});
 }
 
-/** What begins alike is cut alike. */
+// What begins alike is cut alike.
 function cutEnd(boxes: Boxes): Boxes {
   const box = boxes.at(-1) ?? [];
   const segment = box.at(-1) ?? [];
@@ -142,7 +142,7 @@ function cutEnd(boxes: Boxes): Boxes {
   return cutEnd([...boxes.slice(0, -1), [...box.slice(0, -1), begun], [[rest]]]);
 }
 
-/** At a space nearby, else between two characters. */
+// At a space nearby, else between two characters.
 function boxEnd(text: string): number {
   let end = text.lastIndexOf(' ', longText);
   if (end > longText - 128) return end;

@@ -82,7 +82,7 @@ function countOf({ children }: GroupNode): number {
 function mountWhole(group: GroupNode, view: MarkdownView): void {
   view.reaches.set(group, group.children.length);
   for (const child of group.children) {
-    if (child.kind === 'literal' && child.text.length <= giantLength) view.whole.add(child);
+    if (child.kind === 'literal' ? child.text.length <= giantLength : child.kind === 'inline') view.whole.add(child);
     if (child.kind === 'container' && child.groups.length <= plainGroups) for (const part of child.groups) mountWhole(part, view);
   }
 }

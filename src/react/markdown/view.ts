@@ -5,7 +5,7 @@ import { type Promotions, promotions } from '../promotion.ts';
 import { isSlow } from './cadence.ts';
 import type { StreamDocument } from './documents.ts';
 import type { Model, ModelWatcher } from './model.ts';
-import type { BlockNode, GroupNode, LiteralNode, ModelNode } from './nodes.ts';
+import type { BlockNode, GroupNode, ModelNode } from './nodes.ts';
 import { blockRoom, type Room, unitRoom } from './room.ts';
 
 /** A node as one panel shows it. */
@@ -49,7 +49,7 @@ export interface MarkdownView extends LiveText {
   /** How many children of a group have been mounted. */
   readonly reaches: WeakMap<GroupNode, number>;
   /** Leaves that show all of their text when they mount. */
-  readonly whole: WeakSet<LiteralNode>;
+  readonly whole: WeakSet<BlockNode>;
   isExpanded(): boolean;
   /** Something has another height. */
   settle(): void;
@@ -153,7 +153,7 @@ export function createView({
         continue;
       }
       // What a closed leaf turns out to be can wait a little: nothing is being written there.
-      if (node.kind === 'inline' && node.closed && !expanded && !isHurried()) promote(mount);
+      if (node.kind === 'inline' && node.closed && !expanded && !isHurried() && !mount.isBehind?.()) promote(mount);
       else urgent.push(mount);
     }
     dirty.clear();
