@@ -57,6 +57,8 @@ export type BlockOp =
   | { readonly type: 'append'; readonly key: BlockKey; readonly text: string }
   /** An inline leaf's segments from index `from` on are these. Earlier ones stay as they are. */
   | { readonly type: 'inline'; readonly key: BlockKey; readonly from: number; readonly segments: readonly Segment[] }
+  /** What the `inline` or `revise` that follows begins with, in front of its own segments: nothing else is in between. */
+  | { readonly type: 'segments'; readonly key: BlockKey; readonly segments: readonly Segment[] }
   /** A literal leaf's text from code unit `from` on is this: what was shown in advance is withdrawn. */
   | { readonly type: 'literal'; readonly key: BlockKey; readonly from: number; readonly text: string }
   /** The open block was shown in advance and is withdrawn, with everything in it. It is its parent's last child. */

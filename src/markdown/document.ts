@@ -22,7 +22,7 @@ export interface MarkdownDocument {
   /** No more text: `advance` closes every block, and what is unclosed is what it says literally. */
   end(): void;
   /**
-   * Parses what was appended until done, or, at some step after `isLate` says so, not. Returns the operations since the last
+   * Parses what was appended until done, or, at some step after `isLate` says so, or with as much as one message should hold, not. Returns the operations since the last
    * call; `done` says whether everything appended is in them (after `end`: whether the document is final), `length` how
    * many UTF-16 code units of the text are.
    */

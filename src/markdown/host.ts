@@ -85,7 +85,8 @@ export function createParserHost(post: (message: FromParser) => void, environmen
         forget(entry);
         fail(error);
       }
-      if (now() >= end) break;
+      // Or one message holds enough.
+      if (now() >= end || (waiting.has(entry) && now() < deadline)) break;
     }
     const last = asked && asking.size === 0;
     if (changes.length > 0 || last) post({ type: 'parsed', changes, last, since });

@@ -21,6 +21,11 @@ export interface Output {
   take(): readonly BlockOp[];
 }
 
+/** Segments of one operation: to give the page more at once would take a task longer than parsing may. */
+export const mostTold = 64;
+
+type InlineOp = Extract<BlockOp, { type: 'inline' | 'revise' }>;
+
 interface Job {
   readonly type: 'parse';
   readonly key: BlockKey;
@@ -33,6 +38,8 @@ export function createOutput(): Output {
   let waiting: (BlockOp | Job)[] = [];
   let begun = 0;
   let ops: BlockOp[] = [];
+  /** What is told in several operations, without what has been. */
+  let telling: InlineOp | undefined;
 
   const push = (op: BlockOp): void => {
     const last = ops[ops.length - 1];
@@ -47,11 +54,21 @@ export function createOutput(): Output {
     else push(op);
   };
 
+  /** Returns whether all of it is told; else the rest is for another task. */
+  const tellSegments = (op: InlineOp): boolean => {
+    const { key, segments } = op;
+    telling = segments.length > mostTold ? { ...op, segments: segments.slice(mostTold) } : undefined;
+    push(telling ? { type: 'segments', key, segments: segments.slice(0, mostTold) } : op);
+    return telling === undefined;
+  };
+
   const run = ({ key, content, parsed }: Job, isLate: () => boolean): boolean => {
-    if (!content.advance(isLate)) return false;
-    const change = content.take();
-    if (change?.type === 'append') push({ type: 'append', key, text: change.text });
-    else if (change) push({ type: 'inline', key, from: change.from, segments: change.segments });
+    if (!telling) {
+      if (!content.advance(isLate)) return false;
+      const change = content.take();
+      if (change?.type === 'append') push({ type: 'append', key, text: change.text });
+      else if (change && !tellSegments({ type: 'inline', key, from: change.from, segments: change.segments })) return false;
+    } else if (!tellSegments(telling)) return false;
     parsed?.();
     return true;
   };
@@ -69,7 +86,7 @@ export function createOutput(): Output {
     append: (key, text) => tell({ type: 'append', key, text }),
     remove: (key) => tell({ type: 'remove', key }),
     close: (key) => tell({ type: 'close', key }),
-    revise: (key, segments) => tell({ type: 'revise', key, segments }),
+    revise: (key, segments) => void waiting.push({ type: 'revise', key, segments }),
     parse: (key, content, parsed) => void waiting.push({ type: 'parse', key, content, parsed }),
     drain(isLate) {
       for (; begun < waiting.length; begun += 1) {
@@ -81,6 +98,8 @@ export function createOutput(): Output {
             begun += 1;
             return false;
           }
+        } else if (item?.type === 'revise') {
+          if (!tellSegments(telling ?? item)) return false;
         } else if (item) push(item);
       }
       if (waiting.length > 0) waiting = [];

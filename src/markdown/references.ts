@@ -134,7 +134,7 @@ export function createReferences(output: Output, syntax: MarkdownSyntax): Refere
         if (change?.type === 'inline') output.revise(leaf.key, change.segments);
         revising = undefined;
         keep(leaf.key, leaf.source, content.unresolved, definitions);
-        if (isLate()) return false;
+        if (!output.drain(isLate) || isLate()) return false;
       }
       return true;
     },

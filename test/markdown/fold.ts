@@ -24,6 +24,7 @@ export function createFold(): Fold {
   const blocks = new Map<BlockKey, Folded>([[0, root]]);
   const revised = new Set<BlockKey>();
   let last = 0;
+  let begun: { readonly key: BlockKey; readonly segments: readonly Segment[] } | undefined;
 
   const known = (key: BlockKey): Folded => blocks.get(key) ?? fail(`Block ${key} does not exist`);
   const openOne = (key: BlockKey): Folded => {
@@ -31,7 +32,14 @@ export function createFold(): Fold {
     return block.open ? block : fail(`Block ${key} is closed`);
   };
 
+  const whole = (segments: readonly Segment[]): readonly Segment[] => {
+    const all = [...(begun?.segments ?? []), ...segments];
+    begun = undefined;
+    return all;
+  };
+
   const apply = (op: BlockOp): void => {
+    if (begun && (op.key !== begun.key || !parts.has(op.type))) fail(`${op.type} of block ${op.key} within one of block ${begun.key}`);
     switch (op.type) {
       case 'open': {
         if (op.key <= last) fail(`Key ${op.key} after ${last}`);
@@ -60,9 +68,12 @@ export function createFold(): Fold {
         const block = openOne(op.key);
         if (!inline.has(block.block.type)) fail(`Segments for a ${block.block.type}`);
         if (op.from > block.segments.length) fail('Segments with a hole');
-        block.segments = [...block.segments.slice(0, op.from), ...op.segments];
+        block.segments = [...block.segments.slice(0, op.from), ...whole(op.segments)];
         return;
       }
+      case 'segments':
+        begun = { key: op.key, segments: [...(begun?.segments ?? []), ...op.segments] };
+        return;
       case 'literal': {
         const block = openOne(op.key);
         if (!literal.has(block.block.type)) fail(`Text for a ${block.block.type}`);
@@ -86,7 +97,7 @@ export function createFold(): Fold {
       case 'revise': {
         const block = known(op.key);
         if (block.open || !inline.has(block.block.type)) fail(`Block ${op.key} cannot be revised`);
-        block.segments = op.segments;
+        block.segments = whole(op.segments);
         revised.add(op.key);
         return;
       }
@@ -106,6 +117,7 @@ export function createFold(): Fold {
   };
 }
 
+const parts = new Set<string>(['segments', 'inline', 'revise']);
 const inline = new Set<string>(['paragraph', 'heading', 'tableCell']);
 const literal = new Set<string>(['code', 'html', 'math']);
 

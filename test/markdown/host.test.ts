@@ -59,6 +59,23 @@ describe('the parser behind its messages', () => {
     expect(treeOf(fold.root)).toEqual(parseWhole(text, {}));
   });
 
+  test('[MD1] [MD3] of a giant leaf a message holds one part, however quick it is to hand over, and of several documents too', () => {
+    const { host, posted, runTask } = start(0);
+    const giant = '[a](b) '.repeat(20_000);
+    for (const document of [1, 2]) host.receive({ type: 'open', document, syntax: {} });
+    host.receive({ type: 'text', texts: [1, 2].map((document) => ({ document, offset: 0, text: giant, ended: true })) });
+    while (runTask());
+    const answers = parsed(posted);
+    for (const { changes } of answers)
+      expect(changes.flatMap(({ ops }) => ops).filter(({ type }) => type === 'segments').length).toBeLessThanOrEqual(1);
+    for (const document of [1, 2]) {
+      const fold = createFold();
+      for (const { changes } of answers) for (const change of changes) if (change.document === document) fold.apply(change.ops);
+      expect(fold.root.children[0]?.segments.flat().filter(({ type }) => type === 'link')).toHaveLength(20_000);
+    }
+    expect(answers.at(-1)?.last).toBe(true);
+  });
+
   test('a long text takes several tasks, none longer than it may; only the last answer says `last`', () => {
     const { host, posted, runTask, now } = start(0.25);
     host.receive({ type: 'open', document: 1, syntax: {} });

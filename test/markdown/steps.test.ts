@@ -1,5 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { createDocument } from '../../src/markdown/document.ts';
+import { mostTold } from '../../src/markdown/output.ts';
+import { parsePieces } from './stream.ts';
+import { treeOf } from './tree.ts';
 import { count, lengthsRead, restore, takeUnits } from './work.ts';
 
 afterEach(restore);
@@ -72,6 +75,30 @@ describe('no step between two polls does more than so much, however long the tex
   ])('[MD3] $name', ({ text, most }) => {
     const steps = sizes.map((size) => longestSteps(text, size));
     expect(Math.max(...steps)).toBeLessThanOrEqual(most);
+  });
+});
+
+describe('[MD3] what a call returns of a leaf is as much as one task can give to the page, and adds up', () => {
+  const node = '[a](b) ';
+  const texts: { readonly [name: string]: readonly [text: string, more: string] } = {
+    'a paragraph that comes at once': [repeat(node), ''],
+    'lines that turn out a heading': [repeat(node), '\n===\n'],
+    'a definition that comes late': [repeat('[a] '), '\n\n[a]: b\n'],
+  };
+
+  test.for(Object.entries(texts))('%s', ([, [text, more]]) => {
+    let most = 0;
+    const fold = parsePieces([text, more], {}, (_, ops) => {
+      const segments = ops.map((op) => ('segments' in op ? op.segments.length : 0));
+      most = Math.max(most, ...segments);
+      // What is more than one operation may hold ends a call.
+      expect(segments.slice(0, -1).filter((count) => count === mostTold)).toEqual([]);
+    });
+    expect(most).toBe(mostTold);
+    expect(treeOf(fold.root)).toEqual(treeOf(parsePieces([text + more], {}).root));
+    const [leaf] = fold.root.children;
+    const links = leaf?.segments.flat().filter(({ type }) => type === 'link');
+    expect(links?.length).toBe(text.split('[').length - 1);
   });
 });
 

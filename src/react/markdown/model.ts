@@ -1,4 +1,4 @@
-import type { Block, BlockKey, BlockOp } from '../../markdown/index.ts';
+import type { Block, BlockKey, BlockOp, Segment } from '../../markdown/index.ts';
 import { GrowingText } from './growing.ts';
 import { countOf, hasMath, isLongWith, noBoxes, referred, replaceFrom, withTail } from './inline.ts';
 import {
@@ -43,6 +43,8 @@ export function createModel(): Model {
   const watchers = new Set<ModelWatcher>();
   let outline: readonly number[] = [];
   let groupsMade = 0;
+  // Of an operation that comes in parts.
+  let begun: Segment[] = [];
 
   const changed = (node: ModelNode): void => {
     for (const watcher of watchers) watcher.changed(node);
@@ -170,11 +172,20 @@ export function createModel(): Model {
         changed(node);
         break;
       case 'inline':
+      case 'revise': {
         if (node.kind !== 'inline') break;
+        const from = op.type === 'inline' ? op.from : 0;
         // What stays is what it has become.
-        node.boxes = replaceFrom(op.from < countOf(node.boxes) ? node.boxes : withTail(node.boxes, node.tail), op.from, op.segments);
+        const boxes = from < countOf(node.boxes) ? node.boxes : withTail(node.boxes, node.tail);
+        node.boxes = replaceFrom(boxes, from, [...begun, ...op.segments]);
+        begun = [];
         node.tail = '';
         touch(node);
+        if (op.type === 'revise') refer(node);
+        break;
+      }
+      case 'segments':
+        begun.push(...op.segments);
         break;
       case 'literal':
         if (node.kind !== 'literal') break;
@@ -194,13 +205,6 @@ export function createModel(): Model {
         if (node.kind === 'inline') refer(node);
         if (node.kind === 'literal' || (node.kind === 'inline' && (node.boxes.length > 1 || hasMath(node.boxes)))) touch(node);
         if (node.parent.kind === 'root') for (const watcher of watchers) watcher.closed(node);
-        break;
-      case 'revise':
-        if (node.kind !== 'inline') break;
-        node.boxes = replaceFrom(noBoxes, 0, op.segments);
-        node.tail = '';
-        touch(node);
-        refer(node);
         break;
     }
   };
