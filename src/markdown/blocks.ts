@@ -66,4 +66,4 @@ export type BlockOp =
   /** Final, but for `revise`. Its children have closed before it. */
   | { readonly type: 'close'; readonly key: BlockKey }
   /** A definition that came late: all segments of a closed inline leaf anew. */
-  | { readonly type: 'revise'; readonly key: BlockKey; readonly segments: readonly Segment[] };
+  | { readonly type: 'revise'; readonly key: BlockKey; readonly from: 0; readonly segments: readonly Segment[] };

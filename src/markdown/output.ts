@@ -86,7 +86,7 @@ export function createOutput(): Output {
     append: (key, text) => tell({ type: 'append', key, text }),
     remove: (key) => tell({ type: 'remove', key }),
     close: (key) => tell({ type: 'close', key }),
-    revise: (key, segments) => void waiting.push({ type: 'revise', key, segments }),
+    revise: (key, segments) => void waiting.push({ type: 'revise', key, from: 0, segments }),
     parse: (key, content, parsed) => void waiting.push({ type: 'parse', key, content, parsed }),
     drain(isLate) {
       for (; begun < waiting.length; begun += 1) {

@@ -172,20 +172,17 @@ export function createModel(): Model {
         changed(node);
         break;
       case 'inline':
-      case 'revise': {
+      case 'revise':
         if (node.kind !== 'inline') break;
-        const from = op.type === 'inline' ? op.from : 0;
         // What stays is what it has become.
-        const boxes = from < countOf(node.boxes) ? node.boxes : withTail(node.boxes, node.tail);
-        node.boxes = replaceFrom(boxes, from, [...begun, ...op.segments]);
+        node.boxes = replaceFrom(withTail(node.boxes, node.tail), op.from, [...begun, ...op.segments]);
         begun = [];
         node.tail = '';
         touch(node);
-        if (op.type === 'revise') refer(node);
+        if (node.closed) refer(node);
         break;
-      }
       case 'segments':
-        begun.push(...op.segments);
+        begun = [...begun, ...op.segments];
         break;
       case 'literal':
         if (node.kind !== 'literal') break;

@@ -185,6 +185,7 @@ test('[UI32] a late definition changes the blocks that use it and touches no oth
       {
         type: 'revise',
         key: 1,
+        from: 0,
         segments: [
           [
             { type: 'link', url: 'https://b.example/', title: 'B', children: words('a') },

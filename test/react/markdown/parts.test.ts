@@ -20,7 +20,7 @@ test.each(['inline', 'revise'] as const)('[MD1] what comes in parts shows with t
   expect(changes).toBe(0);
   expect(shown()).toEqual([segment('before')]);
 
-  model.fold([type === 'inline' ? { type, key: 1, from: 0, segments: [segment('d')] } : { type, key: 1, segments: [segment('d')] }]);
+  model.fold([{ type, key: 1, from: 0, segments: [segment('d')] }]);
   expect(changes).toBe(1);
   expect(shown()).toEqual(['a', 'b', 'c', 'd'].map(segment));
 
