@@ -38,8 +38,9 @@ export function createOutput(): Output {
   let waiting: (BlockOp | Job)[] = [];
   let begun = 0;
   let ops: BlockOp[] = [];
-  /** What is told in several operations, without what has been. */
+  /** What is told in several operations, and how many of its segments have been. */
   let telling: InlineOp | undefined;
+  let told = 0;
 
   const push = (op: BlockOp): void => {
     const last = ops[ops.length - 1];
@@ -57,9 +58,12 @@ export function createOutput(): Output {
   /** Returns whether all of it is told; else the rest is for another task. */
   const tellSegments = (op: InlineOp): boolean => {
     const { key, segments } = op;
-    telling = segments.length > mostTold ? { ...op, segments: segments.slice(mostTold) } : undefined;
-    push(telling ? { type: 'segments', key, segments: segments.slice(0, mostTold) } : op);
-    return telling === undefined;
+    const isLast = segments.length - told <= mostTold;
+    telling = isLast ? undefined : op;
+    if (isLast) push(told === 0 ? op : { ...op, segments: segments.slice(told) });
+    else push({ type: 'segments', key, segments: segments.slice(told, told + mostTold) });
+    told = isLast ? 0 : told + mostTold;
+    return isLast;
   };
 
   const run = ({ key, content, parsed }: Job, isLate: () => boolean): boolean => {

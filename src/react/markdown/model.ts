@@ -44,7 +44,7 @@ export function createModel(): Model {
   let outline: readonly number[] = [];
   let groupsMade = 0;
   // Of an operation that comes in parts.
-  let begun: Segment[] = [];
+  const begun: Segment[] = [];
 
   const changed = (node: ModelNode): void => {
     for (const watcher of watchers) watcher.changed(node);
@@ -175,14 +175,13 @@ export function createModel(): Model {
       case 'revise':
         if (node.kind !== 'inline') break;
         // What stays is what it has become.
-        node.boxes = replaceFrom(withTail(node.boxes, node.tail), op.from, [...begun, ...op.segments]);
-        begun = [];
+        node.boxes = replaceFrom(withTail(node.boxes, node.tail), op.from, [...begun.splice(0), ...op.segments]);
         node.tail = '';
         touch(node);
         if (node.closed) refer(node);
         break;
       case 'segments':
-        begun = [...begun, ...op.segments];
+        begun.push(...op.segments);
         break;
       case 'literal':
         if (node.kind !== 'literal') break;
