@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { cdp } from 'vitest/browser';
 import { preloadMarkdown, StreamPanel } from '../../../src/index.ts';
 import { ManualSource } from '../../support/source.ts';
 import { finish, start } from '../events.ts';
@@ -8,6 +9,11 @@ import { ownedBy } from './accessibility.ts';
 const rows = (from: number, to: number): string =>
   Array.from({ length: to - from }, (_, index) => `| ${from + index} | row ${from + index} of *many* | last |\n`).join('');
 const head = '| n | what | |\n| --- | --- | --: |\n';
+
+/** Of Chromium's tools; what vitest declares of them is empty. */
+interface Session {
+  send(method: 'Emulation.setEmulatedMedia', options: { media: string }): Promise<unknown>;
+}
 
 /** Where the columns of each body begin, by what is first there. */
 function edges(table: HTMLTableElement): readonly (readonly number[])[] {
@@ -93,6 +99,31 @@ test('[UI37] for assistive technology a giant table is one table', { timeout: 60
   expect((await ownedBy('table')).filter((roles) => roles.length > 200)).toEqual([Array.from({ length: 201 }, () => 'row')]);
   const cells = (await ownedBy('row')).filter((roles) => roles.every((role) => role === 'cell'));
   expect(cells).toEqual(Array.from({ length: 200 }, () => ['cell', 'cell', 'cell']));
+});
+
+test('[UI37] [UI40] on paper a giant table is one table, as wide as the paper, with all of its rows', { timeout: 60_000 }, async () => {
+  const { page, source, table, reaches } = await openTable(head + rows(0, 200).replace('row 7 ', `row 7 ${'x'.repeat(300)} `), '420px');
+  await reaches(200);
+  source.push(finish);
+  await expect.poll(() => page.status()).toBe('done');
+  expect(table().tBodies[3] && getComputedStyle(table().tBodies[3]).display).toBe('table');
+  await (cdp() as Session).send('Emulation.setEmulatedMedia', { media: 'print' });
+  dispatchEvent(new Event('beforeprint'));
+  const displays = new Set([...table().tBodies].map((body) => getComputedStyle(body).display));
+  const beside = askew(table());
+  const cut = [...table().rows].flatMap(({ cells }) => [...cells]).filter((cell) => cell.scrollWidth > cell.clientWidth);
+  const tops = [...table().rows].map((row) => row.getBoundingClientRect().top);
+  const { right } = table().getBoundingClientRect();
+  const edge = page.panel().getBoundingClientRect().right;
+  const left = page.panel().getBoundingClientRect().bottom - table().getBoundingClientRect().bottom;
+  dispatchEvent(new Event('afterprint'));
+  await (cdp() as Session).send('Emulation.setEmulatedMedia', { media: '' });
+  expect(displays).toEqual(new Set(['table-row-group']));
+  expect(beside).toBeLessThan(1);
+  expect(cut).toEqual([]);
+  expect(tops.every((top, row) => row === 0 || top > (tops[row - 1] ?? 0))).toBe(true);
+  expect(right).toBeLessThanOrEqual(edge);
+  expect(left).toBeGreaterThanOrEqual(0);
 });
 
 test('[UI37] a table whose elements are the app’s own is laid out as one, however long', { timeout: 60_000 }, async () => {
