@@ -10,14 +10,14 @@ export interface ParserCadence extends Cadence {
   answered(ms: number, texts: number, intervalMs: number): void;
 }
 
-/** How much the latest answer counts in the average. */
+// How much the latest answer counts in the average.
 const weight = 1 / 16;
-/** Of the display's interval: where answers take longer, every second picture is left out, until they take less than the other. */
+// Of the display's interval: where answers take longer, every second picture is left out, until they take less than the other.
 const slowShare = 0.6;
 const quickShare = 0.2;
-/** With fewer texts it is the panels that a frame costs: to leave out pictures would only make the others longer. */
+// With fewer texts it is the panels that a frame costs: to leave out pictures would only make the others longer.
 const leastTexts = 16;
-/** What no answer has confirmed for so long, ms, holds no longer. */
+// What no answer has confirmed for so long, ms, holds no longer.
 const forgetMs = 500;
 
 export function createCadence(clock: () => number = () => performance.now()): ParserCadence {

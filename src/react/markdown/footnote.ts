@@ -8,7 +8,7 @@ interface Departure {
   readonly turn: number;
 }
 
-/** By list of blocks, which every answer has its own of, and number of the footnote: for the way back. */
+// By list of blocks, which every answer has its own of, and number of the footnote: for the way back.
 const departures = new WeakMap<Element, Map<number, Departure>>();
 
 const bodyOf = (element: Element): Element | null => element.closest('[data-stream-body]');

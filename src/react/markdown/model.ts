@@ -93,10 +93,10 @@ export function createModel(): Model {
   };
 
   const remove = (node: BlockNode): void => {
-    nodes.delete(node.key);
+    forget(node);
     if (node.kind === 'container') {
       if (node.header !== undefined) remove(node.header);
-      for (const group of node.groups) for (const child of group.children) nodes.delete(child.key);
+      for (const group of node.groups) for (const child of group.children) forget(child);
     }
     const { parent } = node;
     if (node.block.type === 'heading' && node.kind === 'inline') outline = node.outline;
@@ -111,6 +111,20 @@ export function createModel(): Model {
       parent.header = undefined;
       touch(parent);
     } else withdraw(parent);
+  };
+
+  const forget = (node: BlockNode): void => {
+    nodes.delete(node.key);
+    const top = topOf(node);
+    // What is in another block goes with it, or says the same again.
+    if (node.kind !== 'inline' || nodes.has(top.key)) return;
+    const { definitions, references } = footnotes;
+    for (const name of referred(node.boxes.flat(2))) {
+      if (references.get(name) !== top) continue;
+      references.delete(name);
+      const definition = definitions.get(name);
+      if (definition) touch(definition.node);
+    }
   };
 
   // Takes the last child away.
@@ -140,13 +154,15 @@ export function createModel(): Model {
 
   // The leaf's text is final.
   const refer = (node: InlineNode): void => {
-    let top: BlockNode = node;
-    while (top.parent.kind === 'container' && top.block.type !== 'footnoteDefinition') top = top.parent;
+    const top = topOf(node);
+    const { definitions, references } = footnotes;
+    // What is not shown refers to nothing.
+    if (top.block.type === 'footnoteDefinition' && definitions.get(footnoteLabel(top.block.label))?.node !== top) return;
     for (const name of referred(node.boxes.flat(2))) {
-      const { definitions, references } = footnotes;
       const definition = definitions.get(name);
-      if (definition && !references.has(name)) touch(definition.node);
-      if (!references.get(name)) references.set(name, top.block.type === 'footnoteDefinition' ? undefined : top);
+      const first = references.get(name);
+      if (definition && !first) touch(definition.node);
+      if (!first || placeOf(top) < placeOf(first)) references.set(name, top);
     }
   };
 
@@ -219,9 +235,20 @@ export function createModel(): Model {
   };
 }
 
-/** Where a heading is in the outline: each level is a depth there was, so that none is left out. */
+// Where a heading is in the outline: each level is a depth there was, so that none is left out.
 export function below(outline: readonly number[], depth: number): readonly number[] {
   return [...outline.filter((other) => other < depth), depth];
+}
+
+// The block of the top level it is in, or the footnote.
+function topOf(node: BlockNode): BlockNode {
+  const { parent } = node;
+  return parent.kind === 'container' && node.block.type !== 'footnoteDefinition' ? topOf(parent) : node;
+}
+
+// Footnotes are behind all others.
+function placeOf({ block, key }: BlockNode): number {
+  return block.type === 'footnoteDefinition' ? Number.POSITIVE_INFINITY : key;
 }
 
 function childrenOf({ groups }: ParentNode): number {

@@ -16,8 +16,8 @@ export interface FootnotesNode extends Parent {
   readonly kind: 'footnotes';
   /** By label: numbers from 1 in order of definition. */
   readonly definitions: Map<string, { readonly number: number; readonly node: BlockNode }>;
-  /** By label, of what is final: the first block of the top level that refers to it; `undefined` where only a footnote does. */
-  readonly references: Map<string, BlockNode | undefined>;
+  /** By label, of what is final: the first block of the top level that refers to it; the footnote where only one does. */
+  readonly references: Map<string, BlockNode>;
 }
 
 export interface ContainerNode extends Parent, Member {

@@ -37,7 +37,7 @@ export interface MarkdownView extends LiveText {
   footnote(label: string): number | undefined;
   /** Whether something refers to it, in what is final. */
   isReferred(label: string): boolean;
-  /** Index of the first group that does; `undefined` where only another footnote does. O(groups). */
+  /** Index of the first group that does; `undefined` where only another footnote does. O(blocks of the top level). */
   reference(label: string): number | undefined;
   /** Calls back when there are more footnotes, or fewer. React state may be set. */
   onFootnotes(listener: () => void): () => void;
@@ -217,7 +217,8 @@ export function createView({
     isReferred: (label) => model?.root.footnotes.references.has(label) ?? false,
     reference(label) {
       const block = model?.root.footnotes.references.get(label);
-      return block && model?.root.groups.findIndex(({ children }) => children.includes(block));
+      const index = model?.root.groups.findIndex(({ children }) => block && children.includes(block)) ?? -1;
+      return index < 0 ? undefined : index;
     },
     onFootnotes(listener) {
       references.add(listener);

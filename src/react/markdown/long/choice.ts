@@ -21,7 +21,7 @@ export interface Choice {
   readonly missing: readonly number[];
 }
 
-/** Groups beside those in view that come before they are in view, and that stay when they have gone. */
+// Groups beside those in view that come before they are in view, and that stay when they have gone.
 const ahead = 1;
 const behind = 2;
 

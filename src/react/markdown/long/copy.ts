@@ -25,7 +25,7 @@ function isGap(child: Element): boolean {
   return child.classList.contains('sluice-gap');
 }
 
-/** The groups that a child of the list is, or stands for. */
+// The groups that a child of the list is, or stands for.
 function extent(child: Element): readonly [from: number, to: number] {
   const from = Number(child.getAttribute('data-index') ?? child.getAttribute('data-from'));
   return [from, from + Number(child.getAttribute('data-count') ?? 1)];

@@ -1,7 +1,7 @@
 import { textLength } from '../inline.ts';
 import type { BlockNode, GroupNode, InlineNode } from '../nodes.ts';
 
-/** A line and what is between two blocks, px, and a line's length in characters: of the built-in styles, about. */
+// A line and what is between two blocks, px, and a line's length in characters: of the built-in styles, about.
 const line = 24;
 const gap = 12;
 const charactersPerPx = 1 / 7.5;

@@ -1,6 +1,6 @@
 import { type FrameTask, frames } from '../../frame.ts';
 
-/** A group that has not come in after so many frames is not coming. */
+// A group that has not come in after so many frames is not coming.
 const mostFrames = 120;
 
 /** Calls back in a frame in which the group is in the document, having scrolled to where it is left out. Gives up after two seconds or so. */
@@ -23,7 +23,7 @@ export function seekGroup(list: HTMLElement, index: number, found: (group: HTMLE
   frames().request(task);
 }
 
-/** To about where in its gap the group is, unless that is in sight. */
+// To about where in its gap the group is, unless that is in sight.
 function scrollToGap(list: HTMLElement, index: number): void {
   const gaps = [...list.querySelectorAll<HTMLElement>(':scope > .sluice-gap')];
   const gap = gaps.find(({ dataset }) => index >= Number(dataset['from']) && index < Number(dataset['from']) + Number(dataset['count']));

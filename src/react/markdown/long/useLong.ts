@@ -16,10 +16,10 @@ import { createWindow } from './window.ts';
 /** An answer of so many groups (about 200 KB of prose) is long: only what is near the sight is in the document. */
 export const longAt = 64;
 
-/** Heights that were measured, for when the same answer is shown again. */
+// Heights that were measured, for when the same answer is shown again.
 const known = new WeakMap<RootNode, VirtualItem[]>();
 
-/** Asked for anew with each group that is added. */
+// Asked for anew with each group that is added.
 const estimates = new WeakMap<GroupNode, number>();
 
 const never = (): boolean => false;

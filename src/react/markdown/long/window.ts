@@ -29,17 +29,17 @@ export interface ListWindow {
   close(): void;
 }
 
-/** Groups that come in in one frame, and that leave, at most. */
+// Groups that come in in one frame, and that leave, at most.
 const mostComing = 4;
 const mostLeaving = 8;
-/** Of new ones, those that are shown without a frame of emptiness. */
+// Of new ones, those that are shown without a frame of emptiness.
 const newest = 2;
-/** Moves closer together than this are one movement. */
+// Moves closer together than this are one movement.
 const moveMs = 120;
-/** A frame that took longer, or a group in view that has waited for longer, is late. */
+// A frame that took longer, or a group in view that has waited for longer, is late.
 const lateMs = 25;
 const leapsToPass = 2;
-/** So much more often late than not; each move in time makes up for a tenth. */
+// So much more often late than not; each move in time makes up for a tenth.
 const latesToPass = 2;
 
 export function createWindow(
