@@ -51,7 +51,10 @@ export function mermaid({ config, themes = {}, maxLength = 20_000 }: MermaidOpti
       const { diagramType, config: own } = await mermaid.parse(text);
       if (mayLoad(text, own)) return { error: 'It refers to images or other files, which diagrams may not load.' };
       const { svg } = await mermaid.render(id, text);
-      return drawingOf(svg, diagramType, /dark/.test(own?.theme ?? theme ?? ''));
+      const name = own?.theme ?? theme ?? '';
+      // Of that one the author says it.
+      const isDark = name === 'base' ? (own?.themeVariables?.darkMode ?? config?.themeVariables?.darkMode) === true : /dark/.test(name);
+      return drawingOf(svg, diagramType, isDark);
     } catch (error) {
       if (isOfLoading(error)) throw error;
       return { error: error instanceof Error ? error.message : String(error) };

@@ -145,14 +145,23 @@ test('[UI27] a diagram of a dark page is printed dark on light, one of a light p
   const session = cdp() as Session;
   onTestFinished(() => session.send('Emulation.setEmulatedMedia', { media: '' }) as Promise<void>);
   const own = `%%{init: {"theme": "default"}}%%\n${chart}`;
-  for (const [scheme, text, isDark] of [
-    ['dark', chart, true],
-    ['light', chart, false],
-    ['dark', own, false],
+  const themeVariables = { darkMode: true, primaryColor: '#222222' };
+  const ownDark = `%%{init: ${JSON.stringify({ theme: 'base', themeVariables })}}%%\n${chart}`;
+  const Based = mermaid({ config: { themeVariables: { ...themeVariables, background: '#111111' } }, themes: { dark: 'base' } });
+  for (const [scheme, text, isDark, Fence] of [
+    ['dark', chart, true, Diagram],
+    ['light', chart, false, Diagram],
+    ['dark', own, false, Diagram],
+    ['dark', ownDark, true, Diagram],
+    ['dark', chart, true, Based],
   ] as const) {
     const block = createBlock('mermaid', text);
     block.close();
-    const page = open(block);
+    const page = openPage(
+      <Fence block={block}>
+        <CodeBlock block={block} />
+      </Fence>,
+    );
     page.container.style.colorScheme = scheme;
     await drawn(page, 1);
     const node = page.container.querySelector('.node rect') as Element;
