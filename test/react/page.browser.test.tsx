@@ -230,19 +230,30 @@ test('[UI5] [UI6] a panel of a stream that the app follows itself: both pause, r
   expect(page.client.store.getState().streams.size).toBe(1);
 });
 
-/** Reads of the layout of elements from now on. */
+const layoutReads: readonly (readonly [object, readonly string[]])[] = [
+  [Element.prototype, ['scrollTop', 'scrollHeight', 'clientHeight', 'clientWidth', 'getBoundingClientRect', 'scrollTo', 'scrollIntoView']],
+  [HTMLElement.prototype, ['offsetHeight', 'offsetWidth']],
+  [window, ['getComputedStyle']],
+];
+
+/** Reads of the layout or the style of elements from now on, and what reads it to scroll. */
 function watchLayoutReads(): readonly string[] {
   const reads: string[] = [];
-  for (const name of ['scrollTop', 'scrollHeight', 'clientHeight', 'clientWidth'] as const) {
-    const own = Object.getOwnPropertyDescriptor(Element.prototype, name) ?? {};
-    Object.defineProperty(Element.prototype, name, {
-      ...own,
-      get(this: Element) {
-        reads.push(name);
-        return own.get?.call(this);
-      },
-    });
-    onTestFinished(() => void Object.defineProperty(Element.prototype, name, own));
+  for (const [target, names] of layoutReads) {
+    for (const name of names) {
+      const own = Object.getOwnPropertyDescriptor(target, name) ?? {};
+      const watched = { ...own };
+      for (const part of ['get', 'set', 'value'] as const) {
+        const call: unknown = own[part];
+        if (typeof call !== 'function') continue;
+        watched[part] = function (this: unknown, ...given: unknown[]): unknown {
+          reads.push(name);
+          return Reflect.apply(call, this, given);
+        };
+      }
+      Object.defineProperty(target, name, watched);
+      onTestFinished(() => void Object.defineProperty(target, name, own));
+    }
   }
   return reads;
 }
@@ -262,4 +273,9 @@ test.for(['plain', 'markdown'] as const)('[UI15] fifty %s panels that mount at o
   );
   expect(page.container.querySelectorAll('.sluice-scroller').length).toBe(50);
   expect(reads).toEqual([]);
+  // What it would have seen.
+  const scroller = page.container.querySelector<HTMLElement>('.sluice-scroller');
+  scroller?.getBoundingClientRect();
+  expect(scroller?.offsetHeight).toBeGreaterThan(0);
+  expect(reads).toEqual(['getBoundingClientRect', 'offsetHeight']);
 });
