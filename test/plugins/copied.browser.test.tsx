@@ -76,7 +76,9 @@ test('[UI26] of a formula that is selected in part all of it is copied, and the 
     [within(first), article(page).lastChild?.firstChild as Text, /^\$x\^2\$ and \$\\frac{a}{b}\$, so\s+\$\$\n[^$]*\n\$\$\s+The$/],
   ] as const) {
     const selection = getSelection() as Selection;
-    selection.setBaseAndExtent(from, 0, to, to === first ? 1 : typeof copied === 'string' ? (to.textContent?.length ?? 0) : 3);
+    // Of one that is not entered nothing is selected.
+    const fromOffset = from === within(second) ? 1 : 0;
+    selection.setBaseAndExtent(from, fromOffset, to, to === first ? 1 : typeof copied === 'string' ? (to.textContent?.length ?? 0) : 3);
     const before = [selection.anchorNode, selection.anchorOffset, selection.focusNode, selection.focusOffset];
     await copy();
     await frame(2);
@@ -110,4 +112,86 @@ test('[UI26] what the app copies itself it copies, and what has no formula in it
   expect((await paste()).text.trim()).toBe('The end.');
   observer.disconnect();
   expect(changes).toEqual([]);
+});
+
+test('[UI26] a formula that the selection ends in front of is not copied', async () => {
+  const page = await open(
+    <article>
+      <p>In front.</p>
+      <Formula tex="x^2" display />
+      <p>Behind.</p>
+    </article>,
+    1,
+  );
+  const [front, block, behind] = [...article(page).children];
+  const firstText = (selector: string): Text =>
+    document.createTreeWalker(block?.querySelector(selector) as Element, NodeFilter.SHOW_TEXT).nextNode() as Text;
+  const text = (element: Element | undefined): Text => element?.firstChild as Text;
+  const selection = getSelection() as Selection;
+  for (const node of [block as Element, firstText('math'), firstText('.katex-html')]) {
+    selection.setBaseAndExtent(text(front), 0, node, 0);
+    await copy();
+    await frame(2);
+    expect(selection.focusNode).toBe(node);
+    expect((await paste()).text.trim()).toBe('In front.');
+  }
+  selection.setBaseAndExtent(block as Element, 1, text(behind), 7);
+  await copy();
+  await frame(2);
+  expect((await paste()).text.trim()).toBe('Behind.');
+  await userEvent.tripleClick(front as Element);
+  await copy();
+  expect((await paste()).text.trim()).toBe('In front.');
+});
+
+test('[UI26] what the page selects while it copies, and what it shortens, it keeps', async () => {
+  const page = await open(answer, 3);
+  const end = article(page).lastChild?.firstChild as Text;
+  const inside = page.container.querySelector('.katex-html') as Element;
+  const selection = getSelection() as Selection;
+  const onCopy = (listener: () => void): void => document.addEventListener('copy', listener, { once: true });
+  selection.setBaseAndExtent(inside, 0, end, 3);
+  onCopy(() => selection.removeAllRanges());
+  await copy();
+  await frame(2);
+  expect(selection.rangeCount).toBe(0);
+  selection.setBaseAndExtent(inside, 0, end, 3);
+  onCopy(() => selection.selectAllChildren(article(page).firstElementChild as Element));
+  await copy();
+  await frame(2);
+  expect(selection.anchorNode).toBe(article(page).firstElementChild);
+  const errors: unknown[] = [];
+  const onError = (event: ErrorEvent): void => void errors.push(event.message);
+  addEventListener('error', onError);
+  onTestFinished(() => removeEventListener('error', onError));
+  selection.setBaseAndExtent(inside, 0, end, 3);
+  onCopy(() => {
+    end.data = '';
+  });
+  await copy();
+  await frame(2);
+  expect(errors).toEqual([]);
+  expect(page.container.querySelectorAll('.katex')).toHaveLength(3);
+});
+
+test('[UI26] what scrolls stays where it is, also if the browser lays out while it copies', async () => {
+  const page = await open(
+    <div style={{ height: 100, overflow: 'auto', overflowAnchor: 'none' }}>
+      {Array.from({ length: 8 }, (_, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: they stay
+        <Formula key={index} tex={'\\begin{matrix}a\\\\b\\\\c\\\\d\\\\e\\end{matrix}'} display />
+      ))}
+    </div>,
+    8,
+  );
+  const scroller = page.container.querySelector('div[style]') as HTMLElement;
+  scroller.scrollTop = scroller.scrollHeight;
+  const top = scroller.scrollTop;
+  const during: number[] = [];
+  document.addEventListener('copy', () => during.push(scroller.scrollTop), { once: true });
+  getSelection()?.selectAllChildren(scroller);
+  await copy();
+  await frame(2);
+  expect(during[0]).toBeLessThan(top);
+  expect(scroller.scrollTop).toBe(top);
 });

@@ -75,7 +75,7 @@ function openMany(count: number): HTMLElement {
   return page.container;
 }
 
-test('[UI14] a picture draws 32 formulas at most, those in front first; what waits shows its source', async () => {
+test('[UI26] a picture draws 32 formulas at most, those in front first; what waits shows its source', async () => {
   await shown('x', false);
   const container = openMany(200);
   const drawn = (): number => container.querySelectorAll('.katex').length;
@@ -92,7 +92,7 @@ test('[UI14] a picture draws 32 formulas at most, those in front first; what wai
   expect(Math.max(counts[0] ?? 0, ...added)).toBeLessThanOrEqual(32);
 });
 
-test('[UI14] before printing all formulas are drawn at once', async () => {
+test('[UI26] before printing all formulas are drawn at once', async () => {
   await shown('x', false);
   const container = openMany(200);
   await expect.poll(() => container.querySelector('p')).not.toBeNull();

@@ -34,7 +34,7 @@ function createHost(): Manual {
   };
 }
 
-test('[UI14] a picture has so many turns, whoever takes them, in order', () => {
+test('[UI26] a picture has so many turns, whoever takes them, in order', () => {
   const host = createHost();
   const pace = createPace({ most: 4, mostSize: 100, host });
   const given: number[] = [];
@@ -53,7 +53,7 @@ test('[UI14] a picture has so many turns, whoever takes them, in order', () => {
   expect(given.at(-1)).toBe(12);
 });
 
-test('[UI14] what is large takes the turns of others, and of itself no more than a picture', () => {
+test('[UI26] what is large takes the turns of others, and of itself no more than a picture', () => {
   const host = createHost();
   const pace = createPace({ most: 4, mostSize: 100, host });
   const given: number[] = [];
@@ -67,7 +67,7 @@ test('[UI14] what is large takes the turns of others, and of itself no more than
   expect(pictures).toEqual([1, 2, 3, 4]);
 });
 
-test('[UI14] who has left has no turn', () => {
+test('[UI26] who has left has no turn', () => {
   const host = createHost();
   const pace = createPace({ most: 1, mostSize: 100, host });
   const leaving = new AbortController();
@@ -80,7 +80,7 @@ test('[UI14] who has left has no turn', () => {
   expect(given).toEqual(['a', 'c']);
 });
 
-test('[UI14] before printing everybody has a turn, also who comes for it', () => {
+test('[UI26] before printing everybody has a turn, also who comes for it', () => {
   const host = createHost();
   const pace = createPace({ most: 1, mostSize: 100, host });
   const given: number[] = [];

@@ -38,7 +38,7 @@ test('[UI27] too many are refused at once; one that has left makes room and is n
   expect(ran).toBe(2);
 });
 
-test('[UI14] behind each job there is a pause, such as a picture', async () => {
+test('[UI27] behind each job there is a pause, such as a picture', async () => {
   const pauses: (() => void)[] = [];
   const turns = createTurns(10, () => new Promise((resolve) => pauses.push(resolve)));
   const ran: number[] = [];
