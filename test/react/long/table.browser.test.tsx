@@ -106,7 +106,7 @@ test('[UI37] [UI40] on paper a giant table is one table, as wide as the paper, w
   await reaches(200);
   source.push(finish);
   await expect.poll(() => page.status()).toBe('done');
-  expect(table().tBodies[3] && getComputedStyle(table().tBodies[3]).display).toBe('table');
+  expect(getComputedStyle(table().tBodies[3] as Element).display).toBe('table');
   await (cdp() as Session).send('Emulation.setEmulatedMedia', { media: 'print' });
   dispatchEvent(new Event('beforeprint'));
   const displays = new Set([...table().tBodies].map((body) => getComputedStyle(body).display));
