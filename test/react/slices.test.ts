@@ -52,6 +52,17 @@ test('[UI14] [UI9] on a slow device a frame adds less, on a fast one more, and e
   expect(Math.min(...fast.slice(4, -1))).toBe(96);
 });
 
+test('[UI14] what comes in units takes whole ones, or the least: the rest is for others', () => {
+  const slices = createSlices(32, 3, 96);
+  slices.take(9, {});
+  const turn = {};
+  expect(slices.take(80, turn, 0, 8)).toBe(16);
+  expect(slices.left({})).toBe(7);
+  expect(slices.take(80, turn, 0, 8)).toBe(0);
+  expect(slices.take(80, turn, 8, 8)).toBe(8);
+  expect(slices.left({})).toBe(3);
+});
+
 test('[UI14] where frames as such are long, one adds what makes it half as long again at most: less would not make them short', () => {
   expect(Math.min(...catchUp(2_000, 1, 0.3, 100).slice(6, -1))).toBe(96);
   const dear = catchUp(2_000, 1, 2, 100).slice(6, -1);

@@ -5,6 +5,7 @@ import { leafElement } from './element.ts';
 import { Run } from './Inlines.tsx';
 import { type Boxes, isContinued, withTail } from './inline.ts';
 import type { InlineNode } from './nodes.ts';
+import { boxWeight } from './room.ts';
 import { restoreSelection, type SavedSelection, saveSelection } from './selection.ts';
 import { findTail, type Tail } from './tail.ts';
 import type { Mount } from './view.ts';
@@ -126,7 +127,7 @@ export class Leaf extends Component<LeafProps, LeafState, SavedSelection | null>
     const left = view.blocks.left();
     // What only moves on to the next box is not away in between.
     const isWhole = view.isExpanded() || view.whole.has(this.node) || (before.length === reach && more < 4);
-    const given = isWhole ? more : Math.floor(view.blocks.take(more * boxWeight, left && boxWeight) / boxWeight);
+    const given = isWhole ? more : view.blocks.take(more * boxWeight, left && boxWeight, boxWeight) / boxWeight;
     const isBehind = given < more;
     return { version: isBehind ? -1 : version, boxes, reach: isBehind ? reach + given : boxes.length, tailLength: tail.length, isClosed };
   }
@@ -141,9 +142,6 @@ export class Leaf extends Component<LeafProps, LeafState, SavedSelection | null>
 }
 
 const unmounted: Pick<LeafState, 'boxes' | 'reach'> = { boxes: [], reach: 1 };
-
-// What a box costs, in blocks: some 3 ms. The first comes with its block.
-const boxWeight = 8;
 
 interface BoxProps {
   readonly segments: readonly Segment[];

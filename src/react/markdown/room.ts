@@ -4,7 +4,7 @@ import { running } from '../running.ts';
 /** What one view may add of something to a picture: of the slice of all, but before it is in the document only its least. */
 export interface Room {
   /** As of `Slices`. */
-  take(wanted: number, atLeast?: number): number;
+  take(wanted: number, atLeast?: number, unit?: number): number;
   left(): number;
   /**
    * The view is in the document: what has been taken belongs to the next picture. Before that it is rendered in a transition,
@@ -12,6 +12,9 @@ export interface Room {
    */
   open(): void;
 }
+
+/** What a box of a leaf after its first costs, in blocks: some 3 ms. */
+export const boxWeight = 8;
 
 /** For blocks. */
 export const blockRoom = (): Room => createRoom(() => running.module?.blockSlices, 3, 8);
@@ -24,10 +27,11 @@ function createRoom(slices: () => Slices | undefined, least: number, unlearned: 
   let early = 0;
   let isOpen = false;
   const room: Room = {
-    take(wanted, atLeast = 0) {
+    take(wanted, atLeast = 0, unit = 1) {
       const shared = isOpen ? slices() : undefined;
-      if (shared !== undefined) return shared.take(wanted, room, atLeast);
-      const given = Math.min(wanted, Math.max(room.left(), atLeast));
+      if (shared !== undefined) return shared.take(wanted, room, atLeast, unit);
+      const left = room.left();
+      const given = Math.min(wanted, Math.max(left - (left % unit), atLeast));
       early += given;
       return given;
     },

@@ -5,9 +5,9 @@
 export interface Slices {
   /**
    * Of `wanted`, what `turn` may add now: what is left of the frame's share, or of what each turn may add whatever the others
-   * have, and never less than `atLeast`.
+   * have, in whole `unit`s, and never less than `atLeast`.
    */
-  take(wanted: number, turn: object, atLeast?: number): number;
+  take(wanted: number, turn: object, atLeast?: number, unit?: number): number;
   /** What `turn` may add now. */
   left(turn: object): number;
   /** A frame took the page's thread `ms`, until it was painted. What is taken from now on is for the next. */
@@ -30,8 +30,9 @@ export function createSlices(first: number, least: number, most: number): Slices
   const turns = new Map<object, number>();
   const left = (turn: object): number => Math.max(0, Math.floor(room - used), least - (turns.get(turn) ?? 0));
   return {
-    take(wanted, turn, atLeast = 0) {
-      const given = Math.min(wanted, Math.max(left(turn), atLeast));
+    take(wanted, turn, atLeast = 0, unit = 1) {
+      const rest = left(turn);
+      const given = Math.min(wanted, Math.max(rest - (rest % unit), atLeast));
       isLimited ||= given < wanted;
       used += given;
       turns.set(turn, (turns.get(turn) ?? 0) + given);
