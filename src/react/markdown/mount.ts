@@ -1,7 +1,7 @@
 import { useLayoutEffect, useState } from 'react';
 import { useMarkdown } from './context.ts';
 import { type BlockNode, type GroupNode, type ModelNode, type ParentNode, plainGroups } from './nodes.ts';
-import { blockRoom } from './room.ts';
+import { blockRoom, boxWeight } from './room.ts';
 import type { MarkdownView, Mount } from './view.ts';
 
 interface Taken<Value> {
@@ -69,20 +69,24 @@ export function hasRoom(group: GroupNode | undefined, view: MarkdownView): boole
 const arrivals = blockRoom();
 arrivals.open();
 
-// A leaf with more text is giant, too.
+// A leaf with more text is giant, too, and one with more boxes, which is about as much.
 const giantLength = 32_768;
+const plainBoxes = 8;
 
 function countOf({ children }: GroupNode): number {
   let count = children.length;
-  for (const child of children)
+  for (const child of children) {
+    if (child.kind === 'inline' && child.boxes.length <= plainBoxes) count += (child.boxes.length - 1) * boxWeight;
     if (child.kind === 'container' && child.groups.length <= plainGroups) for (const group of child.groups) count += countOf(group);
+  }
   return count;
 }
 
 function mountWhole(group: GroupNode, view: MarkdownView): void {
   view.reaches.set(group, group.children.length);
   for (const child of group.children) {
-    if (child.kind === 'literal' ? child.text.length <= giantLength : child.kind === 'inline') view.whole.add(child);
+    if (child.kind === 'literal' ? child.text.length <= giantLength : child.kind === 'inline' && child.boxes.length <= plainBoxes)
+      view.whole.add(child);
     if (child.kind === 'container' && child.groups.length <= plainGroups) for (const part of child.groups) mountWhole(part, view);
   }
 }

@@ -1,7 +1,9 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { StreamPanel } from '../../../src/index.ts';
-import { finish } from '../events.ts';
-import { frame, painted } from '../page.tsx';
+import { ManualSource } from '../../support/source.ts';
+import { finish, start } from '../events.ts';
+import { frame, openPage, painted } from '../page.tsx';
+import { watchFrames } from '../watchframes.ts';
 import { longAnswer } from './answer.ts';
 import { type Long, openLong, sight } from './page.tsx';
 
@@ -176,4 +178,43 @@ test('[UI34] [UI38] a change of view and back keeps to about the same part of a 
   const again = Number(/Paragraph (\d+)/.exec(sight({ ...long, list }).name)?.[1]);
   const total = Number([...long.text.matchAll(/Paragraph (\d+) /g)].at(-1)?.[1]);
   expect(Math.abs(again - first) / total).toBeLessThan(0.05);
+});
+
+test('[UI14] [UI37] a giant paragraph of a long answer that comes into sight comes in a few boxes a frame', {
+  timeout: 60_000,
+}, async () => {
+  const giant = 'some words, *more* of them and `code`. '.repeat(5000);
+  const shown = giant.replaceAll(/[*`]/g, '').trim();
+  const page = openPage();
+  const source = new ManualSource();
+  source.push(start);
+  for (const text of [longAnswer(300_000), giant, '\n\n', longAnswer(300_000)]) source.text(text);
+  source.push(finish);
+  page.render(<StreamPanel source={source} view="markdown" title="Long" />);
+  await expect.poll(() => page.status(), { timeout: 30_000 }).toBe('done');
+  await frame(6);
+  const scroller = page.container.querySelector('.sluice-scroller') as HTMLElement;
+  expect(page.container.querySelector('.sluice-box')).toBeNull();
+  const added = watchFrames(
+    page.container,
+    (records) =>
+      records
+        .flatMap(({ addedNodes }) => [...addedNodes])
+        .flatMap((node) => (node instanceof Element ? [node, ...node.querySelectorAll('*')] : []))
+        .filter((node) => node.matches('.sluice-box')).length,
+  );
+  const whole = (): boolean => [...page.container.querySelectorAll('.sluice-blocks > p')].some(({ textContent }) => textContent === shown);
+  await expect
+    .poll(
+      () => {
+        // It makes the list higher as it comes in.
+        if (page.container.querySelector('.sluice-box') === null) scroller.scrollTop = scroller.scrollHeight / 2;
+        return whole();
+      },
+      { timeout: 30_000 },
+    )
+    .toBe(true);
+  const counts = added();
+  expect(counts.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(30);
+  expect(Math.max(...counts)).toBeLessThanOrEqual(96 / 8 + 1);
 });
