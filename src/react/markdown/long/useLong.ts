@@ -46,7 +46,10 @@ export interface LongList {
 
 /** Which groups of an answer are in the document, by what is in sight. */
 export function useLong(list: RefObject<HTMLDivElement | null>, root: RootNode, groups: readonly GroupNode[]): LongList {
-  const { view } = useMarkdown();
+  const {
+    view,
+    options: { math },
+  } = useMarkdown();
   const [whole, setWhole] = useState<Whole>();
   const [, again] = useReducer((count: number) => count + 1, 0);
   const count = groups.length;
@@ -142,12 +145,12 @@ export function useLong(list: RefObject<HTMLDivElement | null>, root: RootNode, 
   useLayoutEffect(() => () => void known.set(root, virtualizer.takeSnapshot()), [root, virtualizer]);
 
   useLayoutEffect(() => {
-    if (!isWindowed || list.current === null || typeof ResizeObserver === 'undefined') return undefined;
-    // Who is at the end stays there when heights are found out.
+    if (!(isWindowed || math) || list.current === null || typeof ResizeObserver === 'undefined') return undefined;
+    // Who is at the end stays there when heights are found out, and when formulas are drawn, which have pictures of their own.
     const observer = new ResizeObserver(() => view.settle());
     observer.observe(list.current);
     return () => observer.disconnect();
-  }, [isWindowed, list, view]);
+  }, [isWindowed, list, view, math]);
 
   useLayoutEffect(() => {
     const element = list.current;
