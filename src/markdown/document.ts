@@ -22,9 +22,9 @@ export interface MarkdownDocument {
   /** No more text: `advance` closes every block, and what is unclosed is what it says literally. */
   end(): void;
   /**
-   * Parses what was appended until done, or, at some step after `isLate` says so, or with as much as one message should hold, not. Returns the operations since the last
-   * call; `done` says whether everything appended is in them (after `end`: whether the document is final), `length` how
-   * many UTF-16 code units of the text are.
+   * Parses what was appended: all of it, or until a step after `isLate` says so, or until there is as much as one message should
+   * hold. Returns the operations since the last call; `done` says whether everything appended is in them (after `end`: whether the
+   * document is final), `length` how many UTF-16 code units of the text are.
    */
   advance(isLate: () => boolean): { readonly ops: readonly BlockOp[]; readonly length: number; readonly done: boolean };
 }
