@@ -8,7 +8,7 @@ import { startWithout } from './spaces.ts';
 import { createStructure } from './structure.ts';
 
 export interface MarkdownSyntax {
-  /** `$…$`, `$$…$$`, `\(…\)` and `\[…\]` are math. @default false */
+  /** `$…$`, `$$…$$`, `\(…\)` and `\[…\]` are math; prices (`$5 and $10`) are not: docs/PROTOCOL.md, MD2. @default false */
   readonly math?: boolean;
 }
 

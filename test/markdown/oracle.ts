@@ -1,10 +1,9 @@
 import type { Definition, Node, Parents, RootContent } from 'mdast';
 import { fromMarkdown } from 'mdast-util-from-markdown';
 import { gfmFromMarkdown } from 'mdast-util-gfm';
-import { mathFromMarkdown } from 'mdast-util-math';
 import { gfm } from 'micromark-extension-gfm';
-import { math } from 'micromark-extension-math';
 import type { Inline, MarkdownSyntax } from '../../src/markdown/index.ts';
+import { mathSyntax, mathToMdast } from './math.ts';
 import { inlineTree, type Tree } from './tree.ts';
 
 /** The oracle's CommonMark without GFM. */
@@ -31,8 +30,8 @@ export function parseCommonMark(text: string): Tree {
  */
 export function parseWhole(text: string, { math: withMath = false }: MarkdownSyntax): Tree {
   const root = fromMarkdown(text.replace(/\r\n?/g, '\n'), {
-    extensions: withMath ? [gfm(), math()] : [gfm()],
-    mdastExtensions: withMath ? [gfmFromMarkdown(), mathFromMarkdown()] : [gfmFromMarkdown()],
+    extensions: withMath ? [gfm(), ...mathSyntax] : [gfm()],
+    mdastExtensions: withMath ? [gfmFromMarkdown(), ...mathToMdast] : [gfmFromMarkdown()],
   });
   const definitions = new Map<string, Definition>();
   collect(root, definitions);

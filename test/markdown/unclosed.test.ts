@@ -67,6 +67,7 @@ describe('[MD3] a paragraph in which something is never closed costs the same wh
     '</',
     '[a](b ',
     '$a b ',
+    '$a \\$ ',
     '<http://',
     'a@b.',
     '`a ``b ',

@@ -1,7 +1,7 @@
 import type { MarkdownSyntax } from '../document.ts';
 import { type DeadTags, readAngle } from './angle.ts';
 import { createBrackets } from './brackets.ts';
-import { endOfWords, isPunctuation, isSpace, skipSpaces } from './characters.ts';
+import { endOfWords, isBlank, isDigit, isPunctuation, isSpace, skipSpaces } from './characters.ts';
 import { createDelimiters } from './delimiters.ts';
 import { readReference } from './entities.ts';
 import { createLinks, type Reading } from './links.ts';
@@ -95,6 +95,24 @@ export function createScanner(): Scanner {
     if (char === '`') add('inlineCode', trimCode(value), at, closing + end - at);
     else add('inlineMath', trimMath(value), at, closing + end - at);
     return closing + end - at;
+  };
+
+  /** One dollar at `at`. With the next one it encloses a formula, if that neither begins nor ends with white space, nor is behind it a digit: else they are prices. */
+  const dollar = (at: number): number => {
+    const begin = at + 1;
+    if (text.charCodeAt(begin) === 36) return enclosed(at, '$');
+    const closing = isBlank(text.charCodeAt(begin)) ? begin : seek.unescaped('$', begin);
+    const end = closing + 1;
+    const isFormula = closing > begin && !isBlank(text.charCodeAt(closing - 1));
+    const next = text.charCodeAt(end);
+    // What is next decides.
+    const isOpen = closing < 0 || (isFormula && end === text.length && doubt !== undefined);
+    if (isFormula && !isOpen && next !== 36 && !isDigit(next)) {
+      add('inlineMath', text.slice(begin, closing), at, end);
+      return end;
+    }
+    if (!(isOpen && pend('math', at, begin))) plain(at, begin);
+    return begin;
   };
 
   const backslash = (at: number): number => {
@@ -263,7 +281,7 @@ export function createScanner(): Scanner {
         if (at > from) plain(from, at);
         if (code === 92) at = backslash(at);
         else if (code === 96) at = enclosed(at, '`');
-        else if (code === 36) at = enclosed(at, '$');
+        else if (code === 36) at = dollar(at);
         else if (code === 126) at = tildes(at);
         else if (code === 42 || code === 95) at = attention(at);
         else if (code === 38) at = ampersand(at);

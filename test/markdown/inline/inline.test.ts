@@ -240,3 +240,55 @@ test.each(['\\(a\\) b', '\\[a\\] b', '\\( a \\) b'])('%s is mathematics where th
   expect(parseInline(source, nothing, { math: true })).toEqual([{ type: 'inlineMath', text: 'a' }, text(' b')]);
   expect(joined(parseInline('\\(a\\) b', nothing, {}))).toEqual([text('(a) b')]);
 });
+
+describe('[MD2] one dollar', () => {
+  test.each([
+    'a price of $5 and $10.',
+    '$5–$10',
+    '$5/month or $50/year',
+    'between $1 000 and $2 000',
+    '5$ or 10$.',
+    'US$5, CA$6',
+    '$ x $',
+    '$x $',
+    '$ x$',
+    '$x$5',
+    'costs $5',
+    '$x\\$',
+    '$$x$',
+  ])('encloses no formula: %s', (source) => {
+    expect(joined(parseInline(source, nothing, { math: true }))).toEqual([text(source.replace('\\$', '$'))]);
+  });
+
+  test.each([
+    ['$x$', 'x'],
+    ['$5$', '5'],
+    ['$n$th', 'n', 'th'],
+    ['设$x$为', 'x', '为'],
+    ['$a\n+ b$', 'a\n+ b'],
+    ['$\\text{cost} = \\$5$.', '\\text{cost} = \\$5', '.'],
+    ['$a\\\\$', 'a\\\\'],
+    ['from $5 to $x$', 'x'],
+  ] as const)('encloses one: %s', (source, formula, after = '') => {
+    const nodes = joined(parseInline(source, nothing, { math: true }));
+    expect(nodes.filter((node) => node.type === 'inlineMath')).toEqual([{ type: 'inlineMath', text: formula }]);
+    if (after !== '') expect(nodes.at(-1)).toEqual(text(after));
+  });
+
+  test('is a formula as it grows, and prices are never one', () => {
+    const shown = (source: string): Set<string> => {
+      const leaf = open(nothing, true);
+      const types = [...source].flatMap((char) =>
+        leaf
+          .write(char)
+          .shown()
+          .map((node) => node.type),
+      );
+      leaf.content.finish();
+      leaf.page.show();
+      return new Set([...types, ...leaf.shown().map((node) => node.type)]);
+    };
+    expect(shown('from $5 to $10, US$5 or $7.')).toEqual(new Set(['text']));
+    expect(shown('$x + y$')).toEqual(new Set(['inlineMath']));
+  });
+});

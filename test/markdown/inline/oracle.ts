@@ -1,12 +1,11 @@
 import type { Definition, Nodes, PhrasingContent } from 'mdast';
 import { fromMarkdown } from 'mdast-util-from-markdown';
 import { gfmFromMarkdown } from 'mdast-util-gfm';
-import { mathFromMarkdown } from 'mdast-util-math';
 import { gfm } from 'micromark-extension-gfm';
-import { math } from 'micromark-extension-math';
 import type { Inline } from '../../../src/markdown/blocks.ts';
 import { normaliseLabel } from '../../../src/markdown/inline/label.ts';
 import type { References } from '../../../src/markdown/inline/references.ts';
+import { mathSyntax, mathToMdast } from '../math.ts';
 
 /** What the texts of these tests may refer to. */
 const definitions = '[foo]: /url "title"\n[bar]: <b c>\n\n[^n]: note\n\n[^*]: star\n\n';
@@ -32,8 +31,8 @@ const blocks = [
 /** The paragraph that micromark and mdast make of a text, `undefined` if it is not exactly one. */
 export function oracle(text: string, options: { math: boolean }): Inline[] | undefined {
   const tree = fromMarkdown(definitions + text, {
-    extensions: [gfm(), ...(options.math ? [math()] : []), { disable: { null: blocks } }],
-    mdastExtensions: [gfmFromMarkdown(), ...(options.math ? [mathFromMarkdown()] : [])],
+    extensions: [gfm(), ...(options.math ? mathSyntax : []), { disable: { null: blocks } }],
+    mdastExtensions: [gfmFromMarkdown(), ...(options.math ? mathToMdast : [])],
   });
   const known = fromMarkdown(definitions, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] }).children.length;
   const paragraph = tree.children[known];
