@@ -260,7 +260,7 @@ describe('[MD2] one dollar', () => {
     expect(joined(parseInline(source, nothing, { math: true }))).toEqual([text(source.replace('\\$', '$'))]);
   });
 
-  test.each([
+  const formulas: readonly (readonly [source: string, formula: string, after?: string])[] = [
     ['$x$', 'x'],
     ['$5$', '5'],
     ['$n$th', 'n', 'th'],
@@ -269,10 +269,11 @@ describe('[MD2] one dollar', () => {
     ['$\\text{cost} = \\$5$.', '\\text{cost} = \\$5', '.'],
     ['$a\\\\$', 'a\\\\'],
     ['from $5 to $x$', 'x'],
-  ] as const)('encloses one: %s', (source, formula, after = '') => {
+  ];
+  test.each(formulas)('encloses one: %s', (source, formula, after) => {
     const nodes = joined(parseInline(source, nothing, { math: true }));
     expect(nodes.filter((node) => node.type === 'inlineMath')).toEqual([{ type: 'inlineMath', text: formula }]);
-    if (after !== '') expect(nodes.at(-1)).toEqual(text(after));
+    if (after) expect(nodes.at(-1)).toEqual(text(after));
   });
 
   test('is a formula as it grows, and prices are never one', () => {
