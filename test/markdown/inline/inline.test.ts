@@ -270,7 +270,7 @@ describe('[MD2] one dollar', () => {
     ['$a\\\\$', 'a\\\\'],
     ['from $5 to $x$', 'x'],
   ];
-  test.each(formulas)('encloses one: %s', (source, formula, after) => {
+  test.for(formulas)('encloses one: %s', ([source, formula, after]) => {
     const nodes = joined(parseInline(source, nothing, { math: true }));
     expect(nodes.filter((node) => node.type === 'inlineMath')).toEqual([{ type: 'inlineMath', text: formula }]);
     if (after) expect(nodes.at(-1)).toEqual(text(after));
