@@ -81,9 +81,9 @@ export function textAt(segment: Segment, path: InlinePath): string | undefined {
   return node !== undefined && 'text' in node ? node.text : undefined;
 }
 
-/** What the inlines say, without markup. */
-export function plainText(inlines: readonly Inline[]): string {
-  return inlines.map(wordsOf).join('');
+/** What the inlines say, without markup; with `dollars` formulas stand between them. */
+export function plainText(inlines: readonly Inline[], dollars = ''): string {
+  return inlines.map((inline) => wordsOf(inline, dollars)).join('');
 }
 
 /** The footnotes they refer to, by label. */
@@ -100,9 +100,10 @@ export function hasMath(boxes: Boxes): boolean {
   return boxes.at(-1)?.at(-1)?.some(isMath) ?? false;
 }
 
-function wordsOf(inline: Inline): string {
+function wordsOf(inline: Inline, dollars: string): string {
+  if (inline.type === 'inlineMath') return dollars + inline.text + dollars;
   if ('text' in inline) return inline.text;
-  if ('children' in inline) return plainText(inline.children);
+  if ('children' in inline) return plainText(inline.children, dollars);
   if (inline.type === 'image') return inline.alt;
   return inline.type === 'break' ? '\n' : '';
 }

@@ -1,9 +1,11 @@
 import { expect } from 'vitest';
-import { StreamPanel } from '../../../src/index.ts';
+import { type MathRenderer, StreamPanel } from '../../../src/index.ts';
 import { ManualSource } from '../../support/source.ts';
 import { finish, start } from '../events.ts';
 import { frame, openPage, type Page } from '../page.tsx';
 import { longAnswer } from './answer.ts';
+
+export const formulas = 'Roots of $x^2 = \\$4$, and\n\n$$\ny = 1\n$$';
 
 export interface Long {
   readonly page: Page;
@@ -14,15 +16,15 @@ export interface Long {
   fromEnd(): number;
 }
 
-/** A panel with a long answer, there at once. */
-export async function openLong(length: number, ends = true): Promise<Long> {
+/** A panel with a long answer, there at once; `math`: and `formulas` in its middle. */
+export async function openLong(length: number, ends = true, math?: MathRenderer): Promise<Long> {
   const page = openPage();
   const source = new ManualSource();
-  const text = longAnswer(length);
+  const text = math ? `${longAnswer(length / 2)}\n\n${formulas}\n\n${longAnswer(length / 2)}` : longAnswer(length);
   source.push(start);
   for (let at = 0; at < text.length; at += 65_536) source.text(text.slice(at, at + 65_536));
   if (ends) source.push(finish);
-  page.render(<StreamPanel source={source} view="markdown" title="Long" />);
+  page.render(<StreamPanel source={source} view="markdown" title="Long" {...(math && { markdown: { math } })} />);
   const lastParagraph = [...text.matchAll(/Paragraph \d+ /g)].at(-1)?.[0] ?? '';
   await expect
     .poll(() => page.container.querySelector('[data-stream-body]')?.textContent?.includes(lastParagraph), { timeout: 25_000 })

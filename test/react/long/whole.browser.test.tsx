@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
 import { cdp } from 'vitest/browser';
 import { StreamPanel } from '../../../src/index.ts';
+import { katex } from '../../../src/plugins/katex.tsx';
 import { ManualSource } from '../../support/source.ts';
 import { finish, start } from '../events.ts';
 import { frame, openPage } from '../page.tsx';
 import { longAnswer } from './answer.ts';
-import { openLong, sight } from './page.tsx';
+import { formulas, openLong, sight } from './page.tsx';
 
 /** Of Chromium's tools; what vitest declares of them is empty. */
 interface Session {
@@ -53,6 +54,14 @@ test('[UI39] everything selected and copied is everything, whether it is in the 
   // What is all in the document is the browser's to copy.
   getSelection()?.selectAllChildren(last);
   expect(copied()).toBe('');
+  getSelection()?.removeAllRanges();
+});
+
+test('[UI39] [UI26] formulas that are not in the document are copied as they are written', async () => {
+  const long = await openLong(400_000, true, katex());
+  expect(long.list.textContent).not.toContain('Roots of');
+  getSelection()?.selectAllChildren(long.page.body());
+  expect(copied()).toContain(`\n\n${formulas}\n\n`);
   getSelection()?.removeAllRanges();
 });
 

@@ -43,7 +43,7 @@ test(`[UI30] [UI31] however long the texts of a paragraph are, its boxes say wha
         } else {
           const from = Math.max(0, texts.length - next.back);
           fold(inline(1, from, ...next.segments));
-          texts = [...texts.slice(0, from), ...next.segments.map(plainText)];
+          texts = [...texts.slice(0, from), ...next.segments.map((segment) => plainText(segment))];
         }
         expect(boxTexts(leaf).join('') + leaf.tail).toBe(texts.join(''));
       }

@@ -11,8 +11,8 @@ function textOf(group: GroupNode): string {
 }
 
 function blockText(node: BlockNode): string {
-  if (node.kind === 'inline') return plainText([...node.boxes.flat(2), { type: 'text', text: node.tail }]);
-  if (node.kind === 'literal') return node.text.toString();
+  if (node.kind === 'inline') return plainText([...node.boxes.flat(2), { type: 'text', text: node.tail }], '$');
+  if (node.kind === 'literal') return node.block.type === 'math' ? `$$\n${node.text}\n$$` : node.text.toString();
   const children = node.groups.flatMap((group) => group.children.map(blockText));
   if (node.block.type === 'tableRow') return children.join('\t');
   if (node.header !== undefined) children.unshift(blockText(node.header));
