@@ -5,15 +5,18 @@ import { ManualSource } from '../support/source.ts';
 import { start } from './events.ts';
 import { openPage, painted } from './page.tsx';
 
-/** The open line of a plain panel whose stream runs. */
-async function openLine(text: string): Promise<HTMLElement> {
+type View = 'plain' | 'markdown';
+
+/** What the cursor is in, of a panel whose stream runs. */
+async function openEnd(text: string, view: View = 'plain'): Promise<HTMLElement> {
   const page = openPage();
   const source = new ManualSource();
-  page.render(<StreamPanel source={source} style={{ height: '300px' }} />);
+  page.render(<StreamPanel source={source} view={view} style={{ height: '300px' }} />);
   source.push(start, { type: 'text', part: 't0', delta: text });
-  await expect.poll(() => page.body().textContent).toBe(text);
+  const last = /[\p{L}]+$/u.exec(text)?.[0] ?? '';
+  await expect.poll(() => page.body().textContent).toContain(last);
   await painted(2);
-  return page.body().querySelector('.sluice-line:last-child') as HTMLElement;
+  return [...page.body().querySelectorAll<HTMLElement>(view === 'plain' ? '.sluice-line' : 'p')].at(-1) as HTMLElement;
 }
 
 function textOf(line: HTMLElement): DOMRect {
@@ -38,19 +41,10 @@ async function drawnAt(colour: string, { left, right, top, height }: DOMRect): P
   return places;
 }
 
-test.each([
-  ['ltr', 'Words', 'ltr'],
-  ['ltr', 'שלום', 'rtl'],
-  ['rtl', 'Words', 'ltr'],
-  ['rtl', 'שלום', 'rtl'],
-])('[UI4] on a page from %s the cursor is behind the last letter of %s', async (page, text, direction) => {
-  document.documentElement.dir = page;
+async function expectBehind(text: string, direction: 'ltr' | 'rtl', view?: View): Promise<void> {
   document.documentElement.style.setProperty('--sluice-accent', 'rgb(250, 0, 250)');
-  onTestFinished(() => {
-    document.documentElement.removeAttribute('dir');
-    document.documentElement.removeAttribute('style');
-  });
-  const rect = textOf(await openLine(text));
+  onTestFinished(() => document.documentElement.removeAttribute('style'));
+  const rect = textOf(await openEnd(text, view));
   const places = await drawnAt('rgb(250, 0, 250)', rect);
   expect(places.length).toBeGreaterThanOrEqual(4);
   expect(places.length).toBeLessThanOrEqual(12);
@@ -58,12 +52,31 @@ test.each([
     if (direction === 'ltr') expect(place).toBeGreaterThan(rect.width - 1);
     else expect(place).toBeLessThan(0);
   }
+}
+
+test.each([
+  ['ltr', 'Words', 'ltr'],
+  ['ltr', 'שלום', 'rtl'],
+  ['rtl', 'Words', 'ltr'],
+  ['rtl', 'שלום', 'rtl'],
+] as const)('[UI4] on a page from %s the cursor is behind the last letter of %s', async (page, text, direction) => {
+  document.documentElement.dir = page;
+  onTestFinished(() => document.documentElement.removeAttribute('dir'));
+  await expectBehind(text, direction);
 });
 
-test('[UI4] no line wraps for the cursor', async () => {
-  const line = await openLine('one two three four five six seven eight nine ten eleven twelve');
+test.each([
+  ['Words', 'ltr'],
+  ['Some **words', 'ltr'],
+  ['שלום', 'rtl'],
+  ['- Words\n- שלום', 'rtl'],
+  ['- שלום\n- Words', 'ltr'],
+] as const)('[UI4] in Markdown the cursor is behind the last letter of %j', (text, direction) => expectBehind(text, direction, 'markdown'));
+
+test.each(['plain', 'markdown'] as const)('[UI4] no line wraps for the cursor (%s)', async (view) => {
+  const line = await openEnd('one two three four five six seven eight nine ten eleven twelve', view);
   const without = document.createElement('style');
-  without.textContent = '.sluice-line::after { content: none !important }';
+  without.textContent = ':is(.sluice-line, .sluice-blocks p)::after { content: none !important }';
   onTestFinished(() => without.remove());
   const heights = (): readonly number[] =>
     Array.from({ length: 200 }, (_, index) => {
