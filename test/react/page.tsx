@@ -10,6 +10,7 @@ import '../../src/styles/layout.css';
 import '../../src/styles/panel.css';
 import '../../src/styles/parts.css';
 import '../../src/styles/print.css';
+import '../../src/styles/selection.css';
 import '../../src/styles/text.css';
 import '../../src/styles/markdown.css';
 import '../../src/styles/tokens.css';
