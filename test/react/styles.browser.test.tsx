@@ -1,8 +1,20 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { ConnectionStatus, StreamPanel } from '../../src/index.ts';
+import { cdp } from 'vitest/browser';
+import { ConnectionStatus, StreamGrid, StreamPanel } from '../../src/index.ts';
 import { ManualSource } from '../support/source.ts';
 import { finish, start } from './events.ts';
 import { openPage } from './page.tsx';
+
+interface Session {
+  send(method: string, params: object): Promise<unknown>;
+}
+
+/** Paper, until the end of the test. */
+async function print(): Promise<void> {
+  const session = cdp() as Session;
+  await session.send('Emulation.setEmulatedMedia', { media: 'print' });
+  onTestFinished(() => session.send('Emulation.setEmulatedMedia', { media: '' }) as Promise<void>);
+}
 
 test('[UI46] what is selected is the answer with its name and its model, and not what surrounds it', async () => {
   const page = openPage();
@@ -31,4 +43,34 @@ test('[UI46] what is selected is the answer with its name and its model, and not
   selection?.selectAllChildren(document.body);
   const words = selection?.toString().split(/\s+/).filter(Boolean);
   expect(words).toEqual(['My', 'title', 'scripted', '·', 'scripted-plain', 'one1', 'two', 'Footnotes', 'three', 'Mine']);
+});
+
+test('printed, a title begins where its answer does, and panels keep their distance', async () => {
+  const page = openPage();
+  const sources = [new ManualSource(), new ManualSource()];
+  for (const source of sources) source.push(start, { type: 'text', part: 't0', delta: 'text' }, finish);
+  page.render(
+    <StreamGrid>
+      {sources.map((source, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: they stay in their order
+        <StreamPanel key={index} source={source} />
+      ))}
+    </StreamGrid>,
+  );
+  await expect.poll(() => page.status(1)).toBe('done');
+  await print();
+  const leftOf = (selector: string): number | undefined => page.panel().querySelector(selector)?.getBoundingClientRect().left;
+  expect(leftOf('.sluice-title')).toBe(leftOf('[data-stream-body]'));
+  expect(page.panel(1).getBoundingClientRect().top).toBeGreaterThan(page.panel(0).getBoundingClientRect().bottom);
+});
+
+test('printed, a page with a dark theme is light, not its panels alone', async () => {
+  document.documentElement.dataset['theme'] = 'dark';
+  onTestFinished(() => {
+    delete document.documentElement.dataset['theme'];
+  });
+  const scheme = (): string => getComputedStyle(document.documentElement).colorScheme;
+  expect(scheme()).toBe('dark');
+  await print();
+  expect(scheme()).toBe('light');
 });
