@@ -3,7 +3,7 @@ import { cdp } from 'vitest/browser';
 import { ConnectionStatus, StreamGrid, StreamPanel } from '../../src/index.ts';
 import { ManualSource } from '../support/source.ts';
 import { finish, start } from './events.ts';
-import { openPage } from './page.tsx';
+import { openPage, painted } from './page.tsx';
 
 interface Session {
   send(method: string, params: object): Promise<unknown>;
@@ -73,4 +73,32 @@ test('printed, a page with a dark theme is light, not its panels alone', async (
   expect(scheme()).toBe('dark');
   await print();
   expect(scheme()).toBe('light');
+});
+
+test('the ring of focus is as clear on a button that does not apply', async () => {
+  const page = openPage();
+  const source = new ManualSource();
+  source.push(start, { type: 'text', part: 't0', delta: 'text' }, finish);
+  page.render(<StreamPanel source={source} />);
+  await expect.poll(() => page.status()).toBe('done');
+  await painted();
+  const button = page.button(/^Pause/);
+  expect(button.getAttribute('aria-disabled')).toBe('true');
+  for (let at: HTMLElement | null = button; at !== null; at = at.parentElement) expect(getComputedStyle(at).opacity).toBe('1');
+  expect(Number(getComputedStyle(button.firstElementChild as Element).opacity)).toBeLessThan(1);
+});
+
+test('a connection says why it is no better one in the room there is', async () => {
+  const page = openPage();
+  const { connection } = page.client.store.getState();
+  const fallbackReason = 'WebTransport did not answer in time. '.repeat(4);
+  page.client.store.setState({ connection: { ...connection, status: 'connected', transport: 'sse', fallbackReason } });
+  page.render(
+    <div style={{ display: 'grid', width: '20rem' }}>
+      <ConnectionStatus />
+    </div>,
+  );
+  await expect.poll(() => page.container.querySelector('.sluice-connection-reason')?.textContent).toBe(fallbackReason);
+  expect(page.container.querySelector('.sluice-connection')?.getBoundingClientRect().width).toBeLessThanOrEqual(320);
+  expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(document.documentElement.clientWidth);
 });
