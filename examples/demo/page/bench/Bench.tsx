@@ -94,8 +94,8 @@ function Plots({ meter }: { readonly meter: Meter }): React.ReactNode {
       <Plot name="From arrival on the page to paint" samples={meter.lag.since(since)} now={now} spanMs={SPAN_MS} limitMs={50} />
       <Plot name="From your input to paint" samples={meter.input.since(since)} now={now} spanMs={SPAN_MS} limitMs={50} />
       <p>
-        {frames.length === 0 ? 0 : Math.round((100 * long) / frames.length)} % of frames over 25 ms · {meter.longTasks()} tasks over 50 ms
-        since the page was opened
+        {frames.length === 0 ? 0 : Math.round((100 * long) / frames.length)} % of frames over 25 ms · tasks over 50 ms since the page was
+        opened: {meter.longTasks()}
       </p>
     </section>
   );
