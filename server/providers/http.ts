@@ -51,8 +51,8 @@ export function createHttpProvider(dialect: Dialect, options: HttpOptions, defau
     baseURL !== undefined
       ? undefined
       : keyVariable === undefined
-        ? `${title} is not configured: set ${urlVariable}.`
-        : `${title} is not configured: set ${keyVariable}, or ${urlVariable} for a compatible server without keys.`;
+        ? `${title} is not configured: set ${urlVariable} in the relay's environment, and restart it.`
+        : `${title} is not configured: set ${keyVariable} in the relay's environment (or ${urlVariable}, for a compatible server without keys), and restart it.`;
 
   async function* generate(
     request: GenerationRequest,
