@@ -22,6 +22,7 @@ import { createDisplay, type Display } from './display.ts';
 import { Footer } from './Footer.tsx';
 import { Header } from './Header.tsx';
 import type { StreamPanelOptions, StreamPanelProps, StreamPanelSource } from './props.ts';
+import { tellUnstyled } from './unstyled.ts';
 
 function Root(props: StreamPanelProps): ReactNode {
   return props.stream === undefined ? <Followed {...props} /> : <Shown {...props} />;
@@ -51,6 +52,7 @@ function Shown({
 
   useLayoutEffect(() => {
     display.root(element.current);
+    tellUnstyled(element.current);
     return () => display.root(null);
   }, [display]);
   useLayoutEffect(() => display.pace(pacing), [display, pacing]);

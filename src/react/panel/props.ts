@@ -8,6 +8,8 @@ import type { Stream } from '../stream.ts';
  *
  * The root carries `data-stream-panel`, `data-stream-id`, `data-status` (`pending | streaming | done | failed | stopped`,
  * never ahead of the text on display), `data-epoch`, and `data-paused` while display is held.
+ *
+ * Its height is `--sluice-panel-height`; `auto` is as high as the text.
  */
 export type StreamPanelProps = StreamPanelOptions & (StreamPanelSource | StreamPanelStream);
 
