@@ -128,10 +128,13 @@ function isOfLoading(error: unknown): boolean {
 }
 
 /** Its name is what its author calls it (`accTitle`), or what kind of diagram it is. */
-function drawingOf(svg: string, type: string, isDark: boolean): Drawing {
-  const { body } = new DOMParser().parseFromString(svg, 'text/html');
+function drawingOf(source: string, type: string, isDark: boolean): Drawing {
+  const { body } = new DOMParser().parseFromString(source, 'text/html');
   withoutLinks(body);
-  const title = body.querySelector('svg > title')?.textContent?.trim();
+  const svg = body.querySelector('svg');
+  // As wide as it wants to be at most, which is for words of 16 px: before they are smaller than 10, it scrolls.
+  svg?.style.setProperty('min-width', `calc(0.625 * ${svg.style.maxWidth})`);
+  const title = svg?.querySelector(':scope > title')?.textContent?.trim();
   const kind = type
     .replace(/-v\d+$/, '')
     .replace(/([a-z])([A-Z])/g, '$1 $2')

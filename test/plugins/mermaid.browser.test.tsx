@@ -54,6 +54,25 @@ test('[UI27] what its author calls it is its name', async () => {
   expect(page.container.querySelector('[role="img"]')?.getAttribute('aria-label')).toBe('Shares of time');
 });
 
+test('[UI27] a wide diagram scrolls on a narrow screen before its words are too small, and is whole on paper', async () => {
+  const block = createBlock('mermaid', 'flowchart LR\n  a[Provider] --> b[Relay] --> c[Worker] --> d[Store] --> e[Page]\n');
+  block.close();
+  const page = open(block);
+  page.container.style.width = '320px';
+  await drawn(page, 1);
+  const scroller = page.container.querySelector('.sluice-diagram-scroller') as HTMLElement;
+  const scale = (): number => (scroller.querySelector('svg') as SVGSVGElement).getScreenCTM()?.a ?? 0;
+  expect(scale()).toBeGreaterThanOrEqual(0.62);
+  expect(scroller.scrollWidth).toBeGreaterThan(scroller.clientWidth);
+  page.container.style.width = '2000px';
+  expect(scale()).toBeCloseTo(1);
+  page.container.style.width = '320px';
+  const session = cdp() as Session;
+  onTestFinished(() => session.send('Emulation.setEmulatedMedia', { media: '' }) as Promise<void>);
+  await session.send('Emulation.setEmulatedMedia', { media: 'print' });
+  expect(scroller.scrollWidth).toBe(scroller.clientWidth);
+});
+
 test('[UI27] what cannot be drawn is code, with the reason; the next is drawn all the same', async () => {
   const bad = createBlock('mermaid', 'flowchart LR\n  a -->\n');
   const unknown = createBlock('mermaid', 'nothing at all\n');
