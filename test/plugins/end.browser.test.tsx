@@ -1,8 +1,9 @@
-import { expect, test } from 'vitest';
+import { type ReactNode, useReducer } from 'react';
+import { expect, onTestFinished, test } from 'vitest';
 import { StreamPanel } from '../../src/index.ts';
 import { katex } from '../../src/plugins/katex.tsx';
-import { start } from '../react/events.ts';
-import { frame, openPage } from '../react/page.tsx';
+import { finish, start } from '../react/events.ts';
+import { frame, openPage, type Page } from '../react/page.tsx';
 import { ManualSource } from '../support/source.ts';
 
 test('[UI26] who is at the end is there when formulas that waited are drawn', async () => {
@@ -18,8 +19,54 @@ test('[UI26] who is at the end is there when formulas that waited are drawn', as
   );
   await expect.poll(() => page.body().querySelectorAll('.katex').length).toBe(100);
   await frame(5);
-  const scroller = page.body().closest('.sluice-scroller') as HTMLElement;
-  const fromEnd = (): number => scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
-  expect(scroller.scrollTop).toBeGreaterThan(1000);
-  expect(fromEnd()).toBeLessThanOrEqual(1);
+  expectAtEnd(page, 1000);
 });
+
+test.each(['streaming', 'done'] as const)('[UI38] who is at the end is there when a picture has come (%s)', async (status) => {
+  const page = openPage();
+  const source = new ManualSource();
+  const notYet = document.createElement('style');
+  notYet.textContent = 'img { height: 1px !important }';
+  document.head.append(notYet);
+  onTestFinished(() => notYet.remove());
+  const markdown = { imagePrefixes: ['/docs/'] };
+  page.render(<StreamPanel source={source} view="markdown" markdown={markdown} style={{ height: 300 }} />);
+  source.push(start);
+  source.text(`${'A paragraph.\n\n'.repeat(20)}![demo](/docs/demo.png)\n\nLast words.\n\n`);
+  if (status === 'done') source.push(finish);
+  await expect.poll(() => page.status()).toBe(status);
+  await expect.poll(() => page.body().querySelector('img')?.complete).toBe(true);
+  const picture = page.body().querySelector('img') as HTMLImageElement;
+  await frame(10);
+  notYet.remove();
+  await frame(5);
+  expect(picture.clientHeight).toBeGreaterThan(100);
+  expectAtEnd(page, 300);
+});
+
+function Late(): ReactNode {
+  const [height, grow] = useReducer(() => 300, 20);
+  return <button type="button" data-late="" style={{ height }} onClick={grow} />;
+}
+
+test('[UI38] who is at the end is there when a component of the app has grown', async () => {
+  const page = openPage();
+  const source = new ManualSource();
+  const markdown = { components: { code: Late } };
+  page.render(<StreamPanel source={source} view="markdown" markdown={markdown} style={{ height: 300 }} />);
+  source.push(start);
+  source.text(`${'A paragraph.\n\n'.repeat(20)}\`\`\`\ncode\n\`\`\`\n\nLast words.\n\n`);
+  source.push(finish);
+  await expect.poll(() => page.status()).toBe('done');
+  await frame(5);
+  page.body().querySelector<HTMLElement>('[data-late]')?.click();
+  await frame(5);
+  expect(page.body().querySelector<HTMLElement>('[data-late]')?.offsetHeight).toBe(300);
+  expectAtEnd(page, 300);
+});
+
+function expectAtEnd(page: Page, least: number): void {
+  const scroller = page.body().closest('.sluice-scroller') as HTMLElement;
+  expect(scroller.scrollTop).toBeGreaterThan(least);
+  expect(scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop).toBeLessThanOrEqual(1);
+}

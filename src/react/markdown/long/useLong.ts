@@ -48,7 +48,7 @@ export interface LongList {
 export function useLong(list: RefObject<HTMLDivElement | null>, root: RootNode, groups: readonly GroupNode[]): LongList {
   const {
     view,
-    options: { math },
+    options: { growsLate },
   } = useMarkdown();
   const [whole, setWhole] = useState<Whole>();
   const [, again] = useReducer((count: number) => count + 1, 0);
@@ -145,12 +145,12 @@ export function useLong(list: RefObject<HTMLDivElement | null>, root: RootNode, 
   useLayoutEffect(() => () => void known.set(root, virtualizer.takeSnapshot()), [root, virtualizer]);
 
   useLayoutEffect(() => {
-    if (!(isWindowed || math) || list.current === null || typeof ResizeObserver === 'undefined') return undefined;
-    // Who is at the end stays there when heights are found out, and when formulas are drawn, which have pictures of their own.
+    if (!(isWindowed || growsLate) || list.current === null || typeof ResizeObserver === 'undefined') return undefined;
+    // Who is at the end stays there when heights are found out, and when something grows that the panel does not draw.
     const observer = new ResizeObserver(() => view.settle());
     observer.observe(list.current);
     return () => observer.disconnect();
-  }, [isWindowed, list, view, math]);
+  }, [isWindowed, list, view, growsLate]);
 
   useLayoutEffect(() => {
     const element = list.current;
