@@ -10,11 +10,11 @@ interface Session {
 }
 
 /** The body of a panel with a whole answer. */
-async function shown(text: string): Promise<HTMLElement> {
+async function shown(text: string, width = '400px'): Promise<HTMLElement> {
   const page = openPage();
   const source = new ManualSource();
   source.push(start, { type: 'text', part: 't0', delta: text }, finish);
-  page.render(<StreamPanel source={source} view="markdown" title="M" style={{ height: '400px', width: '400px' }} />);
+  page.render(<StreamPanel source={source} view="markdown" title="M" style={{ height: '400px', width }} />);
   await expect.poll(() => page.status()).toBe('done');
   await painted(2);
   return page.body();
@@ -175,4 +175,24 @@ test('a thematic break is seen with forced colours', async () => {
   const { left, top } = find(body, 'hr').getBoundingClientRect();
   const colour = await drawn();
   expect([-1, 0, 1].map((distance) => colour(left + 40, top + distance))).not.toEqual(Array(3).fill(colour(left + 40, top - 6)));
+});
+
+const nested = (prefix: (depth: number) => string, depth: number): string =>
+  Array.from({ length: depth }, (_, index) => `${prefix(index)}level ${index}\n${prefix(index).trimEnd()}\n`).join('');
+
+test.each([
+  ['400px', '- lists', nested((depth) => `${'  '.repeat(depth)}- `, 20).replaceAll(/ *-\n/g, ''), 60],
+  ['200px', '- lists', nested((depth) => `${'  '.repeat(depth)}- `, 20).replaceAll(/ *-\n/g, ''), 30],
+  ['400px', '> quotes', nested((depth) => '> '.repeat(depth + 1), 20), 60],
+  ['200px', '> quotes', nested((depth) => '> '.repeat(depth + 1), 20), 25],
+] as const)('[UI36] in a panel of %s, 20 of the %s in one another have room for words', async (width, _, text, least) => {
+  const body = await shown(text, width);
+  const paragraphs = [...body.querySelectorAll('p')];
+  expect(paragraphs.length).toBe(20);
+  const { right } = body.getBoundingClientRect();
+  for (const paragraph of paragraphs) {
+    const box = (paragraph.closest('li') ?? paragraph).getBoundingClientRect();
+    expect(box.width, paragraph.textContent ?? '').toBeGreaterThan(least);
+    expect(line(paragraph).right).toBeLessThanOrEqual(right);
+  }
 });
