@@ -14,11 +14,16 @@ const recorded = readdirSync(folder)
   .filter((name) => name.endsWith('.jsonl'))
   .map((name) => [name, textIn(readFileSync(join(folder, name), 'utf8'))] as const);
 
-function check(text: string, math: boolean): void {
+/** Longer than any recording, and written by hand: with tables, lists, HTML, links and code. */
+const documents = ['README.md', ...readdirSync(join(root, 'docs')).flatMap((name) => (name.endsWith('.md') ? [`docs/${name}`] : []))].map(
+  (name) => [name, readFileSync(join(root, name), 'utf8')] as const,
+);
+
+function check(text: string, math: boolean, runs = 40): void {
   const whole = parseWhole(text, { math });
   expect(parseStreamed([text], { math })).toEqual(whole);
   expect(parseStreamed(characters(text), { math }), 'one character at a time').toEqual(whole);
-  for (const [run, pieces] of fc.sample(cuts(text), { numRuns: 40, seed: 11 }).entries()) {
+  for (const [run, pieces] of fc.sample(cuts(text), { numRuns: runs, seed: 11 }).entries()) {
     expect(parseStreamed(pieces, { math }), `cut ${run} with seed 11`).toEqual(whole);
   }
 }
@@ -28,9 +33,11 @@ describe('answers end in the tree of the oracle', () => {
   test.for(Object.entries(answers).filter(([, text]) => !/[$\\]/.test(text)))('%s, with math', ([, text]) => check(text, true));
   test.for(Object.entries(mathAnswers))('math, %s', ([, text]) => check(text, true));
   test.for(recorded)('recorded: %s', ([, text]) => check(text, false));
+  test.for(documents)('a document of kilobytes: %s', ([, text]) => check(text, false, 4));
 
-  test('recordings have text', () => {
+  test('recordings and documents have text', () => {
     expect(recorded.filter(([, text]) => text.length > 20).length).toBeGreaterThan(3);
+    expect(documents.filter(([, text]) => text.length > 20_000).length).toBeGreaterThan(3);
   });
 });
 
