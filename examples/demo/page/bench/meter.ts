@@ -1,7 +1,7 @@
 import type { StreamHandle } from 'sluice-kit';
 import { createRing, type Ring } from './ring.ts';
 
-/** What the page itself can see of its smoothness. Samples are `[time, value]`, both in ms. */
+/** What the page itself can see of its smoothness, from what begins after the meter was made. Samples are `[time, value]`, both in ms. */
 export interface Meter {
   /** From one animation frame to the next. */
   readonly frames: Ring;
@@ -9,7 +9,7 @@ export interface Meter {
   readonly lag: Ring;
   /** From an input of yours to the paint after it (Event Timing; durations under 16 ms are not reported by browsers). */
   readonly input: Ring;
-  /** Main-thread tasks over 50 ms since the start. */
+  /** Main-thread tasks over 50 ms. */
   longTasks(): number;
   /** Follows a stream and the panel that shows it. Returns the function that stops it. */
   follow(handle: StreamHandle, panel: Element): () => void;
@@ -82,7 +82,8 @@ function isText(node: Node): boolean {
 /** Absent in browsers without that kind of entry. */
 function observe(type: 'longtask' | 'event', onEntries: (entries: PerformanceEntryList) => void): PerformanceObserver | undefined {
   if (!PerformanceObserver.supportedEntryTypes.includes(type)) return undefined;
-  const observer = new PerformanceObserver((list) => onEntries(list.getEntries()));
+  const since = performance.now();
+  const observer = new PerformanceObserver((list) => onEntries(list.getEntries().filter(({ startTime }) => startTime >= since)));
   // `durationThreshold` is not in every DOM library yet.
   observer.observe({ type, durationThreshold: 16 } as PerformanceObserverInit);
   return observer;
