@@ -52,7 +52,7 @@ function Shown({
 
   useLayoutEffect(() => {
     display.root(element.current);
-    tellUnstyled(element.current);
+    tellUnstyled(element);
     return () => display.root(null);
   }, [display]);
   useLayoutEffect(() => display.pace(pacing), [display, pacing]);
