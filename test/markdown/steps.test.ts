@@ -65,6 +65,16 @@ describe('no step between two polls does more than so much, however long the tex
     'brackets that become links': `${'['.repeat(length / 16)}${repeat('a](b) ')}`,
     'beginnings of addresses': repeat('<http://'),
     'beginnings of addresses in a bracket': `[${repeat('www. ')}`,
+    'an address without end': `http://a.b/${repeat('abc')}`,
+    'an address of marks': `http://a.b/${repeat('a.b,(c)_')}`,
+    'a name of a host without end': `www.${repeat('a.')}`,
+    'an address in an address': repeat('http://a'),
+    'a host in a host': repeat('_www.'),
+    'at signs': repeat('@'),
+    'at signs and slashes': repeat('/a@'),
+    'a mailbox without end': `${repeat('a')}@b.c`,
+    'an autolink without end': `<http://${repeat('a')}`,
+    'a target without end': `[a](${repeat('b')}`,
   };
   const sizes = [64, length * 2];
   const bound = (isOrdinary: boolean): number => (isOrdinary ? 8192 : 32_768);

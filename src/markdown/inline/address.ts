@@ -1,5 +1,5 @@
 import type { Inline } from '../blocks.ts';
-import { classify, other } from './characters.ts';
+import { classify, isEmailText, mostWord, other } from './characters.ts';
 
 /** Cheap: whether `linkAddresses` may find any. */
 export function mayHoldAddress(text: string): boolean {
@@ -39,9 +39,10 @@ interface Found {
 
 const mayHoldUrl = /www\.|https?:\/\//i;
 const urls = /(?<![\da-z])(?:https?:\/\/|www(?=\.))/gi;
-const xmpp = /(?<![\w+\-.@])xmpp:[\w+\-.]+@([\w-]+(?:\.[\w-]+)+)(\/(?:[\w\-/]|\.(?=[\dA-Za-z]))*)?/g;
-const mailto = /(?<![\w+\-.@])mailto:[\w+\-.]+@([\w-]+(?:\.[\w-]+)+)/g;
-const emails = /(?<![\w+\-.]|(?:^|[^\d@A-Za-z])(?:mailto|xmpp):)[\w+\-.]+@([\w-]+(?:\.[\w-]+)+)/g;
+// What is on either side of an `@` is no longer than `mostWord`.
+const xmpp = /(?<![\w+\-.@])xmpp:[\w+\-.]{1,4096}@(?![\w\-.]{4097})([\w-]+(?:\.[\w-]+)+)(\/(?:[\w\-/]|\.(?=[\dA-Za-z]))*)?/y;
+const mailto = /(?<![\w+\-.@])mailto:[\w+\-.]{1,4096}@(?![\w\-.]{4097})([\w-]+(?:\.[\w-]+)+)/y;
+const emails = /(?<![\w+\-.]|(?:^|[^\d@A-Za-z])(?:mailto|xmpp):)[\w+\-.]{1,4096}@(?![\w\-.]{4097})([\w-]+(?:\.[\w-]+)+)/y;
 const domainEnd = /[^\w\-.]/g;
 const wordEnd = /[\t\n\r ]/g;
 
@@ -72,9 +73,10 @@ function* findUrls(text: string): Generator<Found | undefined, void> {
     const start = match.index;
     const isWww = !match[0].endsWith('/');
     from = start + 1;
+    if (end <= start) end = seek(wordEnd, text, start);
     const domain = isWww ? start : start + match[0].length;
     // Domains that overlap end alike, and wrongly.
-    if ((start > 0 && classify(text.charCodeAt(start - 1)) === other) || domain < wrong) {
+    if (end - start > mostWord || (start > 0 && classify(text.charCodeAt(start - 1)) === other) || domain < wrong) {
       yield undefined;
       continue;
     }
@@ -89,7 +91,6 @@ function* findUrls(text: string): Generator<Found | undefined, void> {
       yield undefined;
       continue;
     }
-    if (end <= afterDomain) end = seek(wordEnd, text, afterDomain);
     const stop = trimUrl(text, start, end);
     // What the sentence keeps of the word is not searched again.
     from = end;
@@ -135,34 +136,36 @@ function trimUrl(text: string, start: number, end: number): number {
 }
 
 function findXmpp(text: string): Iterable<Found | undefined> {
-  return matches(xmpp, text, '', (match) => {
+  return matches(xmpp, text, 'xmpp:'.length, '', (match) => {
     const resource = match[2];
     return !resource || (/[A-Za-z]$/.test(resource) && text.charAt(match.index + match[0].length) !== '@');
   });
 }
 
 function findMailto(text: string): Iterable<Found | undefined> {
-  return matches(mailto, text, '', () => true);
+  return matches(mailto, text, 'mailto:'.length, '', () => true);
 }
 
 function findEmails(text: string): Iterable<Found | undefined> {
-  return matches(emails, text, 'mailto:', () => true);
+  return matches(emails, text, 0, 'mailto:', () => true);
 }
 
+/** `prefix`: code units in front of the mailbox. */
 function* matches(
   pattern: RegExp,
   text: string,
+  prefix: number,
   scheme: string,
   accept: (match: RegExpExecArray) => boolean,
 ): Generator<Found | undefined, void> {
-  if (!text.includes('@')) return;
-  for (let from = 0; ; ) {
-    pattern.lastIndex = from;
-    const match = pattern.exec(text);
-    if (!match) return;
-    const start = match.index;
-    if (/[\d\-_]$/.test(match[1] ?? '') || !accept(match)) {
-      from = start + 1;
+  let from = 0;
+  for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', Math.max(at + 1, from))) {
+    let mailbox = at;
+    while (mailbox > from && at - mailbox < mostWord && isEmailText(text.charCodeAt(mailbox - 1))) mailbox -= 1;
+    const start = mailbox - prefix;
+    pattern.lastIndex = start;
+    const match = start < from ? undefined : pattern.exec(text);
+    if (!match || /[\d\-_]$/.test(match[1] ?? '') || !accept(match)) {
       yield undefined;
       continue;
     }

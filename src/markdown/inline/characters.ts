@@ -23,6 +23,11 @@ export function isAlphanumeric(code: number): boolean {
   return isAlpha(code) || isDigit(code);
 }
 
+/** What a mailbox is named by, in an address without marks. */
+export function isEmailText(code: number): boolean {
+  return code === 43 || code === 45 || code === 46 || code === 95 || isAlphanumeric(code);
+}
+
 /** ASCII: every character that a backslash escapes. */
 export function isPunctuation(code: number): boolean {
   return code < 128 && ascii[code] === punctuation;
@@ -63,8 +68,8 @@ export function endOfWords(text: string): number {
   return at;
 }
 
-/** Code units. Who searches farther for the end of a word holds up all others. */
-const mostWord = 8192;
+/** Code units. Who searches farther for the end of a word holds up all others: what would be an address with more behind it is text. */
+export const mostWord = 4096;
 
 const ascii = new Uint8Array(128);
 for (let code = 33; code < 127; code += 1) if (!isAlphanumeric(code)) ascii[code] = punctuation;

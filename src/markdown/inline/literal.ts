@@ -1,11 +1,11 @@
-import { classify, isAlpha, isAlphanumeric, isBlank, isControl, other, whitespace } from './characters.ts';
+import { classify, isAlpha, isAlphanumeric, isBlank, isControl, isEmailText, mostWord, other, whitespace } from './characters.ts';
 import { pending } from './pending.ts';
 
 /** Addresses without marks (https://github.github.com/gfm/#autolinks-extension-), as found from left to right. */
 export interface Literals {
   /** Another source, and the code unit before it. */
   reset(source: string, before: number): void;
-  /** Where at or after `from` an address could begin. Infinity: nowhere. `from` ascends. */
+  /** Where at or after `from` an address could begin, or what is none has what makes it look so. Infinity: nowhere. `from` ascends. */
   next(from: number): number;
   /** The address at `at`, which `next` gave. */
   read(at: number): { readonly end: number; readonly url: string } | typeof pending | undefined;
@@ -20,9 +20,10 @@ interface Url {
   readonly kind: number;
 }
 const noEmail: Email = { start: Number.POSITIVE_INFINITY, at: -1 };
-const noUrl: Url = { start: Number.POSITIVE_INFINITY, kind: 0 };
+const none = 0;
 const www = 2;
 const protocol = 3;
+const noUrl: Url = { start: Number.POSITIVE_INFINITY, kind: none };
 
 export function createLiterals(): Literals {
   const starts = /www\.|https?:\/\//gi;
@@ -34,29 +35,34 @@ export function createLiterals(): Literals {
   /** The last underscore that made a domain none: every domain that begins before it is none. */
   let domainFails = -1;
   let domainPends = false;
+  /** There is no end of a word between the last place it was searched from, and here. */
+  let wordEnd = 0;
 
   function nextEmail(from: number): Email {
-    let at = source.indexOf('@', from);
-    while (at >= 0) {
-      let start = at;
-      while (start > from && isEmailText(source.charCodeAt(start - 1))) start -= 1;
-      const previous = start > 0 ? source.charCodeAt(start - 1) : before;
-      if (start < at && previous !== 47 && !isEmailText(previous)) return { start, at };
-      at = source.indexOf('@', at + 1);
-    }
-    return noEmail;
+    const at = source.indexOf('@', from);
+    if (at < 0) return noEmail;
+    let start = at;
+    while (start > from && at - start < mostWord && isEmailText(source.charCodeAt(start - 1))) start -= 1;
+    const previous = start > 0 ? source.charCodeAt(start - 1) : before;
+    return previous === 47 || isEmailText(previous) ? { start: at, at } : { start, at };
   }
 
   function nextUrl(from: number): Url {
     starts.lastIndex = from;
-    for (let match = starts.exec(source); match; match = starts.exec(source)) {
-      const previous = match.index > 0 ? source.charCodeAt(match.index - 1) : before;
-      const kind = isWww(match[0]) ? www : protocol;
-      if (kind === www ? mayPrecedeWww(previous) : !isAlpha(previous)) return { start: match.index, kind };
-      starts.lastIndex = match.index + 1;
-    }
-    return noUrl;
+    const match = starts.exec(source);
+    if (!match) return noUrl;
+    const previous = match.index > 0 ? source.charCodeAt(match.index - 1) : before;
+    const kind = isWww(match[0]) ? www : protocol;
+    return { start: match.index, kind: (kind === www ? mayPrecedeWww(previous) : !isAlpha(previous)) ? kind : none };
   }
+
+  const isWordEndNear = (at: number): boolean => {
+    for (wordEnd = Math.max(wordEnd, at); wordEnd - at <= mostWord; wordEnd += 1) {
+      const code = source.charCodeAt(wordEnd);
+      if (code === 60 || classify(code) === whitespace) return true;
+    }
+    return false;
+  };
 
   const readUrl = (start: number, domain: number): { end: number; url: string } | typeof pending | undefined => {
     if (
@@ -148,6 +154,7 @@ export function createLiterals(): Literals {
     let data = false;
     let dot = false;
     for (; ; end += 1) {
+      if (end - at > mostWord) return undefined;
       const code = source.charCodeAt(end);
       if (code === 46) {
         if (!isAlphanumeric(source.charCodeAt(end + 1))) break;
@@ -166,6 +173,7 @@ export function createLiterals(): Literals {
       trailFails = 0;
       domainFails = -1;
       domainPends = false;
+      wordEnd = 0;
       email = nextEmail(0);
       url = nextUrl(0);
     },
@@ -175,19 +183,16 @@ export function createLiterals(): Literals {
       return Math.min(email.start, url.start);
     },
     read(at) {
-      const address = email.start === at ? readEmail(at, email.at) : undefined;
+      const address = email.start === at && email.at > at ? readEmail(at, email.at) : undefined;
       if (address !== undefined && address !== pending) return address;
-      return (url.start === at ? readUrl(at, url.kind === www ? at : source.indexOf('//', at) + 2) : undefined) ?? address;
+      if (url.start !== at || url.kind === none || !isWordEndNear(at)) return address;
+      return readUrl(at, url.kind === www ? at : source.indexOf('//', at) + 2) ?? address;
     },
   };
 }
 
 function isWww(text: string): boolean {
   return text.charCodeAt(0) === 87 || text.charCodeAt(0) === 119;
-}
-
-function isEmailText(code: number): boolean {
-  return code === 43 || code === 45 || code === 46 || code === 95 || isAlphanumeric(code);
 }
 
 /** The start of the text, white space, or one of `(*_[]~`. */

@@ -47,6 +47,8 @@ function readEnclosed(source: string, at: number): { url: string; end: number } 
 function readRaw(source: string, at: number): { url: string; end: number } | typeof pending | undefined {
   let depth = 0;
   for (let end = at; ; end += 1) {
+    special.lastIndex = end;
+    end = special.test(source) ? special.lastIndex - 1 : source.length;
     const code = source.charCodeAt(end);
     if (Number.isNaN(code)) return pending;
     if (depth === 0 && end > at && (code === 41 || isBlank(code))) return { url: decodeText(source.slice(at, end)), end };
@@ -60,6 +62,9 @@ function readRaw(source: string, at: number): { url: string; end: number } | typ
     else if (code === 92 && isOneOf(source.charCodeAt(end + 1), 40, 41, 92)) end += 1;
   }
 }
+
+/** Searched for by the engine: there are addresses of megabytes. Parentheses, a backslash, white space, controls. */
+const special = /[^!-'*-[\]-~\u0080-\uffff]/g;
 
 /** Lines after the first are without the white space before them. */
 function titleText(title: string): string {

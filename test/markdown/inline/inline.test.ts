@@ -169,6 +169,41 @@ describe('work follows what arrives', () => {
   });
 });
 
+describe('[MD2] an address whose word goes on for more than 4,096 code units is text', () => {
+  const most = 4096;
+  const words: { readonly [name: string]: (length: number) => string } = {
+    'an address': (length) => 'http://a.b/'.padEnd(length, 'xyz'),
+    'one of a name': (length) => 'www.a.'.padEnd(length, 'b.c'),
+    'one with marks in it': (length) => 'https://a.b/?'.padEnd(length, 'c=(d),&e'),
+    'of a mailbox': (length) => `${'a'.repeat(length - 4)}@b.c`,
+    'of a host of mail': (length) => 'a@'.padEnd(length, 'b.c'),
+  };
+  const around: { readonly [place: string]: readonly [string, string] } = {
+    'in a sentence': ['see ', ' and more'],
+    'in a bracket': ['[see ', ' and more'],
+    'behind an escape': ['\\# ', ' and more'],
+  };
+  const links = (nodes: readonly Inline[]): number => nodes.filter(({ type }) => type === 'link').length;
+
+  test.for(
+    Object.entries(words).flatMap(([name, word]) =>
+      Object.entries(around).map(([place, [before, after]]) => ({ name, place, word, before, after })),
+    ),
+  )('$name, $place', ({ word, before, after }) => {
+    const short = before + word(most) + after;
+    const long = before + word(most + 16) + after;
+    expect(links(parseInline(short, nothing, {}))).toBe(1);
+    expect(links(parseInline(long, nothing, {}))).toBe(0);
+    for (const source of [short, long]) {
+      const leaf = open();
+      for (let at = 0; at < source.length; at += 97) leaf.write(source.slice(at, at + 97));
+      leaf.content.finish();
+      leaf.page.show();
+      expect(leaf.shown()).toEqual(joined(parseInline(source, nothing, {})));
+    }
+  });
+});
+
 describe('marks within marks', () => {
   /** How deep the nodes are nested, and all the text in them. */
   const depthOf = (nodes: readonly Inline[]): number =>
