@@ -7,9 +7,13 @@ const mostDepth = 64;
 /** Of a text. */
 const mostPieces = 1024;
 
-interface Frame {
+/** Nodes, and the text behind the last one, in pieces. */
+export interface Built {
   readonly nodes: Inline[];
   readonly text: string[];
+}
+
+interface Frame extends Built {
   /** The sibling to go on with. */
   next: Node | undefined;
   /** What the nodes become children of. */
@@ -21,12 +25,17 @@ interface Frame {
 
 /**
  * The nodes from `first` up to `end` as they leave the parser: immutable, adjacent text joined, and addresses in text linked.
- * Yields now and then.
+ * What was added to `built` is in front of them. Yields now and then.
  */
-export function* build(first: Node | undefined, end: Node | undefined): Generator<void, Inline[]> {
-  const nodes: Inline[] = [];
+export function* build(first: Node | undefined, end: Node | undefined, built: Built = { nodes: [], text: [] }): Generator<void, Inline[]> {
+  yield* flushed(yield* add(first, end, built));
+  return built.nodes;
+}
+
+/** Adds the nodes, but not what may be joined by more text. */
+export function* add(first: Node | undefined, end: Node | undefined, { nodes, text }: Built): Generator<void, Frame> {
   const stack: Frame[] = [];
-  let frame: Frame = { nodes, text: [], next: first, parent: undefined, inLink: false, alt: undefined };
+  let frame: Frame = { nodes, text, next: first, parent: undefined, inLink: false, alt: undefined };
   let steps = 0;
   for (;;) {
     steps += 1;
@@ -35,7 +44,7 @@ export function* build(first: Node | undefined, end: Node | undefined): Generato
     if (node === undefined || node === end) {
       const { parent } = frame;
       const outer = stack.pop();
-      if (!outer || !parent) break;
+      if (!outer || !parent) return frame;
       if (frame.alt !== undefined) {
         if (outer.alt !== undefined) outer.alt += frame.alt;
         else outer.nodes.push({ type: 'image', url: parent.url, title: parent.title, alt: frame.alt });
@@ -77,8 +86,6 @@ export function* build(first: Node | undefined, end: Node | undefined): Generato
       frame = { nodes: [], text: [], next: node.first, parent: node, inLink, alt: undefined };
     }
   }
-  yield* flushed(frame);
-  return nodes;
 }
 
 /** Joined as it comes: a million pieces at once would take too long. */

@@ -23,7 +23,8 @@ export interface Delimiters {
   reset(root: Node): void;
   last(): Delimiter | undefined;
   first(): Delimiter | undefined;
-  push(node: Node, before: number, after: number): void;
+  /** `sides`: as of `sidesOf`. */
+  push(node: Node, sides: number): void;
   /** Pairs what came after `bottom` (`undefined`: everything), as in a link's text. */
   resolve(bottom: Delimiter | undefined, tildeFirst: boolean): Generator<void, void>;
   /** Kinds of runs that close and found no opener, in all that was resolved up to the beginning: bits, as of `closersOf`. */
@@ -35,6 +36,7 @@ export interface Delimiters {
 const asterisk = 42;
 const underscore = 95;
 const tilde = 126;
+export const delimiterCodes: readonly number[] = [asterisk, underscore, tilde];
 
 export function createDelimiters(): Delimiters {
   let root = createNode('root', '', 0, 0);
@@ -121,23 +123,20 @@ export function createDelimiters(): Delimiters {
     first: () => first,
     last: () => last,
     missed: () => missed,
-    push(node, before, after) {
-      const code = node.text.charCodeAt(0);
-      const previous = classify(before);
-      const next = classify(after);
-      let canOpen = next === other || (next === punctuation && previous !== other);
-      let canClose = previous === other || (previous === punctuation && next !== other);
-      if (code !== tilde) {
-        canOpen ||= after === tilde;
-        canClose ||= before === tilde;
-      }
-      if (code === underscore) {
-        const opens = canOpen;
-        canOpen = opens && (previous !== other || !canClose);
-        canClose = canClose && (next !== other || !opens);
-      }
-      if (!canOpen && !canClose) return;
-      const delimiter: Delimiter = { code, node, canOpen, canClose, size: node.text.length, stamp: 0, previous: last, next: undefined };
+    push(node, sides) {
+      const { text } = node;
+      const canOpen = (sides & opens) > 0;
+      const canClose = (sides & closes) > 0;
+      const delimiter: Delimiter = {
+        code: text.charCodeAt(0),
+        node,
+        canOpen,
+        canClose,
+        size: text.length,
+        stamp: 0,
+        previous: last,
+        next: undefined,
+      };
       if (last) last.next = delimiter;
       else first = delimiter;
       last = delimiter;
@@ -153,6 +152,46 @@ export function createDelimiters(): Delimiters {
       else first = undefined;
     },
   };
+}
+
+const opens = 1;
+const closes = 2;
+
+/** Whether a run may open, and whether it may close: bits. By the code units around it. */
+export function sidesOf(code: number, before: number, after: number): number {
+  const previous = classify(before);
+  const next = classify(after);
+  let canOpen = next === other || (next === punctuation && previous !== other);
+  let canClose = previous === other || (previous === punctuation && next !== other);
+  if (code !== tilde) {
+    canOpen ||= after === tilde;
+    canClose ||= before === tilde;
+  }
+  if (code === underscore) {
+    const both = canOpen && canClose;
+    canOpen &&= !both || previous !== other;
+    canClose &&= !both || next !== other;
+  }
+  return (canOpen ? opens : 0) | (canClose ? closes : 0);
+}
+
+/** Where the last run begins that may close; less than 0: nowhere. Yields now and then. */
+export function* lastCloser(text: string, code: number, before: number): Generator<void, number> {
+  const mark = String.fromCharCode(code);
+  let steps = 0;
+  for (let end = text.length; end > 0; ) {
+    const last = text.lastIndexOf(mark, end - 1);
+    let at = last;
+    for (; at > 0 && text.charCodeAt(at - 1) === code; at -= 1) {
+      steps += 1;
+      if ((steps & 1023) === 0) yield;
+    }
+    steps += 1;
+    if ((steps & 1023) === 0) yield;
+    if (at < 0 || (sidesOf(code, at > 0 ? text.charCodeAt(at - 1) : before, text.charCodeAt(last + 1)) & closes) > 0) return at;
+    end = at;
+  }
+  return -1;
 }
 
 function matches(opener: Delimiter, closer: Delimiter): boolean {

@@ -3,12 +3,13 @@ import type { Bracket, Brackets } from './brackets.ts';
 import type { Delimiters } from './delimiters.ts';
 import { decodeText } from './entities.ts';
 import { mostLabel, normaliseLabel, readFootnoteLabel, readLabel } from './label.ts';
-import { type Node, type NodeType, wrapRest } from './node.ts';
+import { type Node, wrapRest } from './node.ts';
 import { pending } from './pending.ts';
 import type { References } from './references.ts';
 import { readResource } from './resource.ts';
 import type { Seek } from './seek.ts';
 import type { Doubt } from './source.ts';
+import type { Writer } from './writer.ts';
 
 /** What `[`, `![` and `]` do. Each answers where reading goes on. */
 export interface Links {
@@ -23,8 +24,7 @@ export interface LinkContext {
   readonly delimiters: Delimiters;
   readonly brackets: Brackets;
   readonly seek: Seek;
-  add(type: NodeType, value: string, start: number, end: number): Node;
-  plain(start: number, end: number): Node;
+  readonly writer: Writer;
   readonly pend: Doubt;
 }
 
@@ -32,16 +32,11 @@ export interface Reading {
   text: string;
   root: Node;
   references: References;
-  missed: Missed[];
+  /** Labels looked up without success, normalised, a footnote's with a leading `^`; and where the first bracket of each ends. */
+  readonly missed: Map<string, number>;
   assumed: Assumed | undefined;
   linkEnd: number;
   strayTarget: boolean;
-}
-
-/** A label looked up without success, normalised, a footnote's with a leading `^`; and where its bracket ends. */
-export interface Missed {
-  readonly label: string;
-  readonly at: number;
 }
 
 interface Target {
@@ -51,17 +46,22 @@ interface Target {
 }
 
 export function createLinks(context: LinkContext): Links {
-  const { reading, delimiters, brackets, seek, add, plain, pend } = context;
+  const { reading, delimiters, brackets, seek, writer, pend } = context;
+  const { add, plain, flush } = writer;
+
+  const miss = (label: string, at: number): void => {
+    if (!reading.missed.has(label)) reading.missed.set(label, at);
+  };
 
   const findLink = (label: string, at: number): ReturnType<References['link']> => {
     const found = reading.references.link(label);
-    if (!found) reading.missed.push({ label, at });
+    if (!found) miss(label, at);
     return found;
   };
 
   const findFootnote = (label: string, at: number): boolean => {
     const found = reading.references.footnote(label);
-    if (!found) reading.missed.push({ label: `^${label}`, at });
+    if (!found) miss(`^${label}`, at);
     return found;
   };
 
@@ -113,26 +113,25 @@ export function createLinks(context: LinkContext): Links {
   };
 
   /** `![^label]` is a footnote after an exclamation mark. */
-  const footnoteOfImage = (bracket: Bracket, at: number): boolean => {
+  const footnoteOfImage = (bracket: Bracket, at: number): void => {
     const { text, root } = reading;
-    if (bracket.nested || text.charCodeAt(bracket.from) !== 94 || at - bracket.from > mostLabel + 1) return false;
+    if (bracket.nested || text.charCodeAt(bracket.from) !== 94 || at - bracket.from > mostLabel + 1) return;
     const label = text.slice(bracket.from + 1, at);
-    if (!findFootnote(normaliseLabel(label), at)) return false;
+    if (!findFootnote(normaliseLabel(label), at)) return;
     const { node } = bracket;
+    flush(at, at);
     delimiters.truncate(bracket.bottom);
     node.text = '!';
     node.end = node.start + 1;
     root.last = node;
     node.next = undefined;
     add('footnoteReference', decodeText(label), node.start + 1, at + 1);
-    return true;
   };
 
   return {
     image(at) {
       const { text } = reading;
       if (text.charCodeAt(at + 1) !== 91) {
-        plain(at, at + 1);
         if (at + 1 === text.length) pend('image', at, at);
         return at + 1;
       }
@@ -159,17 +158,18 @@ export function createLinks(context: LinkContext): Links {
     *close(at) {
       const bracket = brackets.top();
       if (!bracket) {
-        if (reading.assumed && readStray(reading.assumed, at)) return at + 1;
-        plain(at, at + 1);
+        if (reading.assumed) readStray(reading.assumed, at);
         return at + 1;
       }
       const target = bracket.active ? readTarget(bracket, at) : undefined;
       if (target === undefined || target === pending) {
         if (target && pend(bracket.image ? 'image' : 'link', bracket.node.start, at)) return at + 1;
         brackets.pop(at + 1);
-        if (!(bracket.image && footnoteOfImage(bracket, at))) plain(at, at + 1);
+        if (bracket.image) footnoteOfImage(bracket, at);
+        if (bracket.node === reading.root.last) writer.unread(bracket.node);
         return at + 1;
       }
+      flush(at, target.end);
       yield* delimiters.resolve(bracket.bottom, true);
       delimiters.truncate(bracket.bottom);
       if (!bracket.image) {

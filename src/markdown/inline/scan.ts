@@ -2,16 +2,17 @@ import type { MarkdownSyntax } from '../document.ts';
 import { type DeadTags, readAngle } from './angle.ts';
 import { createBrackets } from './brackets.ts';
 import { endOfWords, isBlank, isDigit, isPunctuation, isSpace, skipSpaces } from './characters.ts';
-import { createDelimiters } from './delimiters.ts';
+import { createDelimiters, delimiterCodes, lastCloser, sidesOf } from './delimiters.ts';
 import { readReference } from './entities.ts';
 import { createLinks, type Reading } from './links.ts';
 import { createLiterals } from './literal.ts';
-import { append, createNode, type Node, type NodeType } from './node.ts';
+import { append, createNode, type Node } from './node.ts';
 import { pending } from './pending.ts';
 import type { References } from './references.ts';
 import { createSeek } from './seek.ts';
 import type { Begun, Doubt, Scan, Source } from './source.ts';
 import { trimCode, trimMath } from './verbatim.ts';
+import { createWriter } from './writer.ts';
 
 const ordinary = table('\n\\`*_~[]!<&');
 const withMath = table('\n\\`*_~[]!<&$');
@@ -20,6 +21,8 @@ const withMath = table('\n\\`*_~[]!<&$');
 export interface Scanner {
   /** Yields now and then, so that the caller can stop in between. What it returns is valid until the next call. */
   scan(source: Source, syntax: MarkdownSyntax, references: References, doubt?: Doubt): Generator<void, Scan>;
+  /** While `scan` is under way: the nodes read so far, if nothing that follows changes them. They are none of its own any more. */
+  take(): Node | undefined;
   /** Keeps nothing of what was read, but for a small text. */
   forget(): void;
 }
@@ -29,7 +32,7 @@ export function createScanner(): Scanner {
     text: '',
     root: createNode('root', '', 0, 0),
     references: noReferences,
-    missed: [],
+    missed: new Map(),
     assumed: undefined,
     linkEnd: Number.POSITIVE_INFINITY,
     strayTarget: false,
@@ -38,6 +41,8 @@ export function createScanner(): Scanner {
   const literals = createLiterals();
   const delimiters = createDelimiters();
   const brackets = createBrackets();
+  const writer = createWriter();
+  const { add, plain, flush } = writer;
   const dead: DeadTags = new Map();
   let text = '';
   let before = Number.NaN;
@@ -51,18 +56,10 @@ export function createScanner(): Scanner {
   let firstRun = Number.POSITIVE_INFINITY;
   let stopped: Begun | undefined;
   let begun: Begun[] = [];
-  let from = 0;
+  /** Where the last `]` is, and the last run that may close, by its code: what opens behind it is text. Of a long text that nothing follows. */
+  let lastClosing = Number.POSITIVE_INFINITY;
+  const lastClosers = new Map<number, number>();
 
-  const add = (type: NodeType, value: string, start: number, end: number): Node => {
-    const node = createNode(type, value, start, end);
-    append(reading.root, node);
-    return node;
-  };
-  const plain = (start: number, end: number): Node => {
-    const node = add('text', text.slice(start, end), start, end);
-    node.plain = true;
-    return node;
-  };
   /** Returns whether to stop. */
   const pend: Doubt = (type, at, from) => {
     if (at < firstPending) firstPending = at;
@@ -74,7 +71,7 @@ export function createScanner(): Scanner {
     stopped = { type, at, from };
     return true;
   };
-  const links = createLinks({ reading, delimiters, brackets, seek, add, plain, pend });
+  const links = createLinks({ reading, delimiters, brackets, seek, writer, pend });
 
   const run = (at: number): number => {
     const code = text.charCodeAt(at);
@@ -127,30 +124,33 @@ export function createScanner(): Scanner {
       return at + 2;
     }
     if (code === 10) {
+      const next = skipSpaces(text, at + 2);
       add('break', '', at, at + 2);
-      return skipSpaces(text, at + 2);
+      flush(at, next);
+      return next;
     }
     if (isPunctuation(code)) {
       add('text', text.charAt(at + 1), at, at + 2);
       return at + 2;
     }
-    plain(at, at + 1);
     if (at + 1 === text.length) pend('reference', at, at);
     return at + 1;
   };
 
-  /** A line ending, and the white space around it, of which `from` up to `at` is read already. */
-  const lineEnding = (at: number, from: number): number => {
+  /** A line ending, and the white space around it. */
+  const lineEnding = (at: number): number => {
     let start = at;
     let tabs = false;
+    const from = writer.from();
     while (start > from && isSpace(text.charCodeAt(start - 1))) {
       start -= 1;
       if (text.charCodeAt(start) === 9) tabs = true;
     }
-    if (start > from) plain(from, start);
     if (at - start > 1 && !tabs) add('break', '', start, at + 1);
     else add('text', '\n', start, at + 1);
-    return skipSpaces(text, at + 1);
+    const next = skipSpaces(text, at + 1);
+    flush(at, next);
+    return next;
   };
 
   const seen = (at: number, isTilde: boolean): void => {
@@ -159,20 +159,14 @@ export function createScanner(): Scanner {
     firstRun = at;
   };
 
-  const tildes = (at: number): number => {
+  /** A run of delimiters. What neither opens nor closes anything is text. */
+  const attention = (at: number, code: number): number => {
     const end = run(at);
-    const node = plain(at, end);
-    if (end - at < 3) {
-      seen(at, true);
-      delimiters.push(node, at > 0 ? text.charCodeAt(at - 1) : before, text.charCodeAt(end));
-    }
-    return end;
-  };
-
-  const attention = (at: number): number => {
-    const end = run(at);
-    seen(at, false);
-    delimiters.push(plain(at, end), at > 0 ? text.charCodeAt(at - 1) : before, text.charCodeAt(end));
+    if (code === 126 && end - at > 2) return end;
+    seen(at, code === 126);
+    if (at > (lastClosers.get(code) ?? end)) return end;
+    const sides = sidesOf(code, at > 0 ? text.charCodeAt(at - 1) : before, text.charCodeAt(end));
+    if (sides > 0) delimiters.push(plain(at, end), sides);
     return end;
   };
 
@@ -182,7 +176,6 @@ export function createScanner(): Scanner {
       add('text', reference.text, at, reference.end);
       return reference.end;
     }
-    plain(at, at + 1);
     if (text.length - at < 34 && /^&(#[0-9]*|#[xX][0-9a-fA-F]*|[0-9a-zA-Z]*)$/.test(text.slice(at))) pend('reference', at, at);
     return at + 1;
   };
@@ -190,7 +183,7 @@ export function createScanner(): Scanner {
   const angle = (at: number): number => {
     const found = readAngle(text, at, seek, dead);
     if (found === undefined || found === pending) {
-      if (!(found && pend('angle', at, at + 1))) plain(at, at + 1);
+      if (found) pend('angle', at, at + 1);
       return at + 1;
     }
     const value = text.slice(at, found.end);
@@ -211,7 +204,6 @@ export function createScanner(): Scanner {
     const found = brackets.top() || inBracket ? undefined : literals.read(at);
     if (found === pending) pend('address', at, at);
     if (found === undefined || found === pending) return undefined;
-    if (at > from) plain(from, at);
     const link = address(text.slice(at, found.end), '', at, found.end);
     link.url = found.url;
     if (lastBreak < -1) lastBreak = endOfWords(text);
@@ -235,7 +227,7 @@ export function createScanner(): Scanner {
     reading.text = text;
     reading.root = createNode('root', '', 0, text.length);
     reading.references = references;
-    if (reading.missed.length > 0) reading.missed = [];
+    if (reading.missed.size > 0) reading.missed.clear();
     reading.assumed = source.assumed;
     inBracket = source.assumed?.links === true || source.assumed?.images === true;
     reading.linkEnd = Number.POSITIVE_INFINITY;
@@ -250,11 +242,21 @@ export function createScanner(): Scanner {
     firstPending = Number.POSITIVE_INFINITY;
     firstRun = Number.POSITIVE_INFINITY;
     stopped = undefined;
-    from = 0;
+    writer.reset(reading.root, text);
+    lastClosing = Number.POSITIVE_INFINITY;
+    if (lastClosers.size > 0) lastClosers.clear();
+    if (!doubt && text.length > mostKept) {
+      lastClosing = text.lastIndexOf(']');
+      for (const code of delimiterCodes) {
+        yield;
+        lastClosers.set(code, yield* lastCloser(text, code, before));
+      }
+    }
 
     const special = math ? withMath : ordinary;
     let steps = 0;
     let at = 0;
+    let mark = 0;
     let next = literals.next(0);
     while (at < text.length && !stopped) {
       const limit = Math.min(next, text.length, at + 4096);
@@ -264,36 +266,35 @@ export function createScanner(): Scanner {
         code = text.charCodeAt(at);
       }
       steps += 1;
-      if (at === limit || (steps & 127) === 0) yield;
+      // Not always in a bracket, however many there are.
+      if (at === limit || steps % 127 === 0) yield;
       if (at === text.length) break;
       if (at === next) {
         const end = literal(at);
         next = literals.next(end ?? at + 1);
         if (end !== undefined) {
           at = end;
-          from = end;
           continue;
         }
       }
       if (!(code < 128 && special[code] === 1)) continue;
-      if (code === 10) at = lineEnding(at, from);
-      else {
-        if (at > from) plain(from, at);
-        if (code === 92) at = backslash(at);
-        else if (code === 96) at = enclosed(at, '`');
-        else if (code === 36) at = dollar(at);
-        else if (code === 126) at = tildes(at);
-        else if (code === 42 || code === 95) at = attention(at);
-        else if (code === 38) at = ampersand(at);
-        else if (code === 60) at = angle(at);
-        else if (code === 33) at = links.image(at);
-        else if (code === 91) at = links.open(at);
-        else at = yield* links.close(at);
-      }
-      from = at;
+      mark = at;
+      if (code === 10) at = lineEnding(at);
+      else if (code === 92) at = backslash(at);
+      else if (code === 96) at = enclosed(at, '`');
+      else if (code === 36) at = dollar(at);
+      else if (code === 42 || code === 95 || code === 126) at = attention(at, code);
+      else if (code === 38) at = ampersand(at);
+      else if (code === 60) at = angle(at);
+      else if (at > lastClosing) {
+        inBracket ||= code === 91;
+        at += 1;
+      } else if (code === 33) at = links.image(at);
+      else if (code === 91) at = links.open(at);
+      else at = yield* links.close(at);
       if (next < at) next = literals.next(at);
     }
-    if (at > from) plain(from, at);
+    flush(stopped ? mark : at, at);
 
     const { root, missed, linkEnd, strayTarget } = reading;
     return { root, delimiters, brackets, tildeFirst, firstRun, firstPending, begun, linkEnd, strayTarget, stopped, missed };
@@ -301,6 +302,13 @@ export function createScanner(): Scanner {
 
   return {
     scan,
+    take() {
+      const { root } = reading;
+      const { first } = root;
+      if (!first || brackets.top() || delimiters.last()) return undefined;
+      root.first = root.last = undefined;
+      return first;
+    },
     forget() {
       reading.references = noReferences;
       reading.assumed = undefined;
@@ -310,7 +318,8 @@ export function createScanner(): Scanner {
       text = '';
       reading.text = '';
       reading.root = createNode('root', '', 0, 0);
-      reading.missed = [];
+      reading.missed.clear();
+      writer.reset(reading.root, '');
       seek.reset('');
       literals.reset('', Number.NaN);
       delimiters.reset(reading.root);

@@ -1,7 +1,6 @@
 import type { Assumed } from './assumed.ts';
 import type { Brackets } from './brackets.ts';
 import type { Delimiters } from './delimiters.ts';
-import type { Missed } from './links.ts';
 import type { Node } from './node.ts';
 
 export interface Source {
@@ -33,7 +32,7 @@ export interface Scan {
   /** The place where `Doubt` stopped reading: what may begin there, and where it stands. */
   readonly stopped: Begun | undefined;
   /** In the order of where. */
-  readonly missed: readonly Missed[];
+  readonly missed: ReadonlyMap<string, number>;
 }
 
 /** What may begin at a place. */

@@ -1,9 +1,8 @@
 import type { Inline } from '../blocks.ts';
 import type { MarkdownSyntax } from '../document.ts';
 import { type Assumed, assume, firstAwaited, firstAwaitedOpener, mayClose } from './assumed.ts';
-import { build } from './build.ts';
+import { add, type Built, build } from './build.ts';
 import { createDoubt, healBrackets, healDelimiters, visibleEnd } from './heal.ts';
-import type { Missed } from './links.ts';
 import type { Node } from './node.ts';
 import { isAddress } from './ordinary.ts';
 import type { References } from './references.ts';
@@ -59,9 +58,21 @@ export function* parseFinal(
   while (end > 0 && (source.text.charCodeAt(end - 1) === 32 || source.text.charCodeAt(end - 1) === 9)) end -= 1;
   const scanner = free.pop() ?? createScanner();
   const { before, tildeFirst } = source;
-  const result = yield* scanner.scan({ text: source.text.slice(0, end), before, tildeFirst }, syntax, references);
+  const steps = scanner.scan({ text: source.text.slice(0, end), before, tildeFirst }, syntax, references);
+  const built: Built = { nodes: [], text: [] };
+  let step = steps.next();
+  // What is done with is garbage at once, before there is much of it.
+  for (let count = 1; !step.done; step = steps.next(), count += 1) {
+    const first = count > 64 ? scanner.take() : undefined;
+    if (first) {
+      count = 0;
+      yield* add(first, undefined, built);
+    }
+    yield;
+  }
+  const result = step.value;
   if (result.delimiters.last()) yield* result.delimiters.resolve(undefined, result.tildeFirst ?? false);
-  const nodes = yield* build(result.root.first, undefined);
+  const nodes = yield* build(result.root.first, undefined, built);
   yield* collect(result.missed, Number.POSITIVE_INFINITY, unresolved);
   release(scanner);
   return nodes;
@@ -100,7 +111,7 @@ export function* parseWindow(
   } else root.first = root.last = undefined;
   healDelimiters(root, delimiters.last(), undefined, text);
   const tail = yield* build(root.first, undefined);
-  if (result.missed.length > 0 && !assumed) yield* collect(result.missed, cut.at, unresolved);
+  if (result.missed.size > 0 && !assumed) yield* collect(result.missed, cut.at, unresolved);
   release(scanner);
   return {
     settled,
@@ -116,9 +127,9 @@ export function* parseWindow(
 }
 
 /** Labels of brackets that end before `end`. Yields now and then. */
-function* collect(missed: readonly Missed[], end: number, labels: Set<string>): Generator<void, void> {
+function* collect(missed: ReadonlyMap<string, number>, end: number, labels: Set<string>): Generator<void, void> {
   let steps = 0;
-  for (const { label, at } of missed) {
+  for (const [label, at] of missed) {
     if (at >= end) break;
     steps += 1;
     if ((steps & 1023) === 0) yield;
