@@ -12,25 +12,23 @@ import type { Mount } from './view.ts';
 
 export interface LeafProps {
   readonly node: InlineNode;
-  /** Of the answer itself, not of another block. */
+  // Of the answer itself, not of another block.
   readonly isTop: boolean;
 }
 
 interface LeafState {
-  /** Less than 0: not all of it. */
+  // Less than 0: not all of it.
   readonly version: number;
   readonly boxes: Boxes;
-  /** So many of them are in the DOM, the others come with later frames. */
+  // So many of them are in the DOM, the others come with later frames.
   readonly reach: number;
-  /** How much of the node's tail is in `boxes`. */
+  // How much of the node's tail is in `boxes`.
   readonly tailLength: number;
   readonly isClosed: boolean;
 }
 
-/**
- * A paragraph, heading or cell. React renders it when its structure changes; text that joins its end is appended to its
- * last text node. A class, because only `getSnapshotBeforeUpdate` sees the DOM right before React changes it.
- */
+// A paragraph, heading or cell. React renders it when its structure changes; text that joins its end is appended to its
+// last text node. A class, because only `getSnapshotBeforeUpdate` sees the DOM right before React changes it.
 export class Leaf extends Component<LeafProps, LeafState, SavedSelection | null> implements Mount {
   static override contextType: typeof MarkdownContext = MarkdownContext;
   declare context: ContextType<typeof MarkdownContext>;
@@ -60,14 +58,12 @@ export class Leaf extends Component<LeafProps, LeafState, SavedSelection | null>
   }
 
   override getSnapshotBeforeUpdate(): SavedSelection | null {
-    return (this.#element && saveSelection(this.#element)) ?? null;
+    const selection = (this.#element && saveSelection(this.#element)) ?? null;
+    this.#tail?.shrink();
+    return selection;
   }
 
-  override componentDidUpdate(_props: LeafProps, before: LeafState, selection?: SavedSelection | null): void {
-    if (before === this.state && this.#tail?.isConnected() !== false) return;
-    const last = before.boxes.length - 1;
-    const index = (before.boxes[last]?.length ?? 0) - 1;
-    this.#tail?.amend(this.state.boxes[last]?.[index]);
+  override componentDidUpdate(_props: LeafProps, _state: LeafState, selection?: SavedSelection | null): void {
     this.#committed();
     if (selection && this.#element) restoreSelection(this.#element, selection);
   }
@@ -146,7 +142,7 @@ const unmounted: Pick<LeafState, 'boxes' | 'reach'> = { boxes: [], reach: 1 };
 interface BoxProps {
   readonly segments: readonly Segment[];
   readonly isFirst: boolean;
-  /** Flows on from the box in front of it. */
+  // Flows on from the box in front of it.
   readonly isJoined: boolean;
   readonly isFinal: boolean;
 }

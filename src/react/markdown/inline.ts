@@ -1,7 +1,7 @@
 import type { Inline, Segment } from '../../markdown/index.ts';
 import { footnoteLabel } from './nodes.ts';
 
-/** A leaf's segments in boxes of some kilobytes: immutable, and what has not changed is the same object. Never empty. */
+// A leaf's segments in boxes of some kilobytes: immutable, and what has not changed is the same object. Never empty.
 export type Boxes = readonly (readonly Segment[])[];
 
 export const noBoxes: Boxes = [[]];
@@ -11,7 +11,7 @@ const fullBoxLength = 4096;
 // A text longer than this, which the parser has not cut yet, goes on in a box of its own. As long as three that it has. UTF-16 code units.
 const longText = 6144;
 
-/** The boxes with `segments` in place of all segments from index `from` on. O(boxes + what is new + the last box). */
+// The boxes with `segments` in place of all segments from index `from` on. O(boxes + what is new + the last box).
 export function replaceFrom(boxes: Boxes, from: number, segments: readonly Segment[]): Boxes {
   const kept: (readonly Segment[])[] = [];
   let count = 0;
@@ -35,58 +35,36 @@ export function replaceFrom(boxes: Boxes, from: number, segments: readonly Segme
   return cutEnd([...kept, last]);
 }
 
-/** Whether the last text is too long for its box with so many code units more. */
+// Whether the last text is too long for its box with so many code units more.
 export function isLongWith(boxes: Boxes, more: number): boolean {
   const last = boxes.at(-1)?.at(-1)?.at(-1);
   return last?.type === 'text' && last.text.length + more > longText;
 }
 
-/** The boxes with `tail` at the end of the last text. O(boxes + the last box + depth). */
+// The boxes with `tail` at the end of the last text. O(boxes + the last box + depth).
 export function withTail(boxes: Boxes, tail: string): Boxes {
   if (tail === '') return boxes;
   const last = boxes.at(-1) ?? [];
   return [...boxes.slice(0, -1), [...last.slice(0, -1), grown(last.at(-1) ?? [], tail)]];
 }
 
-/** Number of segments. */
+// Number of segments.
 export function countOf(boxes: Boxes): number {
   return boxes.reduce((sum, box) => sum + (isContinued(box) ? box.length - 1 : box.length), 0);
 }
 
-/** Way from a segment down to one of its nodes, by index among siblings. */
-export type InlinePath = readonly number[];
-
-/** Where the segment's last text is, and that text; `undefined` where it ends with something else. */
-export function lastText(segment: Segment): { readonly path: InlinePath; readonly text: string } | undefined {
-  const path: number[] = [];
-  let siblings = segment;
-  for (;;) {
-    const last = siblings.at(-1);
-    if (last === undefined) return undefined;
-    path.push(siblings.length - 1);
-    if ('text' in last) return { path, text: last.text };
-    if (!('children' in last)) return undefined;
-    siblings = last.children;
-  }
+// The text that the segment ends with; `undefined` where it ends with something else.
+export function lastText(segment: Segment): string | undefined {
+  const last = segment.at(-1);
+  return last && 'children' in last ? lastText(last.children) : last && 'text' in last ? last.text : undefined;
 }
 
-/** The text at a place; `undefined` where there is none, or something else. */
-export function textAt(segment: Segment, path: InlinePath): string | undefined {
-  let node: Inline | undefined;
-  let siblings = segment;
-  for (const index of path) {
-    node = siblings[index];
-    siblings = node !== undefined && 'children' in node ? node.children : [];
-  }
-  return node !== undefined && 'text' in node ? node.text : undefined;
-}
-
-/** What the inlines say, without markup; with `dollars` formulas stand between them. */
+// What the inlines say, without markup; with `dollars` formulas stand between them.
 export function plainText(inlines: readonly Inline[], dollars = ''): string {
   return inlines.map((inline) => wordsOf(inline, dollars)).join('');
 }
 
-/** The footnotes they refer to, by label. */
+// The footnotes they refer to, by label.
 export function* referred(inlines: readonly Inline[]): Iterable<string> {
   for (const inline of inlines) {
     if (inline.type === 'footnoteReference') yield footnoteLabel(inline.label);
@@ -94,7 +72,7 @@ export function* referred(inlines: readonly Inline[]): Iterable<string> {
   }
 }
 
-/** Whether there is math in the segment at the end, which is not final before its leaf is. */
+// Whether there is math in the segment at the end, which is not final before its leaf is.
 export function hasMath(boxes: Boxes): boolean {
   const isMath = (inline: Inline): boolean => inline.type === 'inlineMath' || ('children' in inline && inline.children.some(isMath));
   return boxes.at(-1)?.at(-1)?.some(isMath) ?? false;
@@ -108,7 +86,7 @@ function wordsOf(inline: Inline, dollars: string): string {
   return inline.type === 'break' ? '\n' : '';
 }
 
-/** UTF-16 code units of their texts. */
+// UTF-16 code units of their texts.
 export function textLength(inlines: readonly Inline[]): number {
   let length = 0;
   for (const inline of inlines) {
@@ -126,7 +104,7 @@ function grown(inlines: readonly Inline[], tail: string): readonly Inline[] {
   return [...inlines, { type: 'text', text: tail }];
 }
 
-/** Whether it begins with more of the segment in front of it. */
+// Whether it begins with more of the segment in front of it.
 export function isContinued([segment]: Boxes[number]): boolean {
   return 'isContinued' in (segment?.[0] ?? {});
 }

@@ -1,37 +1,25 @@
 import type { Segment } from '../../markdown/index.ts';
-import { type InlinePath, lastText, textAt } from './inline.ts';
+import { lastText } from './inline.ts';
 
-/** The text at a leaf's end, as a node that grows. */
+// The text at a leaf's end, as a node that grows.
 export interface Tail {
-  /** Appends. */
   grow(text: string): void;
-  /** React has rendered another segment in its place: whatever React took for unchanged says what the segment says. */
-  amend(segment: Segment | undefined): void;
-  isConnected(): boolean;
+  // It says what React has rendered, which writes only what differs from that.
+  shrink(): void;
 }
 
-/**
- * The text node that `segment` ends with, where the element ends with it, too; `undefined` where it does not, because a
- * component of the app's own shows something else.
- */
+// The text node that `segment` ends with, where the element ends with it, too; `undefined` where it does not, because a
+// component of the app's own shows something else.
 export function findTail(element: Element, segment: Segment): Tail | undefined {
-  const last = lastText(segment);
-  let node: Node | null = element;
-  while (node?.lastChild) node = node.lastChild;
-  if (last === undefined || !(node instanceof Text) || node.data !== last.text) return undefined;
-  return createTail(node, last.path);
-}
-
-function createTail(node: Text, path: InlinePath): Tail {
+  let last: Node | null = element;
+  while (last?.lastChild) last = last.lastChild;
+  if (!(last instanceof Text) || last.data !== lastText(segment)) return undefined;
+  const node = last;
+  const { length } = node;
   return {
     grow: (text) => node.appendData(text),
-    isConnected: () => node.isConnected,
-    amend(segment) {
-      const text = segment === undefined || !node.isConnected ? undefined : textAt(segment, path);
-      if (text === undefined || node.data === text) return;
-      let same = 0;
-      while (same < text.length && text[same] === node.data[same]) same += 1;
-      node.replaceData(same, node.length - same, text.slice(same));
+    shrink() {
+      if (node.length > length) node.deleteData(length, node.length - length);
     },
   };
 }
