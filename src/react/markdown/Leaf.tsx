@@ -58,7 +58,7 @@ export class Leaf extends Component<LeafProps, LeafState, SavedSelection | null>
   }
 
   override getSnapshotBeforeUpdate(): SavedSelection | null {
-    const selection = (this.#element && saveSelection(this.#element)) ?? null;
+    const selection = this.#element && saveSelection(this.#element);
     this.#tail?.shrink();
     return selection;
   }

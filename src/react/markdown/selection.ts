@@ -1,65 +1,70 @@
-/** A selection by place in an element's text: for when the nodes it lies in are replaced by others. */
-export type SavedSelection = readonly [anchor: Place, focus: Place];
+import { moved } from './moved.ts';
 
-interface Place {
-  readonly node: Node;
-  readonly offset: number;
-  /** Characters of the element in front of it; `undefined` outside of the element. */
-  readonly before: number | undefined;
+// What is selected, by place in an element's text: for when the nodes it lies in are replaced by others.
+export interface SavedSelection {
+  readonly text: string;
+  // Of its ends, in code units of the text; `undefined` outside of the element.
+  readonly anchor: number | undefined;
+  readonly focus: number | undefined;
+  readonly isBackward: boolean;
 }
 
-/**
- * Whether something is selected, at this moment: `selectionchange` comes a task late, when what was selected may have been replaced.
- * Asked of the two ends, since `isCollapsed` would lay out what has just been written.
- */
-export function isRange(selection: Selection | null): selection is Selection {
-  if (selection === null) return false;
+// Whether something is selected, at this moment: `selectionchange` comes a task late, when what was selected may have been replaced.
+// Asked of the two ends, since `isCollapsed` would lay out what has just been written.
+export function isRange(selection: Selection | null): selection is Selection & { readonly anchorNode: Node; readonly focusNode: Node } {
+  if (!selection?.anchorNode || !selection.focusNode) return false;
   const { anchorNode, anchorOffset, focusNode, focusOffset } = selection;
   return anchorNode !== focusNode || anchorOffset !== focusOffset;
 }
 
-/** What is selected, where an end of it lies in the element. */
-export function saveSelection(element: Element): SavedSelection | undefined {
+// What is selected, where an end of it lies in the element.
+export function saveSelection(element: Element): SavedSelection | null {
   const selection = element.ownerDocument.getSelection();
-  if (!isRange(selection) || selection.anchorNode === null || selection.focusNode === null) return undefined;
-  const anchor = place(element, selection.anchorNode, selection.anchorOffset);
-  const focus = place(element, selection.focusNode, selection.focusOffset);
-  return anchor.before === undefined && focus.before === undefined ? undefined : [anchor, focus];
+  if (!isRange(selection)) return null;
+  const { anchorNode, anchorOffset, focusNode, focusOffset } = selection;
+  const anchor = offsetOf(element, anchorNode, anchorOffset);
+  const focus = offsetOf(element, focusNode, focusOffset);
+  if (anchor === undefined && focus === undefined) return null;
+  // Empty if the second end is in front of the first.
+  const isBackward = rangeOf(anchorNode, anchorOffset, focusNode, focusOffset).collapsed;
+  return { text: element.textContent, anchor, focus, isBackward };
 }
 
-/** Selects the same once more, if it is no longer selected. */
-export function restoreSelection(element: Element, [anchor, focus]: SavedSelection): void {
+// Selects the same letters once more, if they are no longer selected. An end outside of the element stays where it is.
+export function restoreSelection(element: Element, { text, anchor, focus, isBackward }: SavedSelection): void {
   const selection = element.ownerDocument.getSelection();
-  if (selection === null) return;
-  const from = find(element, anchor);
-  const to = find(element, focus);
-  if (from === undefined || to === undefined) return;
-  const same =
-    selection.anchorNode === from.node &&
-    selection.anchorOffset === from.offset &&
-    selection.focusNode === to.node &&
-    selection.focusOffset === to.offset;
-  if (!same) selection.setBaseAndExtent(from.node, from.offset, to.node, to.offset);
+  if (!selection?.anchorNode || !selection.focusNode) return;
+  const { anchorNode, anchorOffset, focusNode, focusOffset } = selection;
+  const now = element.textContent;
+  const anchorNow = anchor === undefined ? anchor : moved(text, now, anchor, isBackward);
+  const focusNow = focus === undefined ? focus : moved(text, now, focus, !isBackward);
+  const from = find(element, anchorNode, anchorOffset, anchorNow);
+  const to = find(element, focusNode, focusOffset, focusNow);
+  const isSame = from[0] === anchorNode && from[1] === anchorOffset && to[0] === focusNode && to[1] === focusOffset;
+  if (!isSame) selection.setBaseAndExtent(...from, ...to);
 }
 
-function place(element: Element, node: Node, offset: number): Place {
-  if (!element.contains(node)) return { node, offset, before: undefined };
-  const range = element.ownerDocument.createRange();
-  range.setStart(element, 0);
-  range.setEnd(node, offset);
-  return { node, offset, before: range.toString().length };
+function rangeOf(from: Node, fromOffset: number, to: Node, toOffset: number): Range {
+  const range = document.createRange();
+  range.setStart(from, fromOffset);
+  range.setEnd(to, toOffset);
+  return range;
 }
 
-function find(element: Element, { node, offset, before }: Place): { readonly node: Node; readonly offset: number } | undefined {
-  if (node.isConnected && (before === undefined || (node instanceof Text && offset <= node.length))) return { node, offset };
-  if (before === undefined) return undefined;
+function offsetOf(element: Element, node: Node, offset: number): number | undefined {
+  return element.contains(node) ? rangeOf(element, 0, node, offset).toString().length : undefined;
+}
+
+// The place, or the one it is at already, by another name.
+function find(element: Element, node: Node, offset: number, place: number | undefined): readonly [node: Node, offset: number] {
+  if (place === undefined || offsetOf(element, node, offset) === place) return [node, offset];
   const texts = element.ownerDocument.createTreeWalker(element, NodeFilter.SHOW_TEXT);
-  let left = before;
+  let left = place;
   let last: Text | undefined;
   while (texts.nextNode()) {
     last = texts.currentNode as Text;
-    if (left <= last.length) return { node: last, offset: left };
+    if (left <= last.length) return [last, left];
     left -= last.length;
   }
-  return last && { node: last, offset: last.length };
+  return last ? [last, last.length] : [node, offset];
 }

@@ -28,6 +28,31 @@ async function openAnswer(text: string): Promise<Answer> {
   return { body: page.body(), source, push };
 }
 
+function texts(element: Element): Text[] {
+  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  const found: Text[] = [];
+  while (walker.nextNode()) found.push(walker.currentNode as Text);
+  return found;
+}
+
+/** Selects the first of these words in the element; `backward`: from the end of them to the beginning. */
+function select(element: Element, words: string, backward = false): void {
+  onTestFinished(() => getSelection()?.removeAllRanges());
+  const at = (element.textContent ?? '').indexOf(words);
+  const place = (offset: number): [Text, number] => {
+    let left = offset;
+    for (const text of texts(element)) {
+      if (left <= text.length) return [text, left];
+      left -= text.length;
+    }
+    throw new Error(`There is no ${words}.`);
+  };
+  const ends = [place(at), place(at + words.length)] as const;
+  const [anchor, focus] = backward ? [ends[1], ends[0]] : ends;
+  getSelection()?.setBaseAndExtent(...anchor, ...focus);
+  expect(getSelection()?.toString()).toBe(words);
+}
+
 function link(body: Element, text: string): HTMLAnchorElement {
   const found = [...body.querySelectorAll('a')].find(({ textContent }) => textContent === text);
   if (found === undefined) throw new Error(`There is no link ${text}.`);
@@ -67,6 +92,50 @@ test('[UI32] the focus stays on its footnote when one in front of it is defined'
   await expect.poll(() => body.querySelectorAll('p sup a').length).toBe(2);
   expect(document.activeElement).toBe(reference);
   expect(body.querySelectorAll('p sup a')[1]).toBe(reference);
+});
+
+test.for<[before: string, after: string, selected: string, shows: string]>([
+  [
+    'First see [our **long** guide][g] and [^1] then copy THIS WORD please.\n\nA second paragraph, streaming',
+    ' on.\n\n[g]: https://example.com/guide\n\n[^1]: A note.\n\nmore',
+    'THIS WORD',
+    'First see our long guide and 1 then copy THIS WORD please.',
+  ],
+  ['See [guide] please.\n\nmore', '\n\n[guide]: https://example.com/\n\nmore', 'guide', 'See guide please.'],
+  ['See [guide] please.\n\nmore', '\n\n[guide]: https://example.com/\n\nmore', 'ide] plea', 'See guide please.'],
+  ['**a [b] c** [d] *e [f][b] g* h.\n\nmore', '\n\n[b]: /1\n\n[d]: /2\n\n', 'g h', 'a b c d e f g h.'],
+  ['this is **very bold', ' text\n\nnext', 'very', 'this is **very bold text'],
+  ['use `code KEEP', ' text\n\nnext', 'KEEP', 'use `code KEEP text'],
+  ['see [text KEEP', ' text\n\nnext', 'KEEP', 'see [text KEEP text'],
+  ['pre ~~KEEP x', ' text\n\nnext', 'KEEP', 'pre ~~KEEP x text'],
+  ['My *heading* text', '\n\nnext', 'heading text', 'My heading text'],
+])('[UI32] what is selected in %s stays selected when it turns out to be something else', async ([before, after, selected, shows]) => {
+  const letters = selected.replace(/[[\]]/g, '');
+  for (const isBackward of [false, true]) {
+    const { body, push } = await openAnswer(before);
+    const leaf = body.querySelector('p') as Element;
+    select(leaf, selected, isBackward);
+    await push(after);
+    await expect.poll(() => body.querySelector('p, h1, h2, h3, h4')?.textContent).toBe(shows);
+    expect(getSelection()?.toString()).toBe(letters);
+    const { anchorNode, anchorOffset, focusNode, focusOffset } = getSelection() as Selection;
+    const range = document.createRange();
+    range.setStart(anchorNode as Node, anchorOffset);
+    range.setEnd(focusNode as Node, focusOffset);
+    expect(range.collapsed).toBe(isBackward);
+  }
+});
+
+test('[UI32] a selection from one block into another stays when both change', async () => {
+  const { body, push } = await openAnswer('See [guide] please.\n\nAnd [guide] again, [^1] too.\n\nmore');
+  const [first, second] = body.querySelectorAll('p');
+  const [from] = texts(first as Element);
+  const [to] = texts(second as Element);
+  onTestFinished(() => getSelection()?.removeAllRanges());
+  getSelection()?.setBaseAndExtent(from as Text, 12, to as Text, 17);
+  await push(`\n\n[guide]: https://example.com/${note}`);
+  await expect.poll(() => body.querySelectorAll('p sup').length).toBe(1);
+  expect(getSelection()?.toString().split(/\n+/)).toEqual(['please.', 'And guide again']);
 });
 
 test.for([
