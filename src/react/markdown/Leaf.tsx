@@ -6,7 +6,7 @@ import { Run } from './Inlines.tsx';
 import { type Boxes, isContinued, withTail } from './inline.ts';
 import type { InlineNode } from './nodes.ts';
 import { boxWeight } from './room.ts';
-import { restoreSelection, type SavedSelection, saveSelection } from './selection.ts';
+import { leaveSelection, restoreSelection, type SavedSelection, saveSelection, takeSelection } from './selection.ts';
 import { findTail, type Tail } from './tail.ts';
 import type { Mount } from './view.ts';
 
@@ -55,6 +55,7 @@ export class Leaf extends Component<LeafProps, LeafState, SavedSelection | null>
   override componentDidMount(): void {
     this.#unmount = this.#scope.view.mount(this);
     this.#committed();
+    if (this.#element) takeSelection(this.#element);
   }
 
   override getSnapshotBeforeUpdate(): SavedSelection | null {
@@ -102,7 +103,8 @@ export class Leaf extends Component<LeafProps, LeafState, SavedSelection | null>
   }
 
   refresh(): void {
-    this.setState(this.#next(this.state));
+    if (this.node.version >= 0) this.setState(this.#next(this.state));
+    else if (this.#element) leaveSelection(this.#element);
   }
 
   get #scope(): MarkdownScope {

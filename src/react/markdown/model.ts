@@ -116,8 +116,11 @@ export function createModel(): Model {
   const forget = (node: BlockNode): void => {
     nodes.delete(node.key);
     const top = topOf(node);
+    if (node.kind !== 'inline') return;
+    node.version = -1;
+    changed(node);
     // What is in another block goes with it, or says the same again.
-    if (node.kind !== 'inline' || nodes.has(top.key)) return;
+    if (nodes.has(top.key)) return;
     const { definitions, references } = footnotes;
     for (const name of referred(node.boxes.flat(2))) {
       if (references.get(name) !== top) continue;

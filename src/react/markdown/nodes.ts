@@ -42,6 +42,7 @@ export interface GroupNode {
 
 export interface InlineNode extends Member {
   readonly kind: 'inline';
+  /** Less than 0: withdrawn. */
   version: number;
   boxes: Boxes;
   /** What has joined the last text since `version` rose. */

@@ -31,17 +31,35 @@ export function saveSelection(element: Element): SavedSelection | null {
 }
 
 // Selects the same letters once more, if they are no longer selected. An end outside of the element stays where it is.
-export function restoreSelection(element: Element, { text, anchor, focus, isBackward }: SavedSelection): void {
+export function restoreSelection(element: Element, { text, anchor, focus, isBackward }: SavedSelection, isElsewhere = false): void {
   const selection = element.ownerDocument.getSelection();
   if (!selection?.anchorNode || !selection.focusNode) return;
   const { anchorNode, anchorOffset, focusNode, focusOffset } = selection;
   const now = element.textContent;
   const anchorNow = anchor === undefined ? anchor : moved(text, now, anchor, isBackward);
   const focusNow = focus === undefined ? focus : moved(text, now, focus, !isBackward);
+  if (isElsewhere && wordsOf(text, anchor, focus, isBackward) !== wordsOf(now, anchorNow, focusNow, isBackward)) return;
   const from = find(element, anchorNode, anchorOffset, anchorNow);
   const to = find(element, focusNode, focusOffset, focusNow);
   const isSame = from[0] === anchorNode && from[1] === anchorOffset && to[0] === focusNode && to[1] === focusOffset;
   if (!isSame) selection.setBaseAndExtent(...from, ...to);
+}
+
+// What is selected in an element that is about to go, until what comes in its place is there, too.
+let left: SavedSelection | null = null;
+
+export function leaveSelection(element: Element): void {
+  left = saveSelection(element) ?? left;
+  if (left !== null) queueMicrotask(() => (left = null));
+}
+
+// In an element that comes, if it has those letters.
+export function takeSelection(element: Element): void {
+  if (left !== null) restoreSelection(element, left, true);
+}
+
+function wordsOf(text: string, anchor: number | undefined, focus: number | undefined, isBackward: boolean): string {
+  return isBackward ? text.slice(focus, anchor) : text.slice(anchor, focus);
 }
 
 function rangeOf(from: Node, fromOffset: number, to: Node, toOffset: number): Range {

@@ -138,6 +138,31 @@ test('[UI32] a selection from one block into another stays when both change', as
   expect(getSelection()?.toString().split(/\n+/)).toEqual(['please.', 'And guide again']);
 });
 
+test.for<[text: string, line: string, tag: string]>([
+  ['My Name text', '\n===\n\nmore', 'h4'],
+  ['> *My* Name', '\n> ---\n', 'h4'],
+  ['Name | Age', '\n--- | ---\n', 'th'],
+  ['Age | *Name*', '\n--- | ---\n', 'th'],
+])('[UI32] what is selected in %s stays selected when its line turns out to be of another kind', async ([text, line, tag]) => {
+  const { body, push } = await openAnswer(text);
+  const before = body.querySelector('p');
+  select(body, 'Name', true);
+  await push(line);
+  await expect.poll(() => body.querySelector(tag)).not.toBeNull();
+  expect(before?.isConnected).toBe(false);
+  expect(getSelection()?.toString()).toBe('Name');
+  expect(getSelection()?.anchorNode?.parentElement?.closest(tag)).not.toBeNull();
+});
+
+test('[UI32] a selection that the reader has made since is not changed by a block that comes later', async () => {
+  const { body, push } = await openAnswer('My Name text');
+  select(body, 'Name');
+  getSelection()?.removeAllRanges();
+  await push('\n===\n\nmore');
+  await expect.poll(() => body.querySelector('h4')).not.toBeNull();
+  expect(getSelection()?.toString()).toBe('');
+});
+
 test.for([
   'x **bold `code` bold** y',
   'x *em `code` em* y',
