@@ -44,7 +44,8 @@ function nested(index: number): string {
   return `${'  '.repeat(index % 20)}- ${words(3)}\n`;
 }
 
-function mixed(length: number): string {
+/** Headings, paragraphs, lists, code, tables, quotes and formulas by turns. */
+export function mixed(length: number): string {
   return fill(length, (index) => {
     switch (index % 8) {
       case 0:

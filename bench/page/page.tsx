@@ -3,6 +3,8 @@ import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
 import { preloadMarkdown, SluiceProvider, StreamPanel } from '../../src/index.ts';
 import { promotions } from '../../src/react/promotion.ts';
+import { mixed } from '../markdown/texts.ts';
+import { scrollThrough } from './scroll.ts';
 import '../../src/styles/tokens.css';
 import '../../src/styles/layout.css';
 import '../../src/styles/panel.css';
@@ -26,6 +28,9 @@ declare global {
     mount(streams: number, view: View): Promise<void>;
     /** Each frame so much more of the text in each panel; resolves half a second of frames later. */
     stream(text: string, chunkLength: number): Promise<void>;
+    /** All of a mixed answer at once, and its end; resolves when it is shown. */
+    finish(length: number): Promise<void>;
+    scrollThrough: typeof scrollThrough;
     /** The app renders once a frame, urgently, with so much work each time. */
     renderApp(frames: number, workMs: number): Promise<void>;
     commits(): Commits;
@@ -35,26 +40,31 @@ declare global {
 
 let panels = 0;
 let app = 0;
-let writers: ((text: string) => void)[] = [];
+let sources: readonly Source[] = [];
 let renderOnce = (): void => {};
 
 const frame = (): Promise<number> => new Promise(requestAnimationFrame);
 
+interface Source {
+  readonly source: ReadableStream<string>;
+  readonly controller: ReadableStreamDefaultController<string>;
+}
+
 /** A stream of text that is written to. */
-function createSource(): { readonly source: ReadableStream<string>; readonly write: (text: string) => void } {
-  let write = (_: string): void => {};
+function createSource(): Source {
+  let controller: ReadableStreamDefaultController<string> | undefined;
   const source = new ReadableStream<string>({
-    start(controller) {
-      write = (text) => controller.enqueue(text);
+    start(given) {
+      controller = given;
     },
   });
-  return { source, write };
+  if (controller === undefined) throw new Error('A stream calls `start` at once.');
+  return { source, controller };
 }
 
 window.mount = async (streams, view) => {
   if (view === 'markdown') await preloadMarkdown();
-  const sources = Array.from({ length: streams }, createSource);
-  writers = sources.map(({ write }) => write);
+  sources = Array.from({ length: streams }, createSource);
   function App(): ReactNode {
     const [count, setCount] = useState(0);
     app += 1;
@@ -95,11 +105,25 @@ const parts = (
 
 window.stream = async (text, chunkLength) => {
   for (let at = 0; at < text.length; at += chunkLength) {
-    for (const write of writers) write(text.slice(at, at + chunkLength));
+    for (const { controller } of sources) controller.enqueue(text.slice(at, at + chunkLength));
     await frame();
   }
   for (let count = 0; count < 30; count += 1) await frame();
 };
+
+window.finish = async (length) => {
+  // Pieces that hold nothing but themselves: a slice would keep the whole text.
+  const bytes = new TextEncoder().encode(mixed(length));
+  const decoder = new TextDecoder();
+  for (const { controller } of sources) {
+    for (let at = 0; at < bytes.length; at += 65_536) controller.enqueue(decoder.decode(bytes.slice(at, at + 65_536)));
+    controller.close();
+  }
+  while (document.querySelectorAll('[data-status="done"]').length < sources.length) await frame();
+  for (let count = 0; count < 60; count += 1) await frame();
+};
+
+window.scrollThrough = scrollThrough;
 
 window.renderApp = async (frames, workMs) => {
   for (let count = 0; count < frames; count += 1) {

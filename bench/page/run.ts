@@ -1,13 +1,15 @@
 /**
  * The page by the position in an answer, and what streams and the app around them cost each other, in Chromium, built for production.
- * Usage: `node bench/page/run.ts [--rounds=3] [parts of names]`; prints tables.
+ * Usage: `node bench/page/run.ts [--rounds=3] [--first] [parts of names]`; prints tables.
  */
 import { join } from 'node:path';
 import { servePage } from '../built.ts';
 import { texts } from '../markdown/texts.ts';
 import { median } from '../quantile.ts';
-import { launchPage, type Page } from '../render/chromium/launch.ts';
+import type { Page } from '../render/chromium/launch.ts';
 import { collectTrace } from '../render/chromium/trace.ts';
+import { longAnswers } from './long.ts';
+import { openPanels, type View } from './open.ts';
 
 const rounds = Number(process.argv.find((argument) => argument.startsWith('--rounds='))?.slice('--rounds='.length) ?? 3);
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
@@ -16,15 +18,7 @@ const tenths = 10;
 
 const served = await servePage(join(import.meta.dirname, 'page.html'), { profiling: true });
 
-async function openPage(streams: number, view: 'plain' | 'markdown'): Promise<Page> {
-  const page = await launchPage();
-  await page.call('Performance.enable', { timeDomain: 'threadTicks' });
-  await page.call('Page.navigate', { url: served.url });
-  while (!(await page.evaluate<boolean>('typeof window.mount === "function"').catch(() => false)))
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  await page.evaluate(`window.mount(${streams}, ${JSON.stringify(view)})`);
-  return page;
-}
+const openPage = (streams: number, view: View): Promise<Page> => openPanels(served.url, streams, view);
 
 /** Processor time of the page's thread so far, ms. */
 async function spent(page: Page): Promise<number> {
@@ -36,7 +30,7 @@ const streamed = (page: Page, text: string, chunk: number): Promise<void> =>
   page.evaluate(`window.stream(${JSON.stringify(text)}, ${chunk})`);
 
 /** ms of the page's thread for a kilobyte, by tenth. */
-async function byPosition(view: 'plain' | 'markdown', text: string, chunk: number): Promise<number[]> {
+async function byPosition(view: View, text: string, chunk: number): Promise<number[]> {
   const page = await openPage(1, view);
   const size = Math.floor(text.length / tenths);
   const costs: number[] = [];
@@ -90,7 +84,7 @@ const positions = [
 const measured = positions.filter(({ name }) => isMeant(name));
 const costs = new Map<string, number[][]>(measured.map(({ name }) => [name, []]));
 for (let round = 0; round < rounds; round += 1)
-  for (const { name, view, text, chunk } of measured) costs.get(name)?.push(await byPosition(view as 'plain' | 'markdown', text, chunk));
+  for (const { name, view, text, chunk } of measured) costs.get(name)?.push(await byPosition(view as View, text, chunk));
 if (measured.length > 0) {
   console.log(
     `The page's thread, ms of the processor for a kilobyte, by the position in the answer; one panel of 800 × 960, medians of ${rounds}.\n`,
@@ -155,4 +149,6 @@ if (isMeant('commits')) {
     await page.close();
   }
 }
+
+await longAnswers(served.url, rounds, isMeant, line);
 await served.close();
