@@ -84,6 +84,7 @@ export default defineConfig({
       },
       {
         test: {
+          ...patience,
           name: 'package',
           // Builds whole applications: alone, so that nobody else waits for a processor.
           sequence: { groupOrder: 2 },

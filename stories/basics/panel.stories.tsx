@@ -1,5 +1,5 @@
 import type { Meta, StoryObj } from '@storybook/react-vite';
-import { expect, within } from 'storybook/test';
+import { expect, waitFor, within } from 'storybook/test';
 import { StreamPanel, StreamStats } from '../../src/index.ts';
 import { useScript } from '../source.ts';
 import { settled } from '../status.ts';
@@ -21,7 +21,8 @@ export const Whole: Story = {
   play: async ({ canvasElement }) => {
     await settled(canvasElement, 'done');
     expect(within(canvasElement).getByRole('region', { name: 'What is backpressure?' })).toBeVisible();
-    expect(canvasElement.querySelector('[data-stat="tokens"]')).toHaveTextContent('160');
+    // Figures are written a few times a second.
+    await waitFor(() => expect(canvasElement.querySelector('[data-stat="tokens"]')).toHaveTextContent('160'));
   },
 };
 
