@@ -65,6 +65,33 @@ test('[UI38] who is at the end is there when a component of the app has grown', 
   expectAtEnd(page, 300);
 });
 
+test('[UI38] who is at the end is there when something has been less high before it is higher', async () => {
+  const page = openPage();
+  const source = new ManualSource();
+  const markdown = { components: { code: Late } };
+  page.render(<StreamPanel source={source} view="markdown" markdown={markdown} style={{ height: 300 }} />);
+  source.push(start);
+  source.text(`${'A paragraph.\n\n'.repeat(20)}\`\`\`\ncode\n\`\`\`\n\nLast words.\n\n`);
+  source.push(finish);
+  await expect.poll(() => page.status()).toBe('done');
+  const late = page.body().querySelector<HTMLElement>('[data-late]') as HTMLElement;
+  late.style.height = '200px';
+  await frame(10);
+  expectAtEnd(page, 300);
+  // The browser puts the scroller where there is text, and tells of it when there is more again.
+  await new Promise<void>((resolve) => {
+    requestAnimationFrame(() => {
+      late.style.height = '20px';
+      setTimeout(() => {
+        late.style.height = '600px';
+        resolve();
+      });
+    });
+  });
+  await frame(5);
+  expectAtEnd(page, 300);
+});
+
 function expectAtEnd(page: Page, least: number): void {
   const scroller = page.body().closest('.sluice-scroller') as HTMLElement;
   expect(scroller.scrollTop).toBeGreaterThan(least);

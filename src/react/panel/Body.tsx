@@ -52,9 +52,8 @@ export function Body({ pending, empty, ref, className, ...rest }: StreamPanelBod
 
   const toLatest = (): void => {
     stick.current?.restart();
-    stick.current?.settle();
     // Again, as often as heights on the way turn out to be others.
-    display.settle();
+    display.settle(true);
     scroller.current?.focus({ preventScroll: true });
   };
 

@@ -55,8 +55,11 @@ export interface Display {
   heldAt(): number;
   /** `smooth`: shows text no faster than it flows. The reader's wish for reduced motion comes first. */
   pace(pacing: 'immediate' | 'smooth'): void;
-  /** Shows what there is, and sees to the scroller, when it is this panel's turn: a text can say more, or a size has changed. */
-  settle(): void;
+  /**
+   * Shows what there is, and sees to the scroller, when it is this panel's turn: a text can say more, or a size has changed.
+   * `isLaidOut`: sees to the scroller at once.
+   */
+  settle(isLaidOut?: unknown): void;
   subscribe(listener: () => void): () => void;
   shown(): Shown;
 }
@@ -261,7 +264,7 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
       if (!smooth) pacer = undefined;
       request();
     },
-    settle: request,
+    settle: (isLaidOut) => (isLaidOut ? task.settle?.() : request()),
     subscribe(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

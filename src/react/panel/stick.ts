@@ -1,7 +1,7 @@
 /** Keeps a scroller at its end until the reader scrolls up, and again once the reader is back at the end. */
 export interface Stick {
   /**
-   * Scrolls to the end where the reader is there. Reads layout: call it in a frame's `settle`, and where it returns
+   * Scrolls to the end where the reader is there. Reads layout: call it in a frame's `settle` or behind layout, and where it returns
    * `true` in that of the next one, too: lines that came into view may turn out to have another height than estimated.
    */
   settle(): boolean;

@@ -146,7 +146,8 @@ export function useLong(list: RefObject<HTMLDivElement | null>, root: RootNode, 
 
   useLayoutEffect(() => {
     if (!(isWindowed || growsLate) || list.current === null || typeof ResizeObserver === 'undefined') return undefined;
-    // Who is at the end stays there when heights are found out, and when something grows that the panel does not draw.
+    // Who is at the end stays there when heights are found out, and when something grows that the panel does not draw: at once, for where the browser put
+    // the scroller when it was less high would be taken for the reader's place.
     const observer = new ResizeObserver(() => view.settle());
     observer.observe(list.current);
     return () => observer.disconnect();
