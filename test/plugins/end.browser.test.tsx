@@ -49,7 +49,8 @@ function Late(): ReactNode {
   return <button type="button" data-late="" style={{ height }} onClick={grow} />;
 }
 
-test('[UI38] who is at the end is there when a component of the app has grown', async () => {
+/** A finished answer with a component of the app's, whose height is its own. */
+async function openLate(): Promise<{ readonly page: Page; readonly late: HTMLElement }> {
   const page = openPage();
   const source = new ManualSource();
   const markdown = { components: { code: Late } };
@@ -59,22 +60,19 @@ test('[UI38] who is at the end is there when a component of the app has grown', 
   source.push(finish);
   await expect.poll(() => page.status()).toBe('done');
   await frame(5);
-  page.body().querySelector<HTMLElement>('[data-late]')?.click();
+  return { page, late: page.body().querySelector('[data-late]') as HTMLElement };
+}
+
+test('[UI38] who is at the end is there when a component of the app has grown', async () => {
+  const { page, late } = await openLate();
+  late.click();
   await frame(5);
-  expect(page.body().querySelector<HTMLElement>('[data-late]')?.offsetHeight).toBe(300);
+  expect(late.offsetHeight).toBe(300);
   expectAtEnd(page, 300);
 });
 
 test('[UI38] who is at the end is there when something has been less high before it is higher', async () => {
-  const page = openPage();
-  const source = new ManualSource();
-  const markdown = { components: { code: Late } };
-  page.render(<StreamPanel source={source} view="markdown" markdown={markdown} style={{ height: 300 }} />);
-  source.push(start);
-  source.text(`${'A paragraph.\n\n'.repeat(20)}\`\`\`\ncode\n\`\`\`\n\nLast words.\n\n`);
-  source.push(finish);
-  await expect.poll(() => page.status()).toBe('done');
-  const late = page.body().querySelector<HTMLElement>('[data-late]') as HTMLElement;
+  const { page, late } = await openLate();
   late.style.height = '200px';
   await frame(10);
   expectAtEnd(page, 300);

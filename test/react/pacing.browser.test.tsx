@@ -3,7 +3,7 @@ import { cdp } from 'vitest/browser';
 import { StreamPanel } from '../../src/index.ts';
 import { ManualSource } from '../support/source.ts';
 import { finish, start } from './events.ts';
-import { frame, openPage, watch } from './page.tsx';
+import { frame, openPage, type Page, watch } from './page.tsx';
 
 /** Of Chromium's tools; what vitest declares of them is empty. */
 interface Session {
@@ -12,7 +12,8 @@ interface Session {
 
 const burst = 'one word after the other, '.repeat(20);
 
-test('[UI16] [UI1] a panel with smooth pacing lets a burst flow, while the store has it at once; the end shows everything', async () => {
+/** A panel with smooth pacing that has shown `begin ` and a burst; `sights`: since the burst came. */
+async function showBurst(): Promise<{ page: Page; source: ManualSource; sights: ReturnType<typeof watch>['sights'] }> {
   const page = openPage();
   const source = new ManualSource();
   page.render(<StreamPanel source={source} pacing="smooth" />);
@@ -25,6 +26,11 @@ test('[UI16] [UI1] a panel with smooth pacing lets a burst flow, while the store
   const { sights } = watch(page.panel());
   source.text(burst);
   await expect.poll(() => page.body().textContent).toBe(`begin ${burst}`);
+  return { page, source, sights };
+}
+
+test('[UI16] [UI1] a panel with smooth pacing lets a burst flow, while the store has it at once; the end shows everything', async () => {
+  const { page, source, sights } = await showBurst();
   const lengths = [...new Set(sights.map(({ text }) => text.length))];
   expect(lengths.length).toBeGreaterThan(2);
   expect(sights.filter(({ text }) => !`begin ${burst}`.startsWith(text))).toEqual([]);
@@ -42,17 +48,7 @@ test('[UI16] where the reader wishes for little motion, a burst is there at once
   await prefer('reduce');
   onTestFinished(() => prefer('').then(() => undefined));
   expect(matchMedia('(prefers-reduced-motion: reduce)').matches).toBe(true);
-  const page = openPage();
-  const source = new ManualSource();
-  page.render(<StreamPanel source={source} pacing="smooth" />);
-  source.push(start);
-  source.text('begin ');
-  await expect.poll(() => page.body().textContent).toBe('begin ');
-  await import('../../src/react/pacing.ts');
-  await frame(20);
-  const { sights } = watch(page.panel());
-  source.text(burst);
-  await expect.poll(() => page.body().textContent).toBe(`begin ${burst}`);
+  const { sights } = await showBurst();
   const texts = [...new Set(sights.map(({ text }) => text))];
   expect(texts.at(-1)).toBe(`begin ${burst}`);
   expect(texts.length).toBeLessThanOrEqual(2);
