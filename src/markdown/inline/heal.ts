@@ -90,7 +90,7 @@ export function createDoubt(text: string, math: boolean): Doubt {
 function isFormula(text: string, at: number, from: number): boolean {
   if (text.charCodeAt(at) === 92 || from - at > 1) return true;
   const next = text.charCodeAt(from);
-  return !isBlank(next) && !isDigit(next) && !(at > 0 && isAlphanumeric(text.charCodeAt(at - 1)));
+  return !isDigit(next) && !(at > 0 && isAlphanumeric(text.charCodeAt(at - 1)));
 }
 
 /** Before delimiters are resolved: closes brackets, and returns the end of what is shown. Yields as resolving does. */

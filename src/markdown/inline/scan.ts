@@ -94,7 +94,10 @@ export function createScanner(): Scanner {
     return closing + end - at;
   };
 
-  /** One dollar at `at`. With the next one it encloses a formula, if that neither begins nor ends with white space, nor is behind it a digit: else they are prices. */
+  /**
+   * One dollar at `at`, which with the next one encloses a formula, or is text: of prices, one has white space behind it, or the
+   * other has some in front of it or a digit behind it.
+   */
   const dollar = (at: number): number => {
     const begin = at + 1;
     if (text.charCodeAt(begin) === 36) return enclosed(at, '$');
@@ -108,7 +111,7 @@ export function createScanner(): Scanner {
       add('inlineMath', text.slice(begin, closing), at, end);
       return end;
     }
-    if (!(isOpen && pend('math', at, begin))) plain(at, begin);
+    if (isOpen) pend('math', at, begin);
     return begin;
   };
 
