@@ -48,7 +48,7 @@ test('the demo streams eight answers to their end, over the transport it is aske
     const complaints: string[] = [];
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => void (message.type() === 'error' && complaints.push(message.text())));
-    await page.goto(`${origin}/?streams=8&rate=200&tokens=200${query}`);
+    await page.goto(`${origin}/?streams=8&rate=200&tokens=200&view=plain${query}`);
     await page.locator('[data-stream-panel][data-status="done"]').nth(7).waitFor({ timeout: 60_000 });
     expect(await page.locator('[data-connection="connected"]').first().getAttribute('data-transport')).toBe(transport);
     for (const panel of await page.locator('[data-stream-panel]').all()) {
@@ -60,13 +60,13 @@ test('the demo streams eight answers to their end, over the transport it is aske
   }
 });
 
-test('the demo shows answers as Markdown, and switches while they run', async () => {
+test('the demo shows answers as Markdown unless it is told otherwise, and switches while they run', async () => {
   const origin = await app.serve('start.ts');
   const page = await (await openBrowser()).newPage();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => void (message.type() === 'error' && complaints.push(message.text())));
-  await page.goto(`${origin}/?streams=2&rate=200&tokens=2000&view=markdown`);
+  await page.goto(`${origin}/?streams=2&rate=200&tokens=2000`);
   await page.locator('[data-stream-body] strong').first().waitFor();
   await page.getByLabel('View').selectOption('plain');
   await page.locator('[data-stream-body] strong').first().waitFor({ state: 'detached' });
@@ -171,12 +171,12 @@ test('the demo needs no more than its content security policy allows, whatever i
     document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => console.error(`violated: ${effectiveDirective}`));
   });
   for (const transport of ['webtransport', 'websocket', 'sse']) {
-    await page.goto(`${origin}/?streams=2&rate=1000&tokens=1500&view=markdown&transport=${transport}`);
+    await page.goto(`${origin}/?streams=2&rate=1000&tokens=1500&transport=${transport}`);
     await page.locator('[data-stream-panel][data-status="done"]').nth(1).waitFor({ timeout: 60_000 });
     expect(await page.locator('[data-connection="connected"]').first().getAttribute('data-transport')).toBe(transport);
     expect(page.workers().length).toBeGreaterThanOrEqual(2);
   }
-  await page.goto(`${origin}/?provider=openai-chat&model=m&prompt=p&streams=1&view=markdown`);
+  await page.goto(`${origin}/?provider=openai-chat&model=m&prompt=p&streams=1`);
   for (const part of ['.katex-html', 'pre code span']) await page.locator(`[data-stream-body] ${part}`).first().waitFor();
   expect(provider.requests.at(-1)?.headers.authorization).toBe(`Bearer ${KEY}`);
   expect(await page.content()).not.toContain(KEY);

@@ -55,8 +55,8 @@ export function Controls({ query, onStart, onStop, onView }: ControlsProps): Rea
       <label>
         View
         <select value={query.view} onChange={(event) => onView(event.target.value as Query['view'])}>
-          <option value="plain">plain</option>
           <option value="markdown">Markdown</option>
+          <option value="plain">plain</option>
         </select>
       </label>
       {!scripted && (
