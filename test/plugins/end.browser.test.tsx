@@ -90,6 +90,24 @@ test('[UI38] who is at the end is there when something has been less high before
   expectAtEnd(page, 300);
 });
 
+test('[UI38] who is at the end, and has nothing selected, stays there when several texts that grew are written anew', async () => {
+  const page = openPage();
+  const source = new ManualSource();
+  page.render(<StreamPanel source={source} view="markdown" style={{ height: 300, width: 260 }} />);
+  source.push(start);
+  source.text('A paragraph.\n\n'.repeat(20));
+  await expect.poll(() => page.body().querySelector('p')).not.toBeNull();
+  for (const piece of ['- See [it],', ` which ${'is long '.repeat(20)}`, '\n- see [it],', ' which is short', '\n\n']) {
+    source.text(piece);
+    await frame(4);
+  }
+  getSelection()?.removeAllRanges();
+  source.text('[it]: /it\n\n');
+  await expect.poll(() => page.body().querySelectorAll('a[href]').length).toBe(2);
+  await frame(5);
+  expectAtEnd(page, 300);
+});
+
 function expectAtEnd(page: Page, least: number): void {
   const scroller = page.body().closest('.sluice-scroller') as HTMLElement;
   expect(scroller.scrollTop).toBeGreaterThan(least);
