@@ -1,4 +1,4 @@
-export type * from './client.ts';
+export type * from './client/types.ts';
 export { ConnectionStatus } from './react/connection/ConnectionStatus.tsx';
 export type { ConnectionStatusProps } from './react/connection/props.ts';
 export type { StreamGridProps } from './react/grid/props.ts';
@@ -19,3 +19,4 @@ export type { Stream } from './react/stream.ts';
 export { useConnection } from './react/useConnection.ts';
 export { useStream } from './react/useStream.ts';
 export { useStreamText } from './react/useStreamText.ts';
+export type * from './store/state.ts';

@@ -8,6 +8,7 @@ export type StreamSource = RelaySource | RequestSource | LocalSource;
 
 /** A stream of the relay, by id. */
 export interface RelaySource {
+  /** 1 to 128 of `A`–`Z`, `a`–`z`, `0`–`9`, `-`, `.`, `_`, `~`, but not `.` or `..`. Anything else is the error `bad_request`. */
   readonly id: string;
 }
 
@@ -31,21 +32,27 @@ export type LocalSource = AsyncIterable<string | StreamEvent> | ReadableStream<s
 
 /** Body of `POST /v1/streams`. Exactly one of `prompt` and `messages`. */
 export interface StreamRequest {
+  /** A name of the relay's, such as `anthropic`. Another one is the error `unknown_provider`. */
   readonly provider: string;
+  /** As the provider calls it. */
   readonly model: string;
+  /** Short for one message of the user's. */
   readonly prompt?: string;
+  /** The conversation so far, oldest first. */
   readonly messages?: readonly { readonly role: 'system' | 'user' | 'assistant'; readonly content: string }[];
-  /** Chosen by the app to make the request idempotent. The client adds a random one where there is none. */
+  /** Chosen by the app to make the request idempotent (see `RelaySource`). The client adds a random one where there is none. */
   readonly id?: string;
+  /** Passed on to the provider's request as they are: `temperature`, `max_tokens`, … */
   readonly options?: { readonly [key: string]: Json };
 }
 
+/** Read once. A value that cannot be is thrown as a `StreamError` `bad_option`, which names the option and what it takes. */
 export interface ClientOptions {
   /** The relay's URL. @default the page's origin */
   readonly url?: string;
-  /** @default 'auto' */
+  /** `auto`: the best that works of WebTransport, WebSocket and SSE. A name: that one only. @default 'auto' */
   readonly transport?: 'auto' | TransportName;
-  /** A token, or a function asked for a fresh one at every connection attempt and request. */
+  /** A token for the relay's `authenticate`, or a function asked for a fresh one at every connection attempt and request. @default none */
   readonly credentials?: string | (() => string | Promise<string>);
   /**
    * Makes the worker, where the bundler needs another form than the built-in
@@ -58,6 +65,7 @@ export interface ClientOptions {
   readonly maxIdleStreams?: number;
   /** …and up to this many bytes of text. @default 8388608 */
   readonly maxIdleBytes?: number;
+  /** Bounds and times of the receiver in the worker, each with a default of its own. */
   readonly receiver?: Partial<ReceiverOptions>;
 }
 
@@ -79,6 +87,7 @@ export interface SluiceClient {
 
 /** A reference to one attached stream. */
 export interface StreamHandle {
+  /** Of the stream in `SluiceState.streams`; the same for each reference to it. */
   readonly key: number;
   /** The stream's state, mutable, owned by the store: read it, never keep parts of it across frames. */
   readonly record: StreamRecord;

@@ -46,7 +46,10 @@ export interface StreamRecord {
         readonly cachedInputTokens?: number;
       }
     | undefined;
-  /** Of the latest change: another list for each. */
+  /**
+   * Of the latest change: another list for each.
+   * @internal not in the published types
+   */
   handed?: readonly number[] | undefined;
   /** Text deltas folded in so far (merged ones count for what they cover): an estimate of tokens. */
   deltas: number;

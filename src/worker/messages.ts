@@ -40,17 +40,17 @@ export interface ConfigureMessage {
 }
 
 export interface ReceiverOptions {
-  /** Forced flush by size: bytes of undelivered events a stream may hold before they are merged, and before a patch leaves at once. */
+  /** Forced flush by size: bytes of undelivered events a stream may hold before they are merged, and before a patch leaves at once. @default 262144 */
   readonly maxBufferBytes: number;
-  /** Forced flush by age, ms. */
+  /** Forced flush by age, ms. @default 150 */
   readonly maxStalenessMs: number;
-  /** Least time between patches, ms. The page's acknowledgements, of which one may be missing, are what paces a busy one. */
+  /** Least time between patches, ms. The page's acknowledgements, of which one may be missing, are what paces a busy one. @default 8 */
   readonly patchIntervalMs: number;
-  /** Cap on one transport attempt, ms. */
+  /** Cap on one transport attempt, ms. @default 4500 */
   readonly attemptTimeoutMs: number;
-  /** Head start of WebTransport, ms. */
+  /** Head start of WebTransport, ms. @default 500 */
   readonly fallbackDelayMs: number;
-  /** How long a transport that failed is not tried first, ms. */
+  /** How long a transport that failed is not tried first, ms. @default 600000 */
   readonly rememberMs: number;
 }
 
@@ -153,6 +153,10 @@ export interface CredentialsNeededMessage {
   readonly type: 'credentials-needed';
 }
 
+/**
+ * `idle` before the first stream; `connecting` until it has worked once, afterwards `reconnecting`; `offline` while the browser says so;
+ * `failed`: it is not tried again by itself; `closed` by `close()`.
+ */
 export type ConnectionStatus = 'idle' | 'connecting' | 'connected' | 'reconnecting' | 'offline' | 'failed' | 'closed';
 
 export interface ConnectionMessage {
