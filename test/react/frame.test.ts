@@ -138,6 +138,32 @@ test('[UI7] a hidden page runs no frame, and shows everything in one when it is 
   expect(log).toEqual(['flush']);
 });
 
+test('[UI7] what mounts while the page is hidden shows nothing before it is visible', () => {
+  const page = createPage();
+  const loop = createFrames(page);
+  const log: string[] = [];
+  page.hidden = true;
+  loop.mount({ flush: () => void log.push('flush') });
+  expect(log).toEqual([]);
+  page.show();
+  page.frame();
+  expect(log).toEqual(['flush']);
+});
+
+test('[UI3] what mounts is flushed at once, and measured in the next frame, under any load', () => {
+  const page = createPage();
+  const loop = createFrames(page);
+  const log: string[] = [];
+  for (let index = 0; index < 8; index += 1) loop.request(createPanel(() => loop, log, `panel ${index}`));
+  for (let count = 0; count < 10; count += 1) page.frame(60);
+  log.length = 0;
+  loop.mount({ flush: () => void log.push('mounted'), settle: () => void log.push('measured') });
+  expect(log).toEqual(['mounted']);
+  page.frame(60);
+  expect(log).toContain('measured');
+  expect(log.length).toBeLessThan(8);
+});
+
 test('[UI7] a frame that was asked for and never came does not stop the loop', () => {
   const page = createPage();
   const loop = createFrames(page);
@@ -150,7 +176,7 @@ test('[UI7] a frame that was asked for and never came does not stop the loop', (
   expect(log).toEqual(['flush']);
 });
 
-test('[UI3] a task that throws is reported and holds up no other', () => {
+test.for(['flush', 'commit', 'settle'] as const)('[UI3] a task that throws in its %s is reported and holds up no other', (where) => {
   const page = createPage();
   const loop = createFrames(page);
   const reported: unknown[] = [];
@@ -159,14 +185,25 @@ test('[UI3] a task that throws is reported and holds up no other', () => {
   try {
     const log: string[] = [];
     const broken = new Error('broken panel');
+    const fail = (): never => {
+      throw broken;
+    };
     loop.request({
       flush: () => {
-        throw broken;
+        if (where === 'flush') fail();
+        if (where === 'commit') loop.commit(fail);
       },
+      settle: () => where === 'settle' && fail(),
     });
-    loop.request({ flush: () => void log.push('other') });
+    loop.request({
+      flush: () => {
+        log.push('flush');
+        loop.commit(() => void log.push('commit'));
+      },
+      settle: () => void log.push('settle'),
+    });
     page.frame();
-    expect(log).toEqual(['other']);
+    expect(log).toEqual(['flush', 'commit', 'settle']);
     expect(reported).toEqual([broken]);
   } finally {
     globalThis.reportError = report;

@@ -72,6 +72,25 @@ test('[UI9] a page that begins with far too much comes to short frames, and nobo
   expect(Math.max(...panels.map((panel) => panel.longestMs()))).toBeLessThan(150);
 });
 
+test('[UI9] the time a page was hidden is not taken for a late frame', () => {
+  const screen = createScreen();
+  const panels = many(40, () => createBusy(screen, { costMs: 1 }));
+  const perFrame = (): number => {
+    const from = screen.now();
+    screen.frame();
+    return servedIn(panels, from);
+  };
+  run(screen, 120);
+  const before = many(20, perFrame);
+  const after = many(20, () => {
+    screen.hidden = true;
+    run(screen, 30);
+    screen.show();
+    return perFrame();
+  });
+  expect(Math.min(...after)).toBeGreaterThanOrEqual(Math.min(...before));
+});
+
 test('[UI9] classes of work have costs of their own', () => {
   const screen = createScreen();
   const panels = many(24, (index) =>
@@ -104,6 +123,22 @@ test('[UI10] what has the reader’s attention is served in every frame, under a
   focused.served.length = 0;
   run(screen, 100);
   expect(focused.served).toHaveLength(100);
+});
+
+test('[UI10] and before all who have waited too long: in a frame that has no room for more than those', () => {
+  const screen = createScreen();
+  screen.baseMs = 5;
+  const panels = many(60, () => createBusy(screen, { costMs: 4 }));
+  const focused = createBusy(screen, { costMs: 1, rank: 'focused' });
+  run(screen, 60);
+  for (const { served } of [...panels, focused]) served.length = 0;
+  const crowded = many(100, () => {
+    const from = screen.now();
+    screen.frame();
+    expect(focused.served.at(-1)).toBeGreaterThanOrEqual(from);
+    return servedIn(panels, from);
+  }).filter((count) => count > 3);
+  expect(crowded.length).toBeGreaterThan(5);
 });
 
 test('[UI10] input that waits ends the frame: one panel, not all of them', () => {
@@ -189,6 +224,8 @@ test('[UI14] a page that was hidden catches up within the budget, not in one lon
   screen.frame();
   const from = screen.now() + 1;
   for (const panel of panels) screen.loop.request(panel);
+  // Nobody has waited for a page that was hidden.
+  run(screen, 60);
   screen.show();
   const frames = run(screen, 8);
   expect(servedIn(panels, from)).toBe(60);
