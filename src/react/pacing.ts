@@ -42,18 +42,16 @@ export function createPacer(): Pacer {
       arrivals.push({ at: now, length: next });
     },
     limit(now, text) {
-      // After a pause the flow goes on with what one frame shows.
-      const elapsed = Math.min(Number.isNaN(lastFrame) ? 16 : now - lastFrame, 50);
+      // After a pause the flow goes on with what one frame shows. What mounted may have been shown behind the frame's time.
+      const elapsed = Number.isNaN(lastFrame) ? 16 : Math.min(Math.max(0, now - lastFrame), 50);
       lastFrame = now;
-      // Fast enough for each arrival to be there before its time is over.
+      // Fast enough for each arrival to be there before its time is over; what is late (a hidden page, a long task) at once.
       let needed = spanMs > 0 ? units / spanMs : 0;
       for (const arrival of arrivals) {
         const leftMs = Math.max(1, arrival.at + maxDelayMs - now);
         needed = Math.max(needed, (arrival.length - position) / leftMs);
       }
       position = Math.min(text.length, position + needed * elapsed);
-      // Late by more than a frame could mend (a hidden page, a long task): at once.
-      for (const arrival of arrivals) if (arrival.at + maxDelayMs <= now + elapsed) position = Math.max(position, arrival.length);
       const cut = boundary(text, Math.floor(position));
       arrivals = arrivals.filter((arrival) => arrival.length > cut);
       return cut;

@@ -89,3 +89,36 @@ test('[UI16] after a long frame what is late is shown at once', () => {
   expect(pacer.limit(16, log)).toBeLessThan(200);
   expect(pacer.limit(400, log)).toBe(1000);
 });
+
+test('[UI16] after a silence, in which there are no frames, the next burst flows, too', () => {
+  const pacer = createPacer();
+  const log = createLog();
+  log.append('x'.repeat(200));
+  pacer.arrived(0, log.length);
+  let now = 16;
+  for (; pacer.limit(now, log) < log.length; now += 16);
+  now += 5000;
+  log.append('x'.repeat(200));
+  pacer.arrived(now - 5, log.length);
+  expect(pacer.limit(now, log)).toBeLessThan(200 + 200 * 0.35);
+});
+
+test('[UI16] a frame whose time is before that of what was shown as it mounted takes nothing back', () => {
+  const pacer = createPacer();
+  const log = createLog();
+  log.append('x'.repeat(200));
+  pacer.arrived(0, log.length);
+  const shown = pacer.limit(100, log);
+  expect(shown).toBeGreaterThan(0);
+  expect(pacer.limit(92, log)).toBeGreaterThanOrEqual(shown);
+});
+
+test('[UI16] another text flows from its beginning, whatever of the one before had not been shown', () => {
+  const pacer = createPacer();
+  pacer.arrived(0, 1000);
+  pacer.restart(0);
+  const log = createLog();
+  log.append('x'.repeat(200));
+  pacer.arrived(1000, log.length);
+  expect(pacer.limit(1016, log)).toBeLessThan(200 * 0.35);
+});
