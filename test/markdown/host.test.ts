@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createParserHost, longestTaskMs, mostDocuments, type ParserEnvironment, type ParserHost } from '../../src/markdown/host.ts';
-import type { FromParser } from '../../src/markdown/index.ts';
+import type { FromParser, HandedTexts } from '../../src/markdown/index.ts';
 import { createFold } from './fold.ts';
 import { parseWhole } from './oracle.ts';
 import { treeOf } from './tree.ts';
@@ -111,6 +111,22 @@ describe('the parser behind its messages', () => {
     expect(parsed(posted)[0]?.last).toBe(false);
     while (runTask());
     expect(parsed(posted).at(-1)?.last).toBe(true);
+  });
+
+  test('what was handed over says when that was, unless there was so much that its answer is work and no waiting', () => {
+    const { host, posted } = start(0);
+    const port = { onmessage: (_: { data: HandedTexts }): void => {} };
+    host.receive({ type: 'open', document: 1, syntax: {} });
+    host.receive({ type: 'port', port: port as unknown as MessagePort });
+    let offset = 0;
+    const since = (length: number, at: number): number | undefined => {
+      port.onmessage({ data: { since: at, texts: [{ document: 1, offset, text: 'x'.repeat(length), ended: false }] } });
+      offset += length;
+      return parsed(posted).at(-1)?.since;
+    };
+    expect([since(10, 7), since(10_000, 8), since(10, 9)]).toEqual([7, undefined, 9]);
+    host.receive({ type: 'text', texts: [{ document: 1, offset, text: 'y', ended: false }] });
+    expect(parsed(posted).at(-1)?.since).toBeUndefined();
   });
 
   test('every text message gets its last answer, of an unknown or closed document too', () => {

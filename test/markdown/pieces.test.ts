@@ -44,6 +44,16 @@ test('[MD5] what waits for a gap to close is bounded; what was too much has to c
   expect([pieces.length, pieces.isMissing, pieces.ended]).toEqual([1 + 3 * half.length, false, true]);
 });
 
+test('[MD5] what has been taken from there leaves its room, however often', () => {
+  const { pieces, text } = open();
+  const most = 'x'.repeat(mostHeld);
+  for (let count = 1; count <= 3; count += 1) {
+    pieces.add({ offset: pieces.length + 1, text: most, ended: false });
+    pieces.add({ offset: pieces.length, text: 'x', ended: false });
+    expect(text().length).toBe(count * (1 + mostHeld));
+  }
+});
+
 test('[MD5] text behind the end, or an end within the text, is of another text', () => {
   const { pieces } = open();
   expect(pieces.add({ offset: 0, text: 'abc', ended: true })).toBe(true);

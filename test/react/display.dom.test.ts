@@ -1,10 +1,11 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { createFrames, type FrameHost } from '../../src/react/frame.ts';
+import { createFrames, type FrameHost, type FrameTask, type Rank } from '../../src/react/frame.ts';
 import { createDisplay } from '../../src/react/panel/display.ts';
 import { createPlainBody } from '../../src/react/panel/plain.ts';
 import { createBudget } from '../../src/react/running/budget.ts';
 import { pacing } from '../../src/react/running/smooth.ts';
 import { running } from '../../src/react/running.ts';
+import type { Visibility } from '../../src/react/visibility.ts';
 import type { LogEntry, StreamEvent } from '../../src/wire/index.ts';
 import type { StreamChange } from '../../src/worker/messages.ts';
 import { finish, start } from './events.ts';
@@ -14,6 +15,7 @@ import { openStored } from './stored.ts';
 function openDisplay() {
   const { store, handle } = openStored();
   let due: ((now: number) => void) | undefined;
+  let print = (): void => {};
   const budget = createBudget();
   const host: FrameHost = {
     requestFrame: (callback) => {
@@ -22,17 +24,30 @@ function openDisplay() {
     now: () => 0,
     isHidden: () => false,
     onVisible: () => {},
+    onPrint: (callback) => {
+      print = callback;
+    },
     afterPaint: (callback) => callback(),
     budget: () => (running.module === undefined ? undefined : budget),
   };
   const loop = createFrames(host);
-  const display = createDisplay(() => loop);
+  const urgent: boolean[] = [];
+  const request = (task: FrameTask, isUrgent = false): void => {
+    urgent.push(isUrgent);
+    loop.request(task, isUrgent);
+  };
+  let rank: Rank = 'visible';
+  const sight: Visibility = { watch: () => () => {}, place: () => 0, rank: () => rank };
+  const display = createDisplay(
+    () => ({ ...loop, request }),
+    () => sight,
+  );
   const root = document.createElement('section');
   const text = document.createElement('div');
   root.append(text);
   const body = createPlainBody(text);
   display.root(root);
-  const removeText = display.live({ show: ({ record: shown }, ...rest) => body.show(shown.text, ...rest), clear: body.clear });
+  const removeText = display.live({ ...body, show: ({ record: shown }, ...rest) => body.show(shown.text, ...rest) });
   onTestFinished(display.bind(handle));
   const see = () => ({ epoch: root.dataset['epoch'], text: text.textContent, status: root.dataset['status'] });
   const frame = (now = 0) => {
@@ -42,7 +57,12 @@ function openDisplay() {
     return see();
   };
   frame();
-  return { store, display, removeText, root, see, frame };
+  /** Whether what has been asked for since is urgent. */
+  const asked = (): boolean[] => urgent.splice(0);
+  const move = (to: Rank): void => {
+    rank = to;
+  };
+  return { store, display, removeText, root, see, frame, asked, move, print: () => print() };
 }
 
 function change(epoch: string, fromSeq: number, events: readonly StreamEvent[], reset?: StreamChange['reset']): StreamChange {
@@ -76,8 +96,37 @@ test('[UI5] held, a snapshot does not touch what is shown', () => {
   display.hold(true);
   store.apply([change('e2', 1, [start, text('replaced'), finish], { snapshotSeq: 3 })]);
   expect(frame()).toEqual({ epoch: 'e1', text: 'held', status: 'streaming' });
+  display.settle();
+  expect(frame()).toEqual({ epoch: 'e1', text: 'held', status: 'streaming' });
   display.hold(false);
   expect(frame()).toEqual({ epoch: 'e2', text: 'replaced', status: 'done' });
+});
+
+test('[UI5] held while a long text comes in, it stands still there, whatever asks for a turn', () => {
+  const { store, display, see, frame } = openDisplay();
+  const long = 'a line of a long answer\n'.repeat(4000);
+  store.apply([change('e1', 1, [start, text(long), finish])]);
+  const { text: shown } = frame();
+  expect(shown.length).toBeLessThan(long.length / 2);
+  display.hold(true);
+  expect(display.heldAt()).toBe(shown.length);
+  for (let count = 0; count < 3; count += 1) {
+    display.settle();
+    expect(frame()).toEqual({ epoch: 'e1', text: shown, status: 'streaming' });
+  }
+  display.hold(false);
+  for (let count = 0; count < 20; count += 1) frame();
+  expect(see()).toEqual({ epoch: 'e1', text: long, status: 'done' });
+});
+
+test('[UI2] a panel that is left behind says that it is pending', () => {
+  const { store, display, root, see, frame } = openDisplay();
+  store.apply([change('e1', 1, [start, text('all of it'), finish])]);
+  frame();
+  display.root(null);
+  expect(see().status).toBe('pending');
+  display.root(root);
+  expect(see().status).toBe('done');
 });
 
 test('[UI2] a frame that has not come shows neither text nor status', () => {
@@ -85,6 +134,26 @@ test('[UI2] a frame that has not come shows neither text nor status', () => {
   store.apply([change('e1', 1, [start, text('all of it'), finish])]);
   expect(see()).toEqual({ epoch: '', text: '', status: 'pending' });
   expect(frame()).toEqual({ epoch: 'e1', text: 'all of it', status: 'done' });
+});
+
+test('[UI12] first text and end are asked for urgently where they can be seen, and nothing else is', () => {
+  const { store, frame, asked, move } = openDisplay();
+  asked();
+  store.apply([change('e1', 1, [start])]);
+  frame();
+  asked();
+  store.apply([change('e1', 2, [text('first')])]);
+  expect(asked()).toEqual([true]);
+  frame();
+  store.apply([change('e1', 3, [text(' second')])]);
+  expect(asked()).toEqual([false]);
+  frame();
+  move('offscreen');
+  store.apply([change('e1', 4, [finish])]);
+  expect(asked()).toEqual([false]);
+  move('visible');
+  store.apply([change('e1', 5, [])]);
+  expect(asked()).toEqual([true]);
 });
 
 test('[UI9] a panel whose text asks for its turns has none when something arrives, only when there is something to show', () => {
@@ -218,5 +287,14 @@ test('[UI14] [UI2] a long answer is shown over several frames, and its end with 
   expect(first.text.length).toBeLessThan(long.length / 2);
   expect(first.status).toBe('streaming');
   for (let count = 0; count < 10; count += 1) frame();
+  expect(see()).toEqual({ epoch: 'e1', text: long, status: 'done' });
+});
+
+test('[UI14] before printing a long text is all there, at once', async () => {
+  await running.load();
+  const { store, see, print } = openDisplay();
+  const long = 'a line of a long answer\n'.repeat(4000);
+  store.apply([change('e1', 1, [start, text(long), finish])]);
+  print();
   expect(see()).toEqual({ epoch: 'e1', text: long, status: 'done' });
 });

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import type { FrameTask, Rank } from '../../src/react/frame.ts';
 import { createPromotions } from '../../src/react/promotion.ts';
+import { createBudget } from '../../src/react/running/budget.ts';
+import { createRefresh } from '../../src/react/running/refresh.ts';
 import { type Busy, createBusy, createScreen, type Screen } from './screen.ts';
 
 const many = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, index) => make(index));
@@ -89,6 +91,36 @@ test('[UI9] the time a page was hidden is not taken for a late frame', () => {
     return perFrame();
   });
   expect(Math.min(...after)).toBeGreaterThanOrEqual(Math.min(...before));
+});
+
+test('[UI9] one frame that somebody else held up teaches next to nothing', () => {
+  const budget = createBudget([]);
+  const counts = new Map([['text', 4]]);
+  for (let frame = 0; frame < 100; frame += 1) budget.measured(5, counts);
+  const before = budget.cost('text');
+  budget.measured(3000, counts);
+  expect(budget.cost('text')).toBeLessThan(1.5 * before);
+});
+
+test('[UI9] what made frames late may end while there is nothing to do: the next ones are tried with more again', () => {
+  const screen = createScreen();
+  const late = many(20, () => createBusy(screen, { costMs: 0.1, rasterMs: 10 }));
+  run(screen, 60);
+  for (const panel of late) screen.loop.cancel(panel);
+  run(screen, 1200);
+  const panels = many(20, () => createBusy(screen, { costMs: 0.1 }));
+  const from = screen.now();
+  screen.frame();
+  expect(servedIn(panels, from)).toBe(20);
+});
+
+test('[UI9] a frame that comes early behind a late one is jitter, and no other display', () => {
+  const refresh = createRefresh();
+  for (let count = 0; count < 20; count += 1) {
+    refresh.observe(25, false);
+    refresh.observe(8, false);
+  }
+  expect(refresh.intervalMs).toBe(1000 / 60);
 });
 
 test('[UI9] classes of work have costs of their own', () => {
@@ -306,3 +338,28 @@ test.for([1, 50])(
     expect(forcedAt - since).toBeLessThanOrEqual(150 + longestMs);
   },
 );
+
+test('[UI15] a promotion is made urgent once, and not at all if it is done or given up', () => {
+  const screen = createScreen();
+  const promotions = createPromotions(
+    () => screen.loop,
+    () => screen.now(),
+    (update) => update(),
+  );
+  const applied: string[] = [];
+  const count = (name: string): number => applied.filter((other) => other === name).length;
+  let isDone = false;
+  promotions.promote({ apply: () => void applied.push('waits'), isDone: () => count('waits') > 2 });
+  promotions.promote({ apply: () => void applied.push('done'), isDone: () => isDone });
+  const giveUp = promotions.promote({ apply: () => void applied.push('given up'), isDone: () => false });
+  run(screen, 3);
+  giveUp();
+  // The next frame comes late, and React is done with it between the two.
+  screen.baseMs = 400;
+  run(screen, 1);
+  isDone = true;
+  screen.baseMs = 0;
+  run(screen, 30);
+  expect([count('waits'), count('done'), count('given up')]).toEqual([2, 1, 1]);
+  expect(promotions.stats().forced).toBe(1);
+});

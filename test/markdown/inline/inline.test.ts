@@ -93,6 +93,18 @@ describe('what is open is shown as if it were closed', () => {
     expect(open(nothing, true).write(source).shown()).toEqual([text(source)]);
   });
 
+  test.each([
+    ['an address', '[te](http://', 'p', 600],
+    ['a footnote', '[^', 'n', 100],
+  ])('and %s that does not end is text after so much', (_, begun, letter, most) => {
+    const leaf = open().write(`a ${begun}`);
+    const ten = letter.repeat(10);
+    for (let count = 0; count < most - 50; count += 10) leaf.write(ten);
+    expect(textOf(leaf.shown())).not.toContain(ten);
+    for (let count = 0; count < 150; count += 10) leaf.write(ten);
+    expect(textOf(leaf.shown())).toContain(letter.repeat(most));
+  });
+
   test('a word that grows stays in its place', () => {
     const { page, write } = open();
     write('Some **bold');

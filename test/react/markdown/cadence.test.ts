@@ -59,6 +59,13 @@ test('[UI42] they are all drawn again when answers are quick, and not before', (
   expect(drawn(pictures(20, 2))).toBe(20);
 });
 
+test('[UI42] [UI9] pictures that are left out are not taken for a slower display', () => {
+  const { screen, answers, pictures } = openPage({ panels: 16, costMs: 0.01 });
+  answers(12);
+  pictures(80, 12);
+  expect(screen.budget?.()?.intervalMs).toBe(intervalMs);
+});
+
 test('[UI42] half a second after the last answer they are all drawn again', () => {
   const { answers, pictures } = openPage();
   answers(12);

@@ -82,3 +82,9 @@ test('[UI35] images are loaded from allowed prefixes only, by origin and path', 
     expect(image(url), url).toBeUndefined();
   expect(policy().image('/static/a.png')).toBeUndefined();
 });
+
+test('[UI35] an image is only loaded over the network, whatever prefix is allowed: what has no origin has that of all others without', () => {
+  const { image } = policy({ imagePrefixes: ['data:image/', 'blob:https://app.example/', 'about:'] });
+  for (const url of ['data:image/svg+xml,<svg onload=alert(1)>', 'blob:https://app.example/1', 'about:blank', 'javascript:image/'])
+    expect(image(url), url).toBeUndefined();
+});
