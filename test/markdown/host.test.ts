@@ -117,7 +117,7 @@ describe('the parser behind its messages', () => {
     const { host, posted } = start(0);
     const port = { onmessage: (_: { data: HandedTexts }): void => {} };
     host.receive({ type: 'open', document: 1, syntax: {} });
-    host.receive({ type: 'port', port: port as unknown as MessagePort });
+    host.receive({ type: 'port', port: port as unknown as MessagePort, transfer: [] });
     let offset = 0;
     const since = (length: number, at: number): number | undefined => {
       port.onmessage({ data: { since: at, texts: [{ document: 1, offset, text: 'x'.repeat(length), ended: false }] } });

@@ -120,3 +120,55 @@ test('[UI33] a document that is kept for later lets go of who showed it', async 
   });
   expect(findDocument(handle, {})?.length).toBe(10);
 });
+
+test('[UI33] what nobody reads is kept for three seconds, and what is final longer', async () => {
+  const { handle, parser, worker, reader, apply } = openStore();
+  apply('e1', 1, [start, text('text')]);
+  const { document, release } = openDocument(handle, {}, worker, reader);
+  await turn();
+  parser.answer(paragraph(1, 'text'));
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    release();
+    vi.advanceTimersByTime(2900);
+    const again = openDocument(handle, {}, worker, reader);
+    expect(again.document).toBe(document);
+    // It is read again: nothing of the time before counts.
+    vi.advanceTimersByTime(60_000);
+    expect(findDocument(handle, {})).toBe(document);
+    again.release();
+    vi.advanceTimersByTime(3100);
+    expect(findDocument(handle, {})).toBeUndefined();
+  } finally {
+    vi.useRealTimers();
+  }
+  const last = openDocument(handle, {}, worker, reader);
+  apply('e1', 3, [finish]);
+  await turn();
+  parser.answer(paragraph(1, 'text'));
+  expect(last.document.ended).toBe(true);
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    last.release();
+    vi.advanceTimersByTime(60_000);
+    expect(findDocument(handle, {})).toBe(last.document);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('[UI33] of what is final and nobody reads there are two million code units at most, what was read last', async () => {
+  const finishLong = async () => {
+    const { handle, parser, worker, reader, apply } = openStore();
+    apply('e1', 1, [start, text('x'.repeat(1 << 20)), finish]);
+    const reference = openDocument(handle, {}, worker, reader);
+    while (!reference.document.ended) {
+      await turn();
+      parser.answer([]);
+    }
+    return { handle, release: reference.release };
+  };
+  const documents = [await finishLong(), await finishLong(), await finishLong()];
+  for (const { release } of documents) release();
+  expect(documents.map(({ handle }) => findDocument(handle, {}) !== undefined)).toEqual([false, true, true]);
+});
