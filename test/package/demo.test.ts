@@ -75,6 +75,8 @@ test('the demo shows answers as Markdown unless it is told otherwise, and switch
   for (const tag of ['strong', 'h4, h5', 'li', 'pre']) {
     expect(await page.locator(`[data-stream-body] :is(${tag})`).count(), tag).toBeGreaterThan(0);
   }
+  // Nobody has scrolled.
+  expect(await page.locator('.sluice-latest').count()).toBe(0);
   expect(complaints).toEqual([]);
 });
 

@@ -1,3 +1,4 @@
+import { isSelected } from '../selected.ts';
 import { moved } from './moved.ts';
 
 // What is selected, by place in an element's text: for when the nodes it lies in are replaced by others.
@@ -9,10 +10,9 @@ export interface SavedSelection {
   readonly isBackward: boolean;
 }
 
-// Whether something is selected, at this moment: `selectionchange` comes a task late, when what was selected may have been replaced.
-// Asked of the two ends, since `isCollapsed` would lay out what has just been written.
+// Whether something is selected, at this moment. Asked of the two ends, since `isCollapsed` would lay out what has just been written.
 export function isRange(selection: Selection | null): selection is Selection & { readonly anchorNode: Node; readonly focusNode: Node } {
-  if (!selection?.anchorNode || !selection.focusNode) return false;
+  if (!isSelected() || !selection?.anchorNode || !selection.focusNode) return false;
   const { anchorNode, anchorOffset, focusNode, focusOffset } = selection;
   return anchorNode !== focusNode || anchorOffset !== focusOffset;
 }

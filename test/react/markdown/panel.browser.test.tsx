@@ -225,3 +225,31 @@ test('[UI34] who has scrolled up stays about where they are when the view change
   expect(share()).toBeGreaterThan(0.35);
   expect(share()).toBeLessThan(0.65);
 });
+
+test('[UI38] who is at the end stays there when several paragraphs change at once, and nothing is laid out in between', async () => {
+  getSelection()?.removeAllRanges();
+  const page = openPage();
+  const titled = new Map(['A', 'B', 'C', 'D'].map((title) => [title, new ManualSource()]));
+  const sources = [...titled.values()];
+  page.render(
+    [...titled].map(([title, source]) => (
+      <StreamPanel key={title} title={title} source={source} view="markdown" style={{ height: 200, width: 300 }} />
+    )),
+  );
+  for (const source of sources) source.push(start);
+  const say = async (text: string): Promise<void> => {
+    for (const source of sources) source.text(text);
+    await frame(4);
+  };
+  await say('Begins.\n\n');
+  const scrollers = [...page.container.querySelectorAll<HTMLElement>('.sluice-scroller')];
+  const left: number[] = [];
+  for (let round = 0; round < 10; round += 1) {
+    // Text that only joins the end, and then a mark, with which React writes the paragraph anew.
+    for (let words = 0; words < 6; words += 1) await say('some more words of this paragraph, ');
+    await say('and **strong** ones. ');
+    for (const scroller of scrollers) left.push(scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop);
+  }
+  expect(scrollers.every(({ scrollTop }) => scrollTop > 200)).toBe(true);
+  expect(Math.max(...left)).toBeLessThanOrEqual(1);
+});
