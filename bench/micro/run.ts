@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type Machine, machineLines } from '../machine.ts';
@@ -50,7 +49,6 @@ export async function runMicro({ quick, machine, results, name, say }: MicroOpti
 
 function printedBy(script: string, say: (line: string) => void): string[] {
   const file = fileURLToPath(new URL(`../${script}`, import.meta.url));
-  if (!existsSync(file)) return [];
   const { status, stdout, stderr } = spawnSync(process.execPath, [file], {
     encoding: 'utf8',
     cwd: fileURLToPath(new URL('../..', import.meta.url)),

@@ -128,7 +128,7 @@ if (isMeant('commits')) {
   console.log(
     'how long what has closed waited at most until it was on the page: the deadline is 150 ms and the frame before it. With 32 panels it is committed at once.\n',
   );
-  line('panels', 'what goes on', 'frames', 'commits in panels', 'renders of the app', 'longest wait, ms', 'forced');
+  line('panels', 'what goes on', 'frames', 'commits in panels', 'renders of the app', 'longest wait so far, ms', 'forced so far');
   line('--:', '---', '--:', '--:', '--:', '--:', '--:');
   for (const streams of [8, 32]) {
     const page = await openPage(streams, 'markdown');

@@ -67,10 +67,10 @@ export function figuresOf(answers: readonly Answer[], chunks: readonly Chunk[], 
   const intervals = observations.frames.slice(1).flatMap((at, index) => (within(at) ? [at - (observations.frames[index] ?? at)] : []));
   const sent = serialTimes(answers, chunks, emission.sentAt, record.clock.offsetMs);
   const shown = shownTimes(answers, observations.painted);
-  const lags = sent.flatMap((times, stream) =>
-    times.flatMap((at, serial) => (within(at) ? [(shown[stream]?.[serial] ?? Number.POSITIVE_INFINITY) - at] : [])),
-  );
   const endedAt = Math.max(...observations.frames);
+  const lags = sent.flatMap((times, stream) =>
+    times.flatMap((at, serial) => (within(at) ? [(shown[stream]?.[serial] ?? endedAt) - at] : [])),
+  );
   const inputs = observations.keys.filter(([pressed]) => within(pressed));
   const tasks = observations.longTasks.filter(([at]) => within(at));
   const lastSent = emission.sentAt.reduce((latest, at) => Math.max(latest, at), 0) + record.clock.offsetMs;
@@ -95,7 +95,7 @@ export function figuresOf(answers: readonly Answer[], chunks: readonly Chunk[], 
     stolenCpu: (cpu.to.stolen - cpu.from.stolen) / ms,
     split: record.split,
     lagMs: {
-      ...quantiles(lags.map((lag) => (Number.isFinite(lag) ? lag : endedAt - window.from))),
+      ...quantiles(lags),
       max: lags.reduce((longest, lag) => Math.max(longest, lag), 0),
       count: lags.length,
     },
