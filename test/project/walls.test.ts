@@ -96,10 +96,13 @@ describe('imports keep to the walls, types apart from values', () => {
   });
 
   test('src/client.ts and src/index.ts are surfaces: they re-export their own folders', () => {
-    const own = { 'src/client.ts': /^src\/(client|store|wire)\//, 'src/index.ts': /^src\/(client\.ts$|react\/)/ };
+    const own = { 'src/client.ts': /^src\/(client|store|wire)\//, 'src/index.ts': /^src\/(client\/types\.ts$|store\/state\.ts$|react\/)/ };
     for (const [file, pattern] of Object.entries(own)) {
       for (const { to } of importsOf('src').filter(({ from }) => from === file)) expect(to).toMatch(pattern);
     }
+    // Of the client's folders its types: what makes a client is for who imports `sluice-kit/client`.
+    const lent = importsOf('src').filter(({ from, to }) => from === 'src/index.ts' && !inside(to, 'src/react'));
+    expect(lent.map(({ kind }) => kind)).toEqual(lent.map(() => 'type'));
   });
 
   test('src/plugins is what an app adds: nothing of ours reaches it, nor what it needs', () => {
