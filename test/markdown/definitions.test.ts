@@ -51,6 +51,28 @@ describe('a definition that comes late', () => {
   });
 });
 
+test('[MD2] a definition that comes while what waited for it is parsed again for another counts, too', () => {
+  const paragraph = `[x] [y] ${'some *words* and more. '.repeat(200)}\n\n`;
+  const expected = parseWhole(`${paragraph}[x]: /1\n\n[y]: /2\n\n`, {});
+  for (let steps = 0; steps < 60; steps += 1) {
+    const document = createDocument({});
+    const fold = createFold();
+    const advance = (isLate: boolean): boolean => {
+      const { ops, done } = document.advance(() => isLate);
+      fold.apply(ops);
+      return done;
+    };
+    document.append(paragraph);
+    while (!advance(false));
+    document.append('[x]: /1\n\n');
+    for (let step = 0; step < steps; step += 1) advance(true);
+    document.append('[y]: /2\n\n');
+    document.end();
+    while (!advance(false));
+    expect(treeOf(fold.root), `after ${steps} steps`).toEqual(expected);
+  }
+});
+
 describe('ten thousand of them', () => {
   const count = 10_000;
   const references = Array.from({ length: count }, (_, index) => `see [r${index}]`);

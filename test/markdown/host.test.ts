@@ -149,6 +149,16 @@ describe('the parser behind its messages', () => {
     ]);
   });
 
+  test('what is final leaves its place to others', () => {
+    const { host, posted } = start(0);
+    for (let document = 1; document <= mostDocuments + 1; document += 1) {
+      host.receive({ type: 'open', document, syntax: {} });
+      host.receive({ type: 'text', texts: [{ document, offset: 0, text: '', ended: true }] });
+    }
+    expect(posted.filter(({ type }) => type === 'failure')).toEqual([]);
+    expect(parsed(posted)).toHaveLength(mostDocuments + 1);
+  });
+
   test('after `close` nothing is posted', () => {
     const { host, posted, runTask } = start(0.25);
     host.receive({ type: 'open', document: 1, syntax: {} });
