@@ -135,6 +135,26 @@ function Answer({ seed }: { readonly seed: number }): ReactNode {
   return <StreamPanel view="markdown" source={useScript({ seed, tokens: 240, rate: 200 }, 'scripted-markdown')} title={`Answer ${seed}`} />;
 }
 
+/** What comes in bursts, as it comes and with `pacing="smooth"`. Where the reader asks for reduced motion, both are alike. */
+export const Pacing: Story = {
+  render: () => (
+    <StreamGrid>
+      <Bursts pacing="immediate" />
+      <Bursts pacing="smooth" />
+    </StreamGrid>
+  ),
+  play: async ({ canvasElement }) => {
+    await settled(canvasElement, 'done');
+    const [immediate, smooth] = [...canvasElement.querySelectorAll('[data-stream-body]')].map((text) => text.textContent);
+    expect(smooth).toBe(immediate);
+  },
+};
+
+function Bursts({ pacing }: { readonly pacing: 'immediate' | 'smooth' }): ReactNode {
+  const source = useScript({ tokens: 240, rate: 80, jitter: 1, burst: 40 }, 'scripted-markdown');
+  return <StreamPanel view="markdown" source={source} pacing={pacing} title={pacing} />;
+}
+
 const Badge = ({ children }: { readonly children?: ReactNode }): ReactNode => (
   <code style={{ color: 'var(--sluice-accent)', borderStyle: 'dashed' }}>{children}</code>
 );
