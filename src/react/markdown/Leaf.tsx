@@ -6,7 +6,7 @@ import { Run } from './Inlines.tsx';
 import { type Boxes, isContinued, withTail } from './inline.ts';
 import type { InlineNode } from './nodes.ts';
 import { boxWeight } from './room.ts';
-import { committed, leaveSelection, restoreSelection, type SavedSelection, saveSelection, takeSelection } from './selection.ts';
+import { leaveSelection, restoreSelection, type SavedSelection, saveSelection, takeSelection } from './selection.ts';
 import { findTail, type Tail } from './tail.ts';
 import type { Mount } from './view.ts';
 
@@ -66,7 +66,6 @@ export class Leaf extends Component<LeafProps, LeafState, SavedSelection | null>
 
   override componentDidUpdate(_props: LeafProps, _state: LeafState, selection?: SavedSelection | null): void {
     this.#committed();
-    committed();
     if (selection && this.#element) restoreSelection(this.#element, selection);
   }
 

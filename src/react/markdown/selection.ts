@@ -17,18 +17,10 @@ export function isRange(selection: Selection | null): selection is Selection & {
   return anchorNode !== focusNode || anchorOffset !== focusOffset;
 }
 
-// The document in which nothing is selected, until React's commit is through. There Chromium lays out what has just been written
-// for each question: for a leaf asked later, the page without what those before it have given up.
-let bare: Document | undefined;
-
-// What is selected, where an end of it lies in the element. Before React changes anything.
+// What is selected, where an end of it lies in the element.
 export function saveSelection(element: Element): SavedSelection | null {
-  const { ownerDocument } = element;
-  const selection = ownerDocument === bare ? null : ownerDocument.getSelection();
-  if (!isRange(selection)) {
-    bare = ownerDocument;
-    return null;
-  }
+  const selection = element.ownerDocument.getSelection();
+  if (!isRange(selection)) return null;
   const { anchorNode, anchorOffset, focusNode, focusOffset } = selection;
   const anchor = offsetOf(element, anchorNode, anchorOffset);
   const focus = offsetOf(element, focusNode, focusOffset);
@@ -36,11 +28,6 @@ export function saveSelection(element: Element): SavedSelection | null {
   // Empty if the second end is in front of the first.
   const isBackward = rangeOf(anchorNode, anchorOffset, focusNode, focusOffset).collapsed;
   return { text: element.textContent, anchor, focus, isBackward };
-}
-
-// What is selected from now on is another question.
-export function committed(): void {
-  bare = undefined;
 }
 
 // Selects the same letters once more, if they are no longer selected. An end outside of the element stays where it is.
@@ -63,7 +50,6 @@ let left: SavedSelection | null = null;
 
 export function leaveSelection(element: Element): void {
   left = saveSelection(element) ?? left;
-  committed();
   if (left !== null) queueMicrotask(() => (left = null));
 }
 
