@@ -15,8 +15,8 @@ export interface FrameTask {
   flush(now: number, all?: boolean): void;
   /** Runs after all of the frame's flushes and commits: the place to read layout and to scroll. */
   settle?(): void;
-  /** Asked for once per frame in which the task waits. @default 'visible' */
-  rank?(now: number): Rank;
+  /** Asked for once per frame in which the task waits; between frames without `now`: only whether it is off-screen. @default 'visible' */
+  rank?(now?: number): Rank;
   /** Where it is on the page: neighbours have numbers near each other. @default 0 */
   place?(): number;
   /** Class of work: what one costs tells what another of its class will. @default 'text' */
@@ -194,7 +194,7 @@ export function createFrames(host: FrameHost): Frames {
     if (wait === undefined) waiting.set(task, { since: host.now(), urgent });
     else if (urgent) wait.urgent = true;
     hurried ||= urgent;
-    wanted ||= urgent || task.rank?.(host.now()) !== 'offscreen';
+    wanted ||= urgent || task.rank?.() !== 'offscreen';
     schedule();
   };
   const reconsider = (): void => {

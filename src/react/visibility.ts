@@ -7,8 +7,11 @@ export interface Visibility {
   watch(element: Element): () => void;
   /** Where the element was when it last came into view or left it: row by row. */
   place(element: Element): number;
-  /** `now` is the frame's time: within a frame the reader's attention is looked up once. */
-  rank(element: Element, now: number): Rank;
+  /**
+   * `now` is the frame's time: within a frame the reader's attention is looked up once. Without it, it is not, and nobody is focused:
+   * what is being written would be laid out.
+   */
+  rank(element: Element, now?: number): Rank;
 }
 
 /** Panels this much of the viewport outside of it are kept up to date, too: a scroll finds them whole. */
@@ -52,6 +55,7 @@ function createVisibility(): Visibility {
     place: (element) => places.get(element) ?? 0,
     rank(element, now) {
       if (offscreen.has(element)) return 'offscreen';
+      if (now === undefined) return 'visible';
       if (lookedAt !== now) attention = look();
       lookedAt = now;
       return element.matches(':hover') || attention.some((node) => element.contains(node)) ? 'focused' : 'visible';

@@ -10,8 +10,8 @@ function createTurns(): Wait {
   const waiting = new Map<() => void, Element>();
   const task: FrameTask = {
     kind: 'panel',
-    flush(now, all = false) {
-      const isOff = (panel: Element): number => Number(visibility().rank(panel, now) === 'offscreen');
+    flush(_now, all = false) {
+      const isOff = (panel: Element): number => Number(visibility().rank(panel) === 'offscreen');
       const next = [...waiting].sort(([, a], [, b]) => isOff(a) - isOff(b)).slice(0, all ? waiting.size : perFrame);
       for (const [mount] of next) {
         waiting.delete(mount);

@@ -46,6 +46,7 @@ export function Body({ pending, empty, ref, className, ...rest }: StreamPanelBod
     place.current = undefined;
     if (share === undefined) return undefined;
     if (!atEnd && scroller.current !== null) return running.module?.keepPlace(scroller.current, share);
+    stick.current?.restart();
     display.settle();
     return undefined;
   }, [Text]);

@@ -205,7 +205,7 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
     if (handle === undefined) return;
     const { summary, text } = handle.record;
     const changed = summary.status !== shown.status || text.length > 0 !== shown.hasText;
-    loop().request(task, changed && root !== null && sight().rank(root, performance.now()) !== 'offscreen');
+    loop().request(task, changed && root !== null && sight().rank(root) !== 'offscreen');
   };
   /** At once, where something new mounts: not a frame of emptiness in front of text the page already has. */
   const showNow = (): void => {

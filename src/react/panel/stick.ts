@@ -5,7 +5,10 @@ export interface Stick {
    * `true` in that of the next one, too: lines that came into view may turn out to have another height than estimated.
    */
   settle(): boolean;
-  /** The end is where the reader is: another text begins, or the reader wants to be there. */
+  /**
+   * The end is where the reader is: another text begins, the same is shown otherwise, or the reader wants to be there. Where the
+   * browser has put the scroller until then is not the reader's doing.
+   */
   restart(): void;
   disconnect(): void;
 }
@@ -113,7 +116,7 @@ export function createStick(scroller: HTMLElement, onChange: (atEnd: boolean) =>
       return unsettled > 0;
     },
     restart() {
-      lastHeight = lastView = 0;
+      lastTop = lastHeight = 0;
       set(true);
     },
     disconnect() {

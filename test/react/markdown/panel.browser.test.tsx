@@ -226,30 +226,64 @@ test('[UI34] who has scrolled up stays about where they are when the view change
   expect(share()).toBeLessThan(0.65);
 });
 
+test('[UI34] [UI38] who is at the end is there when the view of several panels changes, each laid out when others are empty', async () => {
+  const many = openMany();
+  many.render('markdown');
+  await many.say('A paragraph that goes on for **some** words.\n\n'.repeat(60));
+  await expect.poll(() => many.page.container.querySelectorAll('[data-stream-body] p').length).toBe(240);
+  for (const view of ['plain', 'markdown', 'plain', 'markdown', 'plain', 'markdown', 'plain', 'markdown'] as const) {
+    many.render(view);
+    for (let count = 0; count < 4; count += 1) await many.say('More ');
+    expect(many.scrollers().every(({ scrollTop }) => scrollTop > 1000)).toBe(true);
+    expect(Math.max(...many.left())).toBeLessThanOrEqual(1);
+  }
+});
+
 test('[UI38] who is at the end stays there when several paragraphs change at once, and nothing is laid out in between', async () => {
   getSelection()?.removeAllRanges();
-  const page = openPage();
-  const titled = new Map(['A', 'B', 'C', 'D'].map((title) => [title, new ManualSource()]));
-  const sources = [...titled.values()];
-  page.render(
-    [...titled].map(([title, source]) => (
-      <StreamPanel key={title} title={title} source={source} view="markdown" style={{ height: 200, width: 300 }} />
-    )),
-  );
-  for (const source of sources) source.push(start);
-  const say = async (text: string): Promise<void> => {
-    for (const source of sources) source.text(text);
-    await frame(4);
-  };
-  await say('Begins.\n\n');
-  const scrollers = [...page.container.querySelectorAll<HTMLElement>('.sluice-scroller')];
+  const many = openMany();
+  many.render('markdown');
+  await many.say('Begins.\n\n');
   const left: number[] = [];
   for (let round = 0; round < 10; round += 1) {
     // Text that only joins the end, and then a mark, with which React writes the paragraph anew.
-    for (let words = 0; words < 6; words += 1) await say('some more words of this paragraph, ');
-    await say('and **strong** ones. ');
-    for (const scroller of scrollers) left.push(scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop);
+    for (let words = 0; words < 6; words += 1) await many.say('some more words of this paragraph, ');
+    await many.say('and **strong** ones. ');
+    left.push(...many.left());
   }
-  expect(scrollers.every(({ scrollTop }) => scrollTop > 200)).toBe(true);
+  expect(many.scrollers().every(({ scrollTop }) => scrollTop > 200)).toBe(true);
   expect(Math.max(...left)).toBeLessThanOrEqual(1);
 });
+
+interface Many {
+  readonly page: Page;
+  render(view: 'plain' | 'markdown'): void;
+  /** In each of the panels; and the frames it takes. */
+  say(text: string): Promise<void>;
+  scrollers(): readonly HTMLElement[];
+  /** How far each is from its end. */
+  left(): readonly number[];
+}
+
+/** Four panels with streams of their own. */
+function openMany(): Many {
+  const page = openPage();
+  const sources = new Map(['A', 'B', 'C', 'D'].map((title) => [title, new ManualSource()]));
+  for (const source of sources.values()) source.push(start);
+  const scrollers = (): HTMLElement[] => [...page.container.querySelectorAll<HTMLElement>('.sluice-scroller')];
+  return {
+    page,
+    render: (view) =>
+      page.render(
+        [...sources].map(([title, source]) => (
+          <StreamPanel key={title} title={title} source={source} view={view} style={{ height: 200, width: 300 }} />
+        )),
+      ),
+    async say(text) {
+      for (const source of sources.values()) source.text(text);
+      await frame(4);
+    },
+    scrollers,
+    left: () => scrollers().map(({ scrollHeight, clientHeight, scrollTop }) => scrollHeight - clientHeight - scrollTop),
+  };
+}

@@ -21,7 +21,7 @@ export function watchWhole(list: HTMLElement, tell: (whole: Whole) => void): () 
   const isMeant = (): boolean => {
     const { activeElement } = ownerDocument;
     if (activeElement !== null && activeElement !== ownerDocument.body) return panel.contains(activeElement);
-    return visibility().rank(panel, performance.now()) !== 'offscreen';
+    return visibility().rank(panel) !== 'offscreen';
   };
   addEventListener('beforeprint', () => tell('print'), { signal });
   addEventListener('afterprint', () => tell(isSearched ? 'search' : undefined), { signal });
