@@ -13,6 +13,8 @@ const preview: Preview = {
   parameters: {
     layout: 'fullscreen',
     a11y: { test: 'error' },
+    // Each story is one state, told by its streams.
+    controls: { disable: true },
     docs: { story: { height: '30rem' } },
     options: { storySort: { order: ['Basics', 'States', 'Stress'] } },
   },

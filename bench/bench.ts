@@ -53,7 +53,7 @@ if (values.help) {
 const startedAt = performance.now();
 const list = (text: string | undefined): string[] | undefined => text?.split(',');
 const known = ['relay', 'fan-out', 'first-token', 'render', 'micro'];
-const suites = list(values.only) ?? ['relay', 'render', 'micro'];
+const suites = list(values.only) ?? (values.tables === undefined ? ['relay', 'render', 'micro'] : ['render']);
 for (const suite of suites) if (!known.includes(suite)) throw new Error(`There is no suite ${suite}. Known: ${known.join(', ')}.`);
 const kept = new URL('./results/', import.meta.url);
 if (values.document) {

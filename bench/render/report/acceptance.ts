@@ -77,7 +77,7 @@ function aimsOfCell(run: Run, cell: string): AimsOfCell {
   return {
     ratio(what, pick, limit) {
       const ratio = ratioOf(own, scheduled, pick);
-      return aim(what, `${figure(ratio)} × (${both(pick, shown(pick))})`, `≤ ${limit} × scheduled`, ratio, limit);
+      return aim(what, `${ratio.toFixed(3)} × (${both(pick, shown(pick))})`, `≤ ${limit} × scheduled`, ratio, limit);
     },
     points(limit) {
       const value = 100 * (medianOf(own, longFrames) - medianOf(scheduled, longFrames));

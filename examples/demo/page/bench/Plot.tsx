@@ -26,7 +26,7 @@ export function Plot({ name, samples, now, spanMs, limitMs }: PlotProps): React.
     .sort(([a], [b]) => a - b)
     .map(([x, value]) => `${x},${y(value).toFixed(1)}`)
     .join(' ');
-  const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => `${Math.round(quantile(samples, share))} ms`);
+  const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => (samples.length === 0 ? '–' : `${Math.round(quantile(samples, share))} ms`));
   return (
     <figure className="bench-plot">
       <figcaption>{name}</figcaption>
