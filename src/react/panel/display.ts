@@ -150,7 +150,9 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
       if (same(shown, next)) return;
       loop().commit(() => emit(next));
     },
-    settle: () => stick?.settle(),
+    settle: () => {
+      if (stick?.settle()) request();
+    },
     place: () => (root === null ? 0 : sight().place(root)),
     rank(now) {
       if (root === null) return 'offscreen';
