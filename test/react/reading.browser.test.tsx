@@ -159,6 +159,62 @@ test('a panel that changes its size keeps the end in view', async () => {
   expect(long.fromEnd()).toBeLessThanOrEqual(1);
 });
 
+test.each(['plain', 'markdown'] as const)(
+  '[UI38] who is at the end of a finished answer stays there when its text has another size (%s)',
+  async (view) => {
+    const page = openPage();
+    const source = new ManualSource();
+    page.render(<StreamPanel source={source} view={view} />);
+    source.push(start, { type: 'text', part: 't0', delta: `${'Some words of a paragraph. '.repeat(20)}\n\n`.repeat(30) }, finish);
+    await expect.poll(() => page.status()).toBe('done');
+    const scroller = page.container.querySelector('.sluice-scroller') as HTMLElement;
+    const fromEnd = (): number => scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
+    await expect.poll(() => scroller.scrollTop).toBeGreaterThan(0);
+    await frame(6);
+    // As where a font comes late.
+    for (const size of ['24px', '12px', '30px']) {
+      const { scrollHeight } = scroller;
+      page.panel().style.setProperty('--sluice-text-size', size);
+      await expect.poll(() => scroller.scrollHeight).not.toBe(scrollHeight);
+      await frame(6);
+      expect(fromEnd()).toBeLessThanOrEqual(1);
+    }
+    expect(page.container.querySelector('.sluice-latest')).toBeNull();
+  },
+);
+
+test.each(['plain', 'markdown'] as const)(
+  '[UI38] who is at the end stays there when the text has been less high before it is higher (%s)',
+  async (view) => {
+    const page = openPage();
+    const source = new ManualSource();
+    page.render(<StreamPanel source={source} view={view} />);
+    source.push(start, { type: 'text', part: 't0', delta: 'A paragraph.\n\n'.repeat(40) });
+    await expect.poll(() => page.status()).toBe('streaming');
+    const scroller = page.container.querySelector('.sluice-scroller') as HTMLElement;
+    await expect.poll(() => scroller.scrollTop).toBeGreaterThan(0);
+    await frame(6);
+    const text = page.body().firstElementChild as HTMLElement;
+    text.style.paddingBottom = '200px';
+    source.text('More.\n\n');
+    await expect.poll(() => page.body().textContent).toContain('More.');
+    await frame(6);
+    // The browser puts the scroller where there is text, and tells of it when there is more again.
+    await new Promise<void>((resolve) => {
+      requestAnimationFrame(() => {
+        text.style.paddingBottom = '20px';
+        setTimeout(() => {
+          text.style.paddingBottom = '600px';
+          resolve();
+        });
+      });
+    });
+    await frame(5);
+    expect(scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop).toBeLessThanOrEqual(1);
+    expect(page.container.querySelector('.sluice-latest')).toBeNull();
+  },
+);
+
 test.each([
   ['plain', 0.67],
   ['plain', 0.9],

@@ -17,8 +17,6 @@ export interface ResolvedMarkdown extends Pick<MarkdownOptions, 'math' | 'fences
   readonly urls: UrlPolicy;
   readonly headingOffset: number;
   readonly codeOptions: CodeOptions;
-  /** What is in the answer may grow by itself: formulas, pictures, and what the app shows. */
-  readonly growsLate: boolean;
 }
 
 const markdownDefaults: Required<Pick<MarkdownOptions, 'allowedSchemes' | 'imagePrefixes' | 'headingOffset' | 'wrapCode'>> = {
@@ -50,7 +48,6 @@ function resolve(options: MarkdownOptions): ResolvedMarkdown {
     urls: createUrlPolicy({ allowedSchemes, imagePrefixes, rewriteUrl, base }),
     headingOffset,
     codeOptions: { highlight, wrapCode },
-    growsLate: [math, fences, options.components, imagePrefixes[0]].some((part) => part !== undefined),
     ...(math && { math }),
     ...(fences && { fences }),
     ...(linkProps && { linkProps: guarded('linkProps', linkProps) }),

@@ -51,8 +51,6 @@ export interface MarkdownView extends LiveText {
   /** Leaves that show all of their text when they mount. */
   readonly whole: WeakSet<BlockNode>;
   isExpanded(): boolean;
-  /** Something has another height, and is laid out. */
-  settle(): void;
   /** Shows this document of this stream, from the next `show` on; none: stands still. */
   follow(document: StreamDocument | undefined, record: StreamRecord | undefined): void;
 }
@@ -64,8 +62,8 @@ export interface MarkdownViewOptions {
   readonly onModel: (model: Model | undefined) => void;
   /** Blocks of the top level that have closed and are on display, the last of them. */
   readonly onClosed: (blocks: readonly BlockNode[]) => void;
-  /** A frame is wanted; `isLaidOut`: if what has another height asks for one. */
-  readonly onDirty: (isLaidOut?: boolean) => void;
+  /** A frame is wanted. */
+  readonly onDirty: () => void;
   readonly loop?: () => Frames;
   readonly promoter?: () => Promotions;
   /** What has closed is committed with the frame, not in a transition. */
@@ -236,7 +234,6 @@ export function createView({
     units,
     reaches: new WeakMap(),
     whole: new WeakSet(),
-    settle: () => onDirty(true),
     follow(nextDocument, nextRecord) {
       document = nextDocument;
       record = nextRecord;

@@ -150,9 +150,7 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
       if (same(shown, next)) return;
       loop().commit(() => emit(next));
     },
-    settle: () => {
-      if (stick?.settle()) request();
-    },
+    settle: () => stick?.settle(),
     place: () => (root === null ? 0 : sight().place(root)),
     rank(now) {
       if (root === null) return 'offscreen';

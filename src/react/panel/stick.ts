@@ -1,10 +1,7 @@
 /** Keeps a scroller at its end until the reader scrolls up, and again once the reader is back at the end. */
 export interface Stick {
-  /**
-   * Scrolls to the end where the reader is there. Reads layout: call it in a frame's `settle` or behind layout, and where it returns
-   * `true` in that of the next one, too: lines that came into view may turn out to have another height than estimated.
-   */
-  settle(): boolean;
+  /** Scrolls to the end where the reader is there. Reads layout: call it in a frame's `settle` or behind layout. */
+  settle(): void;
   /**
    * The end is where the reader is: another text begins, the same is shown otherwise, or the reader wants to be there. Where the
    * browser has put the scroller until then is not the reader's doing.
@@ -18,8 +15,6 @@ const upwards = /^(ArrowUp|PageUp|Home)$/;
 /** Keys that may lead to the end; the last one upwards, too, with Shift. */
 const downwards = /^(ArrowDown|PageDown|End| )$/;
 
-const settlingFrames = 3;
-
 /** `onChange` tells whether the reader is at the end. */
 export function createStick(scroller: HTMLElement, onChange: (atEnd: boolean) => void, onResize: () => void): Stick {
   let stuck = true;
@@ -29,8 +24,6 @@ export function createStick(scroller: HTMLElement, onChange: (atEnd: boolean) =>
   let lastView = 0;
   let lastTouch = 0;
   let seenHeight = 0;
-  /** In how many more frames heights may still be found out. */
-  let unsettled = 0;
   /**
    * Where the end was when the reader last turned the wheel or pressed a key to go there, and has done nothing else since: the
    * browser takes some frames to get there, and the end moves on meanwhile.
@@ -95,25 +88,20 @@ export function createStick(scroller: HTMLElement, onChange: (atEnd: boolean) =>
   });
   // Absent where apps run their own tests, as in jsdom.
   const resizes = typeof ResizeObserver === 'undefined' ? undefined : new ResizeObserver(onResize);
-  resizes?.observe(scroller);
+  // The text in it, too: lines that come into view turn out to have another height than estimated, a font comes late. At once, for
+  // where the browser puts the scroller meanwhile would be taken for the reader's place. Not the boxes: their opener wants to read.
+  for (const part of [scroller, ...scroller.querySelectorAll('[data-stream-body]')]) resizes?.observe(part);
 
   return {
     settle() {
-      if (!stuck) return false;
+      if (!stuck) return;
       const height = scroller.scrollHeight;
       const view = scroller.clientHeight;
       seenHeight = height;
-      const grown = height - lastHeight;
-      const resized = view !== lastView;
-      // A few lines at the end are as high as they are. Whole screens, and what a resize wraps anew, may have been estimated:
-      // the next frames tell.
-      unsettled = grown > view || grown < 0 || resized ? settlingFrames : unsettled - 1;
-      if (grown !== 0 || resized) {
-        scroller.scrollTop = lastHeight = height;
-        lastTop = scroller.scrollTop;
-        lastView = view;
-      }
-      return unsettled > 0;
+      if (height === lastHeight && view === lastView) return;
+      scroller.scrollTop = lastHeight = height;
+      lastTop = scroller.scrollTop;
+      lastView = view;
     },
     restart() {
       lastTop = lastHeight = 0;

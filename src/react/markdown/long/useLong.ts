@@ -46,10 +46,7 @@ export interface LongList {
 
 /** Which groups of an answer are in the document, by what is in sight. */
 export function useLong(list: RefObject<HTMLDivElement | null>, root: RootNode, groups: readonly GroupNode[]): LongList {
-  const {
-    view,
-    options: { growsLate },
-  } = useMarkdown();
+  const { view } = useMarkdown();
   const [whole, setWhole] = useState<Whole>();
   const [, again] = useReducer((count: number) => count + 1, 0);
   const count = groups.length;
@@ -143,15 +140,6 @@ export function useLong(list: RefObject<HTMLDivElement | null>, root: RootNode, 
   }, [isWindowed, list]);
 
   useLayoutEffect(() => () => void known.set(root, virtualizer.takeSnapshot()), [root, virtualizer]);
-
-  useLayoutEffect(() => {
-    if (!(isWindowed || growsLate) || list.current === null || typeof ResizeObserver === 'undefined') return undefined;
-    // Who is at the end stays there when heights are found out, and when something grows that the panel does not draw: at once, for where the browser put
-    // the scroller when it was less high would be taken for the reader's place.
-    const observer = new ResizeObserver(() => view.settle());
-    observer.observe(list.current);
-    return () => observer.disconnect();
-  }, [isWindowed, list, view, growsLate]);
 
   useLayoutEffect(() => {
     const element = list.current;
