@@ -159,17 +159,32 @@ test('a panel that changes its size keeps the end in view', async () => {
   expect(long.fromEnd()).toBeLessThanOrEqual(1);
 });
 
+interface Ending {
+  readonly page: Page;
+  readonly source: ManualSource;
+  readonly scroller: HTMLElement;
+  fromEnd(): number;
+}
+
+/** A panel that is at its end and whose heights are found out. */
+async function openAtEnd(view: 'plain' | 'markdown', text: string): Promise<Ending> {
+  const page = openPage();
+  const source = new ManualSource();
+  page.render(<StreamPanel source={source} view={view} />);
+  source.push(start, { type: 'text', part: 't0', delta: text });
+  await expect.poll(() => page.status()).toBe('streaming');
+  const scroller = page.container.querySelector('.sluice-scroller') as HTMLElement;
+  await expect.poll(() => scroller.scrollTop).toBeGreaterThan(0);
+  await frame(6);
+  return { page, source, scroller, fromEnd: () => scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop };
+}
+
 test.each(['plain', 'markdown'] as const)(
   '[UI38] who is at the end of a finished answer stays there when its text has another size (%s)',
   async (view) => {
-    const page = openPage();
-    const source = new ManualSource();
-    page.render(<StreamPanel source={source} view={view} />);
-    source.push(start, { type: 'text', part: 't0', delta: `${'Some words of a paragraph. '.repeat(20)}\n\n`.repeat(30) }, finish);
+    const { page, source, scroller, fromEnd } = await openAtEnd(view, `${'Some words of a paragraph. '.repeat(20)}\n\n`.repeat(30));
+    source.push(finish);
     await expect.poll(() => page.status()).toBe('done');
-    const scroller = page.container.querySelector('.sluice-scroller') as HTMLElement;
-    const fromEnd = (): number => scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
-    await expect.poll(() => scroller.scrollTop).toBeGreaterThan(0);
     await frame(6);
     // As where a font comes late.
     for (const size of ['24px', '12px', '30px']) {
@@ -186,14 +201,7 @@ test.each(['plain', 'markdown'] as const)(
 test.each(['plain', 'markdown'] as const)(
   '[UI38] who is at the end stays there when the text has been less high before it is higher (%s)',
   async (view) => {
-    const page = openPage();
-    const source = new ManualSource();
-    page.render(<StreamPanel source={source} view={view} />);
-    source.push(start, { type: 'text', part: 't0', delta: 'A paragraph.\n\n'.repeat(40) });
-    await expect.poll(() => page.status()).toBe('streaming');
-    const scroller = page.container.querySelector('.sluice-scroller') as HTMLElement;
-    await expect.poll(() => scroller.scrollTop).toBeGreaterThan(0);
-    await frame(6);
+    const { page, source, fromEnd } = await openAtEnd(view, 'A paragraph.\n\n'.repeat(40));
     const text = page.body().firstElementChild as HTMLElement;
     text.style.paddingBottom = '200px';
     source.text('More.\n\n');
@@ -210,7 +218,7 @@ test.each(['plain', 'markdown'] as const)(
       });
     });
     await frame(5);
-    expect(scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop).toBeLessThanOrEqual(1);
+    expect(fromEnd()).toBeLessThanOrEqual(1);
     expect(page.container.querySelector('.sluice-latest')).toBeNull();
   },
 );
