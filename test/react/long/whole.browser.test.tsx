@@ -11,6 +11,7 @@ import { formulas, openLong, sight } from './page.tsx';
 /** Of Chromium's tools; what vitest declares of them is empty. */
 interface Session {
   send(method: 'Emulation.setEmulatedMedia', options: { media: string }): Promise<unknown>;
+  send(method: 'Page.printToPDF'): Promise<unknown>;
 }
 
 test('[UI39] a selection and the focus stay, however far the reader scrolls', async () => {
@@ -79,6 +80,26 @@ test('[UI40] before printing all of it is in the document, and afterwards as lit
   await frame(10);
   expect(long.fromEnd()).toBeLessThanOrEqual(1);
 });
+
+for (const share of [0.5, 1])
+  test(`[UI40] printed, an answer is where the reader was, at ${share} of it`, async () => {
+    const long = await openLong(400_000);
+    if (share < 1) {
+      long.scroller.dispatchEvent(new WheelEvent('wheel', { deltaY: -10 }));
+      long.scroller.scrollTop = share * long.scroller.scrollHeight;
+      await frame(20);
+    }
+    const { element, top } = sight(long);
+    let printed = 0;
+    addEventListener('beforeprint', () => (printed += 1), { once: true });
+    await (cdp() as Session).send('Page.printToPDF');
+    expect(printed).toBe(1);
+    for (let count = 0; count < 20; count += 1) {
+      await frame();
+      if (share === 1) expect(long.fromEnd()).toBeLessThanOrEqual(1);
+      else expect(Math.abs(element.getBoundingClientRect().top - top)).toBeLessThanOrEqual(1);
+    }
+  });
 
 test('[UI40] on paper a panel is as high as its text', async () => {
   const page = openPage();

@@ -36,6 +36,18 @@ export function allowAnchor(list: HTMLElement | null, isAllowed: boolean): void 
   if (scroller) scroller.style.overflowAnchor = isAllowed ? '' : 'none';
 }
 
+// Notes what is in sight, or that it is the end; the call brings it back to where it was, whatever has another height since.
+export function hold(list: HTMLElement): () => void {
+  const scroller = list.closest('.sluice-scroller') ?? list;
+  const isAtEnd = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop <= 1;
+  const topOf = (element: Element) => element.getBoundingClientRect().top;
+  const group = [...list.querySelectorAll('.sluice-blocks')].findLast((each) => topOf(each) <= topOf(scroller)) ?? list;
+  const before = topOf(group);
+  return () => {
+    scroller.scrollTop += isAtEnd ? scroller.scrollHeight : topOf(group) - before;
+  };
+}
+
 // For the virtualizer: makes up for what has turned out to have another height. At the end the end is what stays.
 export function correct(_offset: number, { adjustments = 0 }: { adjustments?: number }, { scrollElement }: List): void {
   const scroller = scrollElement?.closest('.sluice-scroller');

@@ -8,7 +8,7 @@ import { choose } from './choice.ts';
 import { selectedText } from './copy.ts';
 import { estimateHeight } from './estimate.ts';
 import { pinnedGroups } from './pins.ts';
-import { allowAnchor, correct, isAnchored, observePlace, observeSize } from './sight.ts';
+import { allowAnchor, correct, hold, isAnchored, observePlace, observeSize } from './sight.ts';
 import { heldBack, type List, useVirtual } from './useVirtual.ts';
 import { type Whole, watchWhole } from './whole.ts';
 import { createWindow } from './window.ts';
@@ -144,12 +144,14 @@ export function useLong(list: RefObject<HTMLDivElement | null>, root: RootNode, 
   useLayoutEffect(() => {
     const element = list.current;
     if (element === null) return undefined;
+    // On paper all is laid out otherwise, and scrolling does not follow.
+    let printed: (() => void) | undefined;
     const unwatch = watchWhole(element, (next) => {
-      const scroller = element.closest('.sluice-scroller');
-      const isAtEnd = scroller !== null && scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop <= 1;
+      const restore = printed ?? hold(element);
+      printed = next === 'print' ? restore : undefined;
       view.expand(next === 'print' && element.closest('[data-paused]') === null);
       frames().commit(() => setWhole(next));
-      if (isAtEnd) scroller.scrollTop = scroller.scrollHeight;
+      restore();
     });
     const panel = element.closest('[data-stream-panel]');
     const copied = (event: ClipboardEvent): void => {
