@@ -3,6 +3,7 @@ import { type ReactNode, useLayoutEffect, useMemo, useState } from 'react';
 import type { MathProps, MathRenderer } from '../react/markdown/math.ts';
 import { copyAsTex } from './copied.ts';
 import { createLoading } from './loading.ts';
+import { checkOptions, objectOf, size } from './options.ts';
 import { createPace } from './pace.ts';
 
 export type { MathProps, MathRenderer } from '../react/markdown/math.ts';
@@ -29,12 +30,20 @@ const pace = createPace({ most: 32, mostSize: 1024 });
  * A formula has MathML for screen readers. It cannot link, load or style anything (`trust` is off), and invalid TeX shows
  * its source, marked. Where KaTeX cannot be loaded formulas show their source, and it is tried again (PROTOCOL.md, UI28). Make it
  * once, outside of components.
+ *
+ * @throws {StreamError} `bad_option`
  */
-export function katex({ macros = {}, maxExpand = 500, maxSizeEm = 20, maxLength = 10_000 }: KatexOptions = {}): MathRenderer {
+export function katex(options: KatexOptions = {}): MathRenderer {
+  checkOptions('katex', options, {
+    macros: objectOf('string'),
+    maxExpand: size,
+    maxSizeEm: size,
+    maxLength: size,
+  });
+  const { macros = {}, maxExpand = 500, maxSizeEm = 20, maxLength = 10_000 } = options;
   const library = createLoading<Render>({
     request: async () => (await import('katex')).default.renderToString,
-    onFailed: (error) =>
-      console.warn('Sluice: KaTeX could not be loaded, so formulas show their source until it can be. Is katex installed?', error),
+    onFailed: (error) => console.warn('Sluice: formulas show their source until KaTeX can be loaded. Is katex installed?', error),
   });
 
   const draw = (tex: string, displayMode: boolean, with_: Render): { readonly html: string } | { readonly error: string } => {
@@ -53,7 +62,7 @@ export function katex({ macros = {}, maxExpand = 500, maxSizeEm = 20, maxLength 
       });
       return { html };
     } catch (error) {
-      return { error: error instanceof Error ? error.message : String(error) };
+      return { error: (error as Error).message };
     }
   };
 

@@ -3,21 +3,24 @@ import { type ComponentType, type ReactNode, startTransition, useEffect, useId, 
 import type { FenceProps } from '../react/markdown/code/source.ts';
 import { guards, mayLoad, withoutLinks } from './diagram.ts';
 import { createLoading } from './loading.ts';
+import { checkOptions, isObject, objectOf, size } from './options.ts';
 import { createTurns } from './turns.ts';
 
 export type { CodeSource, FenceProps } from '../react/markdown/code/source.ts';
 
 export interface MermaidOptions {
-  /** Mermaid's own configuration, but for its security and where it draws: those are fixed. */
-  readonly config?: Omit<MermaidConfig, Fixed>;
+  /**
+   * Mermaid's own configuration (its `MermaidConfig`, whose types need packages that Mermaid does not bring), but for its security,
+   * where it draws and `theme`: those are fixed.
+   */
+  readonly config?: object;
   /** Mermaid themes by colour scheme. @default { light: 'default', dark: 'dark' } */
-  readonly themes?: { readonly light?: MermaidConfig['theme']; readonly dark?: MermaidConfig['theme'] };
+  readonly themes?: { readonly light?: string; readonly dark?: string };
   /** A longer text stays code. UTF-16 code units. @default 20000 */
   readonly maxLength?: number;
 }
 
 type Scheme = 'light' | 'dark';
-type Fixed = 'dompurifyConfig' | 'secure' | 'securityLevel' | 'startOnLoad' | 'suppressErrorRendering' | 'theme';
 type Drawing = { readonly svg: string; readonly name: string; readonly isDark: boolean } | { readonly error: string };
 
 const tooMany: Drawing = { error: 'Too many diagrams are waiting to be drawn.' };
@@ -33,8 +36,17 @@ const turns = createTurns(maxWaiting, () => new Promise((resolve) => requestAnim
  * Security level `strict`, and more: no scripts, no links, and nothing is loaded, not even an image. What cannot be drawn stays code, with the reason.
  * Where Mermaid, or the part of it that draws such a diagram, cannot be loaded, the fence stays code, and it is tried again
  * (PROTOCOL.md, UI28). Make it once, outside of components.
+ *
+ * @throws {StreamError} `bad_option`, also where it is given to `fences` without being called
  */
-export function mermaid({ config, themes = {}, maxLength = 20_000 }: MermaidOptions = {}): ComponentType<FenceProps> {
+export function mermaid(options: MermaidOptions = {}): ComponentType<FenceProps> {
+  checkOptions('mermaid', options, {
+    config: ['an object', isObject],
+    themes: objectOf('string'),
+    maxLength: size,
+  });
+  const { themes = {}, maxLength = 20_000 } = options;
+  const config: MermaidConfig | undefined = options.config;
   let isTold = false;
   const onFailed = (error: unknown): void => {
     if (!isTold) console.warn('Sluice: Mermaid could not be loaded, so diagrams stay code until it can be. Is mermaid installed?', error);
@@ -47,7 +59,7 @@ export function mermaid({ config, themes = {}, maxLength = 20_000 }: MermaidOpti
       // What a diagram configured that could not be drawn would stay, and fail all others.
       mermaid.mermaidAPI.reset();
       const theme = scheme === 'dark' ? (themes.dark ?? 'dark') : (themes.light ?? 'default');
-      mermaid.initialize({ ...config, ...guards, theme });
+      mermaid.initialize({ ...config, ...guards, theme: theme as NonNullable<MermaidConfig['theme']> });
       const { diagramType, config: own } = await mermaid.parse(text);
       if (mayLoad(text, own)) return { error: 'It refers to images or other files, which diagrams may not load.' };
       const { svg } = await mermaid.render(id, text);

@@ -4,6 +4,7 @@ import { type LanguageLoader, languageAliases, languages as ownLanguages } from 
 import type { FromHighlighter } from './highlight/messages.ts';
 import { tokenLines } from './highlight/tokens.ts';
 import { createLoading, type Loading } from './loading.ts';
+import { checkOptions, objectOf, size } from './options.ts';
 
 export type { Highlighter, HighlightRequest, HighlightSession, Token, TokenLine, TokenStyle } from '../react/markdown/code/highlighter.ts';
 export type { LanguageLoader } from './highlight/languages.ts';
@@ -53,8 +54,17 @@ interface Session {
  * (`@shikijs/langs` and `@shikijs/themes` are to be installed beside this package). Make it once, outside of components.
  * What cannot be coloured (an unknown language, a very long line, a worker that dies again and again) stays plain, and so does
  * what themes or grammar cannot be loaded for until they can: they are tried again (PROTOCOL.md, UI28).
+ *
+ * @throws {StreamError} `bad_option`
  */
 export function shiki(options: ShikiOptions = {}): Highlighter {
+  checkOptions('shiki', options, {
+    themes: objectOf('function'),
+    languages: objectOf('function'),
+    aliases: objectOf('string'),
+    contrast: size,
+    worker: ['a function that makes a Worker, or false', (value) => value === false || typeof value === 'function'],
+  });
   const languages = { ...ownLanguages, ...options.languages };
   const aliases = { ...languageAliases, ...options.aliases };
   const sessions = new Map<number, Session>();

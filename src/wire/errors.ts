@@ -95,7 +95,7 @@ export class StreamError extends Error {
     message?: string,
     options: { cause?: unknown; retryable?: boolean; retryAfterMs?: number | undefined } = {},
   ) {
-    super(message ?? `${code}: see docs/PROTOCOL.md.`, options.cause === undefined ? undefined : { cause: options.cause });
+    super(message ?? `${code}: see docs/PROTOCOL.md.`, options.cause === undefined ? {} : options);
     this.code = code;
     this.retryable = options.retryable ?? retryableCodes.has(code);
     this.retryAfterMs = options.retryAfterMs;

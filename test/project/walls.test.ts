@@ -51,7 +51,7 @@ const allowed: { readonly [folder: string]: { readonly [target: string]: readonl
     'src/client': ['value', 'type'],
     'src/markdown': ['type', 'dynamic'],
   },
-  'src/plugins': { 'src/react': ['type'], 'src/client/host.ts': ['value'] },
+  'src/plugins': { 'src/wire/errors.ts': ['value'], 'src/react': ['type'], 'src/client/host.ts': ['value'] },
   'server/providers': { 'src/wire': ['value', 'type'] },
   'server/log': { 'src/wire': ['value', 'type'] },
   'server/transports': { 'src/wire': ['value', 'type'] },
