@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { writeDocument } from './document.ts';
 import { describeMachine } from './machine.ts';
 import { buildKit, installPeers } from './prepare.ts';
+import { givenJournal } from './render/journal.ts';
 
 const help = `Measures Sluice beside what one would use in its place. Prints tables. A whole run writes bench/results/ and docs/BENCHMARKS.md, any other bench/.bench/results/.
 
@@ -52,19 +53,28 @@ if (values.help) {
 
 const startedAt = performance.now();
 const list = (text: string | undefined): string[] | undefined => text?.split(',');
+const number = (name: 'rounds' | 'window'): number | undefined => {
+  const text = values[name];
+  if (text === undefined || /^[1-9]\d*$/.test(text)) return text === undefined ? undefined : Number(text);
+  throw new Error(`--${name} is ${text}; it must be a whole number from 1 on.`);
+};
 const known = ['relay', 'fan-out', 'first-token', 'render', 'micro'];
-const suites = list(values.only) ?? (values.tables === undefined ? ['relay', 'render', 'micro'] : ['render']);
+const [rounds, windowMs] = [number('rounds'), number('window')];
+const resume = values.resume === undefined ? undefined : givenJournal(values.resume);
+const tables = values.tables === undefined ? undefined : givenJournal(values.tables);
+const suites = list(values.only) ?? (tables === undefined ? ['relay', 'render', 'micro'] : ['render']);
 for (const suite of suites) if (!known.includes(suite)) throw new Error(`There is no suite ${suite}. Known: ${known.join(', ')}.`);
 const kept = new URL('./results/', import.meta.url);
 if (values.document) {
   writeDocument(kept);
   process.exit(0);
 }
-const part = values.quick || values.subjects !== undefined || values.cells !== undefined || values.tables !== undefined;
+const chosen = [values.only, values.subjects, values.cells, rounds, windowMs, values.variant, tables];
+const part = values.quick || values.sources || values.profile || chosen.some((choice) => choice !== undefined);
 const keep = values.keep || !part;
 const results = keep ? kept : new URL('./.bench/results/', import.meta.url);
 await mkdir(results, { recursive: true });
-if (values.tables === undefined) {
+if (tables === undefined) {
   installPeers();
   if (values.sources) process.env['SLUICE_SOURCES'] = '1';
   else if (values.build) buildKit();
@@ -76,8 +86,8 @@ const common = {
   quick: values.quick,
   subjects: list(values.subjects),
   cells: list(values.cells),
-  rounds: values.rounds === undefined ? undefined : Number(values.rounds),
-  windowMs: values.window === undefined ? undefined : Number(values.window),
+  rounds,
+  windowMs,
   machine,
   results,
   say,
@@ -96,8 +106,8 @@ if (suites.includes('render')) {
   const variants = values.variant ?? [];
   const report = await runRender({
     ...common,
-    resume: values.resume,
-    tables: values.tables,
+    resume,
+    tables,
     variants,
     first: values.first,
     name: named('render'),
@@ -109,6 +119,6 @@ if (suites.includes('micro')) {
   process.stdout.write(`${await runMicro({ ...common, name: named('micro') })}\n`);
 }
 if (keep) writeDocument(kept);
-else say(`Written: bench/.bench/results/${stamp}*`);
+else say(`Written: bench/.bench/results/${(resume ?? tables) === undefined ? `${stamp}*` : ''}`);
 say(`Took ${((performance.now() - startedAt) / 1000).toFixed(0)} s.`);
 process.exit(0);

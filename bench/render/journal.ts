@@ -1,4 +1,6 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Machine } from '../machine.ts';
 import type { Timing } from './cell.ts';
 import type { Figures } from './figures.ts';
@@ -29,6 +31,18 @@ export interface Journal {
   readonly run: Run;
   has(cell: string, subject: string, round: number): boolean;
   add(entry: Entry): void;
+}
+
+/** As seen from where the command was given: npm runs scripts in their package's folder. */
+export function givenPath(given: string): string {
+  return resolve(process.env['INIT_CWD'] ?? '.', given);
+}
+
+/** @throws {Error} where there is none: what is mistyped would begin another run */
+export function givenJournal(given: string): URL {
+  const path = givenPath(given);
+  if (!existsSync(path)) throw new Error(`There is no run at ${path}.`);
+  return pathToFileURL(path);
 }
 
 /** Opens the journal of an earlier run, or begins one. Trials that failed are tried again. */

@@ -1,10 +1,9 @@
 import { rmSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { basename } from 'node:path';
 import type { Machine } from '../machine.ts';
 import { buildSubject, findSubjects, type Subject, versionsOf } from './build.ts';
 import { type Cell, cellName, fullTiming, quickTiming, type Timing } from './cell.ts';
-import { openJournal, type Run, readRun } from './journal.ts';
+import { givenPath, openJournal, type Run, readRun } from './journal.ts';
 import { chooseCells, chooseSubjects, isCore, isOurs, planTrials } from './plan.ts';
 import { bestPeers } from './report/best.ts';
 import { writeReport } from './report/report.ts';
@@ -17,9 +16,9 @@ export interface RenderOptions {
   readonly rounds: number | undefined;
   readonly windowMs: number | undefined;
   /** Journal of an earlier run to go on with. */
-  readonly resume: string | undefined;
+  readonly resume: URL | undefined;
   /** Journal of an earlier run, whose tables are all that is wanted. */
-  readonly tables: string | undefined;
+  readonly tables: URL | undefined;
   readonly variants: readonly string[];
   /** In front of other work on this machine. */
   readonly first: boolean;
@@ -36,14 +35,13 @@ const shortest = 0.8;
 /** Returns the tables; writes them, the plots and, trial by trial, the figures. */
 export async function runRender(options: RenderOptions): Promise<string> {
   const { quick, machine, results, say } = options;
-  if (options.tables !== undefined)
-    return writeReport(readRun(pathToFileURL(path(options.tables))), results, basename(options.tables, '.jsonl'));
+  if (options.tables !== undefined) return writeReport(readRun(options.tables), results, basename(options.tables.pathname, '.jsonl'));
   const all = [...(await findSubjects()), ...options.variants.map(variantOf)];
   const cells = chooseCells(options.cells, quick);
   const subjects = chooseSubjects(all, options.subjects, quick);
   const base = quick ? quickTiming : fullTiming;
   const timing: Timing = { ...base, windowMs: options.windowMs ?? base.windowMs };
-  const file = options.resume === undefined ? new URL(`${options.name}.jsonl`, results) : pathToFileURL(path(options.resume));
+  const file = options.resume ?? new URL(`${options.name}.jsonl`, results);
   if (options.resume === undefined) rmSync(file, { force: true });
   const journal = openJournal(file, {
     machine,
@@ -97,11 +95,6 @@ function variantOf(text: string): Subject {
     highlight: true,
     relay: true,
     folder: new URL('./subjects/sluice/', import.meta.url),
-    dist: path(directory),
+    dist: givenPath(directory),
   };
-}
-
-/** As seen from where the command was given: npm runs scripts in their package's folder. */
-function path(given: string): string {
-  return resolve(process.env['INIT_CWD'] ?? '.', given);
 }

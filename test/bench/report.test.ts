@@ -68,6 +68,11 @@ describe('who is ahead', () => {
     );
     expect(aheadTable(run)).toEqual(['Nobody, in no cell that was measured.', '']);
   });
+
+  test('is not said where nobody else was measured', () => {
+    const run = runOf({ subject: 'sluice' }, { subject: 'hand' }, { subject: 'hand-scheduled', lag: 10 }, { subject: 'sluice-before' });
+    expect(aheadTable(run)).toEqual(['Nobody else was measured.', '']);
+  });
 });
 
 test('ratios are of trials of one commit, and each row says which it is of', () => {

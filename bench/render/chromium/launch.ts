@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +20,8 @@ const renderArgs = [
   '--disable-features=SpareRendererForSitePerProcess,Translate,OptimizationHints,MediaRouter',
 ];
 
+const interruptions = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 export interface Page {
   readonly protocol: Protocol;
   /** Of the page's target. */
@@ -38,7 +41,17 @@ export async function launchPage(): Promise<Page> {
     stdio: ['ignore', 'ignore', 'pipe'],
     detached: true,
   });
+  // It is in a session of its own, which no Ctrl+C reaches.
+  const interrupt = (signal: NodeJS.Signals): void => {
+    kill(child.pid);
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    process.kill(process.pid, signal);
+  };
+  for (const signal of interruptions) process.once(signal, interrupt);
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  void exited.then(() => {
+    for (const signal of interruptions) process.off(signal, interrupt);
+  });
   const url = await new Promise<string>((resolve, reject) => {
     let said = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -72,13 +85,18 @@ export async function launchPage(): Promise<Page> {
     },
     async close() {
       void protocol.call('Browser.close').catch(() => {});
-      const timer = setTimeout(() => child.pid !== undefined && process.kill(-child.pid, 'SIGKILL'), 3000);
+      const timer = setTimeout(() => kill(child.pid), 3000);
       await exited;
       clearTimeout(timer);
       protocol.close();
       await rm(profile, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+/** With all of its processes. */
+function kill(pid: number | undefined): void {
+  if (pid !== undefined) process.kill(-pid, 'SIGKILL');
 }
 
 interface Evaluated {

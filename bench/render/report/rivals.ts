@@ -24,11 +24,12 @@ interface Rival {
   readonly value: number;
 }
 
+const namesIn = (run: Run, cell: string): string[] =>
+  Array.from(new Set(run.entries.filter((entry) => entry.cell === cell).map(({ subject }) => subject))).filter((name) => !isOurs({ name }));
+
 /** Medians of everybody in a cell but ourselves and the pages by hand, the least first; those that lost something are none. */
 function rivalsOf(run: Run, cell: string, pick: Pick): Rival[] {
-  const names = Array.from(new Set(run.entries.filter((entry) => entry.cell === cell).map(({ subject }) => subject)));
-  return names
-    .filter((name) => !isOurs({ name }))
+  return namesIn(run, cell)
     .map((name) => ({ name, trials: trialsOf(run, cell, name) }))
     .filter(({ trials }) => trials.length > 0 && trials.every(({ figures }) => figures.exact))
     .map(({ name, trials }) => ({ name, value: medianOf(trials, pick) }))
@@ -52,6 +53,7 @@ export function aheadTable(run: Run): string[] {
       return [`| ${describeCell(cell)} | ${what} | ${show(own)} | ${names} |`];
     }),
   );
+  if (!cells.some((cell) => namesIn(run, cell).length > 0)) return ['Nobody else was measured.', ''];
   if (rows.length === 0) return ['Nobody, in no cell that was measured.', ''];
   return ['| cell | figure | Sluice | ahead |', '|---|---|---|---|', ...rows, ''];
 }
