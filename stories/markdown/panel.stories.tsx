@@ -34,16 +34,7 @@ export const Everything: Story = {
 };
 
 /** The same in the dark. */
-export const Dark: Story = {
-  render: function Dark() {
-    return (
-      <div data-theme="dark" style={{ padding: '1rem', background: 'var(--sluice-background)' }}>
-        <StreamPanel view="markdown" source={useMarkdown(everything)} title="Choosing a queue" style={tall} />
-      </div>
-    );
-  },
-  play: ({ canvasElement }) => settled(canvasElement, 'done'),
-};
+export const Dark: Story = { ...Everything, globals: { theme: 'dark' } };
 
 /** One token a frame. */
 export const Slowly: Story = {

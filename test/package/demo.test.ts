@@ -90,6 +90,20 @@ test('the benchmark page measures what it streams', async () => {
   }
 });
 
+test('the benchmark page counts text as painted with a frame, also where it is written between two', async () => {
+  const origin = await app.serve('start.ts');
+  const page = await (await openBrowser()).newPage();
+  await page.addInitScript(holdFrames);
+  await page.goto(`${origin}/bench?streams=1&rate=100&renderer=naive`);
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  const written = () => page.locator('.bench-naive [data-stream-body]').evaluate((body) => body.textContent?.length ?? 0);
+  const lag = (median: string) => page.getByRole('img', { name: new RegExp(`^From arrival on the page to paint: median ${median}`) });
+  for (const more of [100, 400]) await expect.poll(written).toBeGreaterThan(more);
+  await lag('–').waitFor();
+  await page.evaluate(() => (globalThis as unknown as Held).releaseFrames());
+  await lag('\\d').waitFor();
+});
+
 test('the figures of the benchmark page are of what is chosen, and not of what went before', async () => {
   const origin = await app.serve('start.ts');
   const page = await (await openBrowser()).newPage();
@@ -191,6 +205,23 @@ test('the demo needs no more than its content security policy allows, whatever i
   await expect.poll(() => complaints.join()).toContain('violated: script-src-elem');
   expect(await page.evaluate(() => 'injected' in window)).toBe(false);
 });
+
+interface Held {
+  releaseFrames(): void;
+}
+
+/** In a page: no frame is given before it says so. */
+function holdFrames(): void {
+  const { requestAnimationFrame: request } = window;
+  const held: FrameRequestCallback[] = [];
+  window.requestAnimationFrame = (callback) => held.push(callback);
+  Object.assign(globalThis, {
+    releaseFrames() {
+      window.requestAnimationFrame = request;
+      for (const callback of held.splice(0)) request(callback);
+    },
+  } satisfies Held);
+}
 
 interface Told {
   /** A task of 700 ms, and a key that took as long. */

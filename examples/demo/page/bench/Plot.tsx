@@ -32,6 +32,9 @@ export function Plot({ name, samples, now, spanMs, limitMs }: PlotProps): React.
       <figcaption>{name}</figcaption>
       <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={`${name}: median ${p50}, 95th percentile ${p95}`}>
         <line x1="0" x2={width} y1={y(limitMs)} y2={y(limitMs)} className="bench-limit" />
+        <text x="2" y={y(limitMs) - 3} className="bench-scale">
+          {limitMs} ms
+        </text>
         <polyline points={path} className="bench-line" />
       </svg>
       <dl>

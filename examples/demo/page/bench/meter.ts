@@ -20,10 +20,12 @@ export function createMeter(): Meter {
   const [frames, lag, input] = [createRing(), createRing(), createRing()];
   let longTasks = 0;
   let last = 0;
+  const painted: number[] = [];
   let request = requestAnimationFrame(function frame(now) {
     if (last > 0 && !document.hidden) frames.push(now, now - last);
     last = now;
     request = requestAnimationFrame(frame);
+    afterFrame.port2.postMessage(undefined);
   });
   const tasks = observe('longtask', (entries) => {
     longTasks += entries.length;
@@ -32,9 +34,8 @@ export function createMeter(): Meter {
     for (const { startTime, duration, name } of entries) if (/^(key|pointer|click)/.test(name)) input.push(startTime, duration);
   });
 
-  // A message posted within a frame is delivered after that frame is produced.
+  // A message posted within a frame is delivered after that frame is produced. What is written between two frames waits for the next one's.
   const afterFrame = new MessageChannel();
-  const painted: number[] = [];
   afterFrame.port1.onmessage = () => {
     const now = performance.now();
     for (const since of painted.splice(0)) lag.push(now, now - since);
@@ -55,7 +56,7 @@ export function createMeter(): Meter {
       });
       const changes = new MutationObserver((records) => {
         if (since === undefined || !records.some(({ target }) => isText(target))) return;
-        if (painted.push(since) === 1) afterFrame.port2.postMessage(undefined);
+        painted.push(since);
         since = undefined;
       });
       changes.observe(panel, { childList: true, characterData: true, subtree: true });
