@@ -1,55 +1,40 @@
 import type { RootNode } from '../nodes.ts';
 import { groupsText } from './text.ts';
 
-/**
- * The selected text, where parts of it are not in the document: what is there as it is selected, what is not as the model
- * says it. `undefined` where everything selected is in the document, and copying is the browser's matter.
- */
-export function selectedText(list: HTMLElement, root: RootNode): string | undefined {
-  const selection = list.ownerDocument.getSelection();
-  if (selection === null || selection.isCollapsed || selection.rangeCount === 0) return undefined;
-  const range = selection.getRangeAt(0);
-  const selected = [...list.children].filter((child) => range.intersectsNode(child));
-  if (!selected.some(isGap)) return undefined;
-  return selected
-    .map((child) => {
-      const [from, to] = extent(child);
-      if (isGap(child) || isWithin(range, child)) return groupsText(root, from, to);
-      return partOf(range, child);
-    })
-    .filter((text) => text !== '')
-    .join('\n\n');
+const roots = new WeakMap<Element, RootNode>();
+
+/** Sees to it that what of a list is not in its document is copied with what is selected around it. */
+export function copyWhole(list: Element, root: RootNode): void {
+  roots.set(list, root);
+  // Once in a document, whichever part of the page has the focus.
+  list.ownerDocument.addEventListener('copy', copied);
 }
 
-function isGap(child: Element): boolean {
-  return child.classList.contains('sluice-gap');
+function copied(event: ClipboardEvent): void {
+  const text = event.defaultPrevented ? undefined : selectedText(event.currentTarget as Document);
+  if (text === undefined) return;
+  event.clipboardData?.setData('text/plain', text);
+  event.preventDefault();
 }
 
-// The groups that a child of the list is, or stands for.
-function extent(child: Element): readonly [from: number, to: number] {
-  const from = Number(child.getAttribute('data-index') ?? child.getAttribute('data-from'));
-  return [from, from + Number(child.getAttribute('data-count') ?? 1)];
+// Everything that is selected, of all lists and of what is between them, as the browser says it; what is left out as the models say
+// it. `undefined` where nothing is: then copying is the browser's matter.
+function selectedText(document: Document): string | undefined {
+  const selection = document.getSelection();
+  const gaps = [...document.querySelectorAll<HTMLElement>('.sluice-gap')].filter((gap) => selection?.containsNode(gap, true));
+  if (!selection || selection.isCollapsed || gaps.length === 0) return undefined;
+  // Marks hold their places, since to lay out the texts themselves would take seconds.
+  for (const [index, gap] of gaps.entries()) gap.textContent = `\ue000${index}\ue000`;
+  const text = String(selection);
+  for (const gap of gaps) gap.textContent = '';
+  return text.replace(/(\n*)\ue000(\d+)\ue000(\n*)/g, (_, before: string, index: number, after: string) => {
+    const gap = gaps[index];
+    return `${before && '\n\n'}${gap ? textOf(gap) : ''}${after && '\n\n'}`;
+  });
 }
 
-function isWithin(range: Range, child: Element): boolean {
-  const whole = child.ownerDocument.createRange();
-  whole.selectNodeContents(child);
-  return range.compareBoundaryPoints(Range.START_TO_START, whole) <= 0 && range.compareBoundaryPoints(Range.END_TO_END, whole) >= 0;
-}
-
-function partOf(range: Range, child: Element): string {
-  const part = child.ownerDocument.createRange();
-  part.selectNodeContents(child);
-  if (range.compareBoundaryPoints(Range.START_TO_START, part) > 0) part.setStart(range.startContainer, range.startOffset);
-  if (range.compareBoundaryPoints(Range.END_TO_END, part) < 0) part.setEnd(range.endContainer, range.endOffset);
-  return [...child.children]
-    .filter((block) => part.intersectsNode(block))
-    .map((block) => {
-      const own = child.ownerDocument.createRange();
-      own.selectNodeContents(block);
-      if (part.compareBoundaryPoints(Range.START_TO_START, own) > 0) own.setStart(part.startContainer, part.startOffset);
-      if (part.compareBoundaryPoints(Range.END_TO_END, own) < 0) own.setEnd(part.endContainer, part.endOffset);
-      return own.toString();
-    })
-    .join('\n\n');
+function textOf({ parentElement, dataset }: HTMLElement): string {
+  const root = parentElement && roots.get(parentElement);
+  const from = Number(dataset['from']);
+  return root ? groupsText(root, from, from + Number(dataset['count'])) : '';
 }

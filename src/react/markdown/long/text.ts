@@ -7,7 +7,9 @@ export function groupsText({ groups }: RootNode, from: number, to: number): stri
 }
 
 function textOf(group: GroupNode): string {
-  return group.children.map((node) => blockText(node)).join('\n\n');
+  // A thematic break says nothing.
+  const texts = group.children.map(blockText).filter((text) => text !== '');
+  return texts.join('\n\n');
 }
 
 function blockText(node: BlockNode): string {

@@ -5,7 +5,7 @@ import { useMarkdown } from '../context.ts';
 import { hasRoom } from '../mount.ts';
 import type { GroupNode, RootNode } from '../nodes.ts';
 import { choose } from './choice.ts';
-import { selectedText } from './copy.ts';
+import { copyWhole } from './copy.ts';
 import { estimateHeight } from './estimate.ts';
 import { pinnedGroups } from './pins.ts';
 import { allowAnchor, correct, hold, isAnchored, observePlace, observeSize } from './sight.ts';
@@ -153,20 +153,8 @@ export function useLong(list: RefObject<HTMLDivElement | null>, root: RootNode, 
       frames().commit(() => setWhole(next));
       restore();
     });
-    const panel = element.closest('[data-stream-panel]');
-    const copied = (event: ClipboardEvent): void => {
-      const text = event.defaultPrevented ? undefined : selectedText(element, root);
-      if (text === undefined) return;
-      event.clipboardData?.setData('text/plain', text);
-      event.preventDefault();
-    };
-    // A selection of the whole page is copied from outside of the panel.
-    const { ownerDocument } = panel ?? element;
-    ownerDocument.addEventListener('copy', copied);
-    return () => {
-      unwatch();
-      ownerDocument.removeEventListener('copy', copied);
-    };
+    copyWhole(element, root);
+    return unwatch;
   }, [list, root, view]);
 
   return {
