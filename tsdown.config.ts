@@ -52,7 +52,7 @@ export default defineConfig([
         groups: [
           { name: 'errors', test: /src\/wire\/(errors|ids)\.ts$/, priority: 2 },
           { name: 'client', test: /src\/(client|(client|store)\/(?!local|problem|reader|response)\w+)\.ts$/, priority: 1 },
-          { name: 'page', test: /src\/react\/(?!markdown\/|running\/|grid\/turns|pacing|promotion)[\w/]+\.tsx?$/ },
+          { name: 'page', test: /src\/react\/(?!markdown\/|running\/|grid\/turns|pacing|panel\/mistakes|promotion)[\w/]+\.tsx?$/ },
         ],
       },
     },

@@ -15,7 +15,11 @@ import { createView } from './view.ts';
 export function MarkdownText(props: TextViewProps): ReactNode {
   const { handle } = props;
   if (handle === undefined) return null;
-  return <Followed {...props} key={handle.key} handle={handle} />;
+  return (
+    <Boundary onFailed={props.onFailed}>
+      <Followed {...props} key={handle.key} handle={handle} />
+    </Boundary>
+  );
 }
 
 function Followed({
@@ -88,11 +92,9 @@ function Followed({
   const scope = useMemo(() => ({ view, options, id }), [view, options, id]);
   return (
     <div ref={element} className="sluice-markdown">
-      <Boundary onFailed={onFailed}>
-        <MarkdownContext value={scope}>
-          <CodeContext value={options.codeOptions}>{model && <Blocks key={model.id} root={model.root} />}</CodeContext>
-        </MarkdownContext>
-      </Boundary>
+      <MarkdownContext value={scope}>
+        <CodeContext value={options.codeOptions}>{model && <Blocks key={model.id} root={model.root} />}</CodeContext>
+      </MarkdownContext>
     </div>
   );
 }

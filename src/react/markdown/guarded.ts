@@ -1,7 +1,5 @@
-/**
- * A function of the app's that is called with what an answer says. Where it throws, there is no result: one link must not take the
- * page down. The first time is reported on the console, as `name`.
- */
+// A function of the app's that is called with what an answer says. Where it throws, there is no result: one link must not take the
+// page down. The first time is reported on the console, as `name`.
 export function guarded<Arguments extends readonly unknown[], Result>(
   name: string,
   call: (...values: Arguments) => Result,

@@ -28,8 +28,9 @@ const markdownDefaults: Required<Pick<MarkdownOptions, 'allowedSchemes' | 'image
 
 const none: MarkdownOptions = {};
 
-/** Resolved once for as long as the options say the same. */
-export function useMarkdownOptions(given: MarkdownOptions = none): ResolvedMarkdown {
+// Resolved once for as long as the options say the same. There are apps without types: `null` and `false` are none.
+export function useMarkdownOptions(markdown: MarkdownOptions | null | undefined): ResolvedMarkdown {
+  const given = markdown || none;
   const [same, setSame] = useState(given);
   const options = sameValues(same, given) ? same : given;
   if (options !== same) setSame(options);
@@ -37,8 +38,8 @@ export function useMarkdownOptions(given: MarkdownOptions = none): ResolvedMarkd
 }
 
 function resolve(options: MarkdownOptions): ResolvedMarkdown {
-  const { components = {}, highlight, math, fences, rewriteUrl, linkProps } = options;
-  const { allowedSchemes, imagePrefixes, headingOffset, wrapCode } = { ...markdownDefaults, ...withoutUndefined(options) };
+  const { components = {}, highlight, math, fences, rewriteUrl, linkProps, ...rest } = { ...markdownDefaults, ...withoutNone(options) };
+  const { allowedSchemes, imagePrefixes, headingOffset, wrapCode } = rest;
   const own = components as { readonly [name: string]: ElementType | undefined };
   const base = typeof document === 'undefined' ? 'http://localhost/' : document.baseURI;
   return {
@@ -54,6 +55,6 @@ function resolve(options: MarkdownOptions): ResolvedMarkdown {
   };
 }
 
-function withoutUndefined(options: MarkdownOptions): MarkdownOptions {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+function withoutNone(options: MarkdownOptions): MarkdownOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined && value !== null && value !== false));
 }

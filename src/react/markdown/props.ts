@@ -6,6 +6,7 @@ import type { MathRenderer } from './math.ts';
 /**
  * How `view="markdown"` shows an answer. Compared field by field, and within `components`, `fences` and the lists entry by
  * entry, so it may be written inline; components and functions in it are compared by identity and belong outside of render. Where a component throws while it is rendered, that answer is shown as the text it is.
+ * `null` and `false` are none. In development the console names what cannot be meant.
  */
 export interface MarkdownOptions {
   /** Components of your own in place of the built-in elements. */

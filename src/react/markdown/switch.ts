@@ -35,7 +35,7 @@ export function switchView({ to, props, apply, isDone }: ViewChange): () => void
     // What comes later is parsed as it comes; to wait for it, too, might be to wait for ever.
     seen = Math.min(heldAt, record.text.length);
     const limit = heldAt;
-    reference = openDocument(handle, { math: markdown?.math !== undefined }, worker, { onChange: check, limit: () => limit, heldAt });
+    reference = openDocument(handle, { math: !!markdown?.math }, worker, { onChange: check, limit: () => limit, heldAt });
     check();
   };
   begin();

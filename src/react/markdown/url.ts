@@ -16,7 +16,7 @@ export interface UrlPolicyOptions {
   readonly base: string;
 }
 
-/** What the app's function makes of an answer may throw (`new URL(url)` does of much that models write): then it is none, and said once. */
+// What the app's function makes of an answer may throw (`new URL(url)` does of much that models write): then it is none, and said once.
 export function createUrlPolicy({ allowedSchemes, imagePrefixes, rewriteUrl, base }: UrlPolicyOptions): UrlPolicy {
   const schemes = new Set(allowedSchemes.map((scheme) => scheme.toLowerCase().replace(/:$/, '')));
   const prefixes = imagePrefixes.map((prefix) => parse(prefix, base)).filter((prefix) => prefix !== undefined);
@@ -37,10 +37,10 @@ export function createUrlPolicy({ allowedSchemes, imagePrefixes, rewriteUrl, bas
   };
 }
 
-/** Browsers leave out control characters and spaces before they look for the scheme. */
+// Browsers leave out control characters and spaces before they look for the scheme.
 const ignored = /[\p{Cc}\p{Cf}\p{Z}]/gu;
 
-/** Of an allowed scheme, or relative. A colon that could end a scheme makes it one, whatever is in front of it. */
+// Of an allowed scheme, or relative. A colon that could end a scheme makes it one, whatever is in front of it.
 function isAllowed(url: string, schemes: ReadonlySet<string>): boolean {
   const compact = url.replace(ignored, '');
   if (compact === '') return false;

@@ -18,11 +18,11 @@ import type { Stream } from '../stream.ts';
 import { useStream } from '../useStream.ts';
 import { Body } from './Body.tsx';
 import { isRunning, PanelContext } from './context.ts';
+import { develop } from './development.ts';
 import { createDisplay, type Display } from './display.ts';
 import { Footer } from './Footer.tsx';
 import { Header } from './Header.tsx';
 import type { StreamPanelOptions, StreamPanelProps, StreamPanelSource } from './props.ts';
-import { tellUnstyled } from './unstyled.ts';
 
 function Root(props: StreamPanelProps): ReactNode {
   return props.stream === undefined ? <Followed {...props} /> : <Shown {...props} />;
@@ -52,10 +52,10 @@ function Shown({
 
   useLayoutEffect(() => {
     display.root(element.current);
-    tellUnstyled(element);
     return () => display.root(null);
   }, [display]);
   useLayoutEffect(() => display.pace(pacing), [display, pacing]);
+  useEffect(() => develop(element, { view, pacing, markdown }));
   useLayoutEffect(() => display.hold(stream.paused), [display, stream.paused]);
   useLayoutEffect(() => display.bind(stream.handle), [display, stream.handle]);
   useAnnouncements(display, name);

@@ -78,8 +78,8 @@ export function useTextView(wanted: View, props: ViewChange['props']): ShownView
       if (committed.current === undefined || module === undefined) apply();
       else cancel = module.switchView({ to: wanted, props: latest.current, apply, isDone: () => committed.current === next });
     };
-    if (wanted === 'plain') change(markdown.module);
-    else void markdown.load().then(change);
+    if (wanted === 'markdown') void markdown.load().then(change);
+    else change(markdown.module);
     return () => {
       isOver = true;
       cancel();
@@ -90,5 +90,5 @@ export function useTextView(wanted: View, props: ViewChange['props']): ShownView
 }
 
 function viewOf(view: View): TextView | undefined {
-  return view === 'plain' ? PlainText : markdown.module?.MarkdownText;
+  return view === 'markdown' ? markdown.module?.MarkdownText : PlainText;
 }

@@ -8,7 +8,7 @@ export async function copyText(text: string): Promise<boolean> {
   }
 }
 
-/** A command may copy in the course of a click, permission or not; it takes what is selected. */
+// A command may copy in the course of a click, permission or not; it takes what is selected.
 function copyByCommand(text: string): boolean {
   const focused = document.activeElement;
   const area = document.createElement('textarea');
