@@ -63,7 +63,7 @@ export interface FrameHost {
   /** What learns what frames cost, the same each time; until there is one, they may cost what it would begin with. */
   budget?(): Budget | undefined;
   /** Whether the reader has done something that waits for this frame to end. */
-  isInputPending?(): boolean;
+  isInputPending?(): boolean | undefined;
 }
 
 interface Wait {
@@ -257,6 +257,6 @@ function pageHost(): FrameHost {
     onPrint: (callback) => addEventListener('beforeprint', callback),
     afterPaint: (callback) => running.module?.afterPaint(callback),
     budget: () => running.module?.pageBudget,
-    isInputPending: () => running.module?.isInputPending() ?? false,
+    isInputPending: () => running.module?.isInputPending(),
   };
 }

@@ -36,13 +36,9 @@ function createVisibility(): Visibility {
           { rootMargin: margin },
         );
 
-  let lookedAt = Number.NaN;
-  let attention: Node[] = [];
+  let lookedAt: number | undefined;
   /** Where focus and selection are. */
-  const look = (): Node[] => {
-    const selected = isSelected() ? getSelection()?.anchorNode : null;
-    return [document.activeElement, selected].filter((node) => node instanceof Node);
-  };
+  let attention: readonly (Node | null)[] = [];
 
   return {
     watch(element) {
@@ -56,7 +52,7 @@ function createVisibility(): Visibility {
     rank(element, now) {
       if (offscreen.has(element)) return 'offscreen';
       if (now === undefined) return 'visible';
-      if (lookedAt !== now) attention = look();
+      if (lookedAt !== now) attention = [document.activeElement, isSelected() ? (getSelection() as Selection).anchorNode : null];
       lookedAt = now;
       return element.matches(':hover') || attention.some((node) => element.contains(node)) ? 'focused' : 'visible';
     },

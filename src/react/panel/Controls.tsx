@@ -12,6 +12,7 @@ export function Controls(): ReactNode {
   const { stream, name, retry } = panel;
   const shown = useShown(panel);
   const running = isRunning(stream.status);
+  const repeats = !running && retry !== undefined;
   const pausable = stream.paused || isRunning(shown.status);
 
   const stop = (): void => {
@@ -22,34 +23,7 @@ export function Controls(): ReactNode {
     if (event.detail < 2) retry?.();
   };
 
-  return (
-    <>
-      <Action
-        label={stream.paused ? `Resume ${name}` : `Pause ${name}`}
-        onClick={pausable && (stream.paused ? stream.resume : stream.pause)}
-      >
-        {stream.paused ? <PlayIcon /> : <PauseIcon />}
-      </Action>
-      {running || retry === undefined ? (
-        <Action key="end" label={`Stop ${name}`} onClick={running && stop}>
-          <StopIcon />
-        </Action>
-      ) : (
-        <Action key="end" label={`Retry ${name}`} onClick={again}>
-          <RetryIcon />
-        </Action>
-      )}
-      <Copy />
-    </>
-  );
-}
-
-function Copy(): ReactNode {
-  const panel = usePanel('Header');
-  const { hasText } = useShown(panel);
-  const { stream, name } = panel;
   const [copied, setCopied] = useState(false);
-
   const copy = async (): Promise<void> => {
     try {
       await navigator.clipboard.writeText(stream.handle?.record.text.toString() ?? '');
@@ -60,27 +34,36 @@ function Copy(): ReactNode {
       announcer.tell(name, 'not-copied');
     }
   };
+
   return (
-    <Action label={`Copy ${name}`} onClick={hasText && copy}>
-      {copied ? <CheckIcon /> : <CopyIcon />}
-    </Action>
+    <>
+      <Action verb={stream.paused ? 'Resume' : 'Pause'} onClick={pausable && (stream.paused ? stream.resume : stream.pause)}>
+        {stream.paused ? <PlayIcon /> : <PauseIcon />}
+      </Action>
+      <Action verb={repeats ? 'Retry' : 'Stop'} onClick={repeats ? again : running && stop}>
+        {repeats ? <RetryIcon /> : <StopIcon />}
+      </Action>
+      <Action verb="Copy" onClick={shown.hasText && copy}>
+        {copied ? <CheckIcon /> : <CopyIcon />}
+      </Action>
+    </>
   );
 }
 
 interface ActionProps {
-  readonly label: string;
+  readonly verb: string;
   /** `false` where the action does not apply. */
   readonly onClick: ((event: MouseEvent) => void) | false;
   readonly children: ReactNode;
 }
 
-function Action({ label, onClick, children }: ActionProps): ReactNode {
-  const [verb] = label.split(' ', 1);
+function Action({ verb, onClick, children }: ActionProps): ReactNode {
+  const { name } = usePanel('Header');
   return (
     <button
       type="button"
       className="sluice-action"
-      aria-label={label}
+      aria-label={`${verb} ${name}`}
       title={verb}
       aria-disabled={onClick === false || undefined}
       onClick={onClick || undefined}

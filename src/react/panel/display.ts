@@ -262,7 +262,7 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
       if (!smooth) pacer = undefined;
       request();
     },
-    settle: (isLaidOut) => (isLaidOut ? task.settle?.() : request()),
+    settle: (isLaidOut) => (isLaidOut ? stick?.settle() : request()),
     subscribe(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
