@@ -20,10 +20,12 @@ export function createStick(scroller: HTMLElement, onChange: (atEnd: boolean) =>
   let stuck = true;
   // Not read here: of a page full of panels that mount, each would have all of them laid out before they are whole.
   let lastTop = 0;
-  let lastHeight = 0;
-  let lastView = 0;
+  let lastEnd = 0;
   let lastTouch = 0;
   let seenHeight = 0;
+  /** What opens and closes a box, where the reader has just pressed it, and whether the box was open then. */
+  let opener: Element | null | undefined;
+  let wasOpen: boolean | undefined;
   /**
    * Where the end was when the reader last turned the wheel or pressed a key to go there, and has done nothing else since: the
    * browser takes some frames to get there, and the end moves on meanwhile.
@@ -32,23 +34,27 @@ export function createStick(scroller: HTMLElement, onChange: (atEnd: boolean) =>
 
   const forget = (): void => {
     goal = Number.POSITIVE_INFINITY;
+    opener = wasOpen = undefined;
   };
   const set = (next: boolean): void => {
     forget();
     if (stuck === next) return;
     stuck = next;
     // Whoever comes back to the end is taken to it.
-    lastHeight = 0;
+    lastEnd = 0;
     onChange(next);
   };
   // Before anything has moved: a slow gesture moves less in a frame than the text grows, and would never win.
   const leave = (): void => {
     if (scroller.scrollTop > 0) set(false);
   };
-  const fromEnd = (): number => scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
+  const end = (): number => scroller.scrollHeight - scroller.clientHeight;
+  const fromEnd = (): number => end() - scroller.scrollTop;
   const aim = (): void => {
-    goal = scroller.scrollHeight - scroller.clientHeight;
+    goal = end();
   };
+  // Asked of what has changed only: `toggle` comes behind layout, too late, and only of `details`.
+  const isOpen = (): boolean | undefined => opener?.matches('[aria-expanded=true],[open]>summary');
 
   const events = new AbortController();
   const on = <Type extends keyof HTMLElementEventMap>(type: Type, listener: (event: HTMLElementEventMap[Type]) => void): void =>
@@ -61,19 +67,19 @@ export function createStick(scroller: HTMLElement, onChange: (atEnd: boolean) =>
   // On the scrollbar, say.
   on('pointerdown', forget);
   on('touchstart', ({ touches }) => {
-    lastTouch = touches[0]?.clientY ?? 0;
+    lastTouch = (touches[0] as Touch).clientY;
   });
   on('touchmove', ({ touches }) => {
-    const touch = touches[0]?.clientY ?? 0;
-    if (touch > lastTouch) leave();
-    lastTouch = touch;
+    const before = lastTouch;
+    lastTouch = (touches[0] as Touch).clientY;
+    if (lastTouch > before) leave();
   });
   on('scroll', () => {
     const top = scroller.scrollTop;
     // Our own.
     if (top === lastTop) return;
-    const height = scroller.scrollHeight;
     const left = fromEnd();
+    const height = scroller.scrollHeight;
     // Only the reader (a scrollbar, a search) moves away from the end: growing text leaves the position, shrinking text and
     // resizing clamp it to the end, and for what shrinks in front of it the browser moves it by as much. Heights are rounded to
     // the screen's pixels, which where the page is zoomed are some of the page's, and the position is not: the end is some wide.
@@ -82,9 +88,10 @@ export function createStick(scroller: HTMLElement, onChange: (atEnd: boolean) =>
     lastTop = top;
     seenHeight = height;
   });
-  // Who opens a box wants to read what is in it. `toggle` does not bubble.
-  on('toggle', ({ target }) => {
-    if ((target as HTMLDetailsElement).open && fromEnd() > 1) set(false);
+  on('click', ({ target }) => {
+    opener = (target as Element).closest('summary,[aria-expanded]');
+    wasOpen = isOpen();
+    onResize();
   });
   // Absent where apps run their own tests, as in jsdom.
   const resizes = typeof ResizeObserver === 'undefined' ? undefined : new ResizeObserver(onResize);
@@ -94,17 +101,21 @@ export function createStick(scroller: HTMLElement, onChange: (atEnd: boolean) =>
 
   return {
     settle() {
+      // Who opens a box wants to read it, also one that takes some frames to open; who closes it may be at the end again.
+      if (isOpen() !== wasOpen) {
+        if ((wasOpen ? fromEnd() : end()) <= 1) set(true);
+        else if (!wasOpen) set(false);
+      }
       if (!stuck) return;
-      const height = scroller.scrollHeight;
-      const view = scroller.clientHeight;
-      seenHeight = height;
-      if (height === lastHeight && view === lastView) return;
-      scroller.scrollTop = lastHeight = height;
+      seenHeight = scroller.scrollHeight;
+      const before = lastEnd;
+      lastEnd = end();
+      if (before === lastEnd) return;
+      scroller.scrollTop = seenHeight;
       lastTop = scroller.scrollTop;
-      lastView = view;
     },
     restart() {
-      lastTop = lastHeight = 0;
+      lastTop = lastEnd = 0;
       set(true);
     },
     disconnect() {
