@@ -46,6 +46,17 @@ function createPanel(loop: () => Frames, log: string[], name: string): FrameTask
   return task;
 }
 
+/** Eight panels that always have more to show, in frames that are long; nothing of it is in the log. */
+function createLoad(): { readonly page: Page; readonly loop: Frames; readonly log: string[] } {
+  const page = createPage();
+  const loop = createFrames(page);
+  const log: string[] = [];
+  for (let index = 0; index < 8; index += 1) loop.request(createPanel(() => loop, log, `panel ${index}`));
+  for (let count = 0; count < 10; count += 1) page.frame(60);
+  log.length = 0;
+  return { page, loop, log };
+}
+
 test('[UI3] one frame is asked for however many panels wait, and none when nothing does', () => {
   const page = createPage();
   const loop = createFrames(page);
@@ -112,12 +123,7 @@ test('[UI3] under load a frame serves fewer panels, longest waiting first, and e
 });
 
 test('[UI3] what is urgent runs in the next frame, under any load', () => {
-  const page = createPage();
-  const loop = createFrames(page);
-  const log: string[] = [];
-  for (let index = 0; index < 8; index += 1) loop.request(createPanel(() => loop, log, `panel ${index}`));
-  for (let count = 0; count < 10; count += 1) page.frame(60);
-  log.length = 0;
+  const { page, loop, log } = createLoad();
   loop.request({ flush: () => void log.push('first token') }, true);
   page.frame(60);
   expect(log).toContain('first token');
@@ -151,12 +157,7 @@ test('[UI7] what mounts while the page is hidden shows nothing before it is visi
 });
 
 test('[UI3] what mounts is flushed at once, and measured in the next frame, under any load', () => {
-  const page = createPage();
-  const loop = createFrames(page);
-  const log: string[] = [];
-  for (let index = 0; index < 8; index += 1) loop.request(createPanel(() => loop, log, `panel ${index}`));
-  for (let count = 0; count < 10; count += 1) page.frame(60);
-  log.length = 0;
+  const { page, loop, log } = createLoad();
   loop.mount({ flush: () => void log.push('mounted'), settle: () => void log.push('measured') });
   expect(log).toEqual(['mounted']);
   page.frame(60);

@@ -158,7 +158,7 @@ function createDocument(handle: StreamHandle, syntax: MarkdownSyntax, parser: Pa
     target.model.fold(ops);
     target.length = length;
     target.ended = ended;
-    if (next !== undefined && (ended || next.length >= current.length)) {
+    if (next !== undefined && next.length >= current.length) {
       current = next;
       next = undefined;
     }

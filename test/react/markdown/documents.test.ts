@@ -59,6 +59,52 @@ test('[UI30] [ST5] another generation of the text is another document, and answe
   expect([blocks(document.model.root), document.length, document.ended]).toEqual([1, 3, true]);
 });
 
+test('[UI33] what is parsed anew is shown once it says as much as what is on display, not before', async () => {
+  const { handle, reader, apply } = openStore();
+  const parsers: ManualParser[] = [];
+  const { document } = openDocument(
+    handle,
+    {},
+    () => {
+      parsers.push(new ManualParser());
+      return parsers.at(-1) as unknown as Worker;
+    },
+    reader,
+  );
+  const long = 'x'.repeat(150_000);
+  apply('e1', 1, [start, text(long)]);
+  const answered: [length: number, isOld: boolean][] = [];
+  let old = document.model;
+  const answer = async (parser: ManualParser | undefined): Promise<void> => {
+    await turn();
+    parser?.answer([]);
+    answered.push([document.length, document.model === old]);
+  };
+  for (let piece = 0; piece < 3; piece += 1) await answer(parsers[0]);
+  expect(answered.splice(0)).toEqual([
+    [65_536, true],
+    [131_072, true],
+    [150_000, true],
+  ]);
+  parsers[0]?.crash();
+  for (let piece = 0; piece < 3; piece += 1) await answer(parsers[1]);
+  expect(answered.splice(0)).toEqual([
+    [150_000, true],
+    [150_000, true],
+    [150_000, false],
+  ]);
+  // From then on it is as any other: also one that dies again.
+  old = document.model;
+  apply('e1', 3, [text('more')]);
+  await answer(parsers[1]);
+  parsers[1]?.crash();
+  await answer(parsers[2]);
+  expect(answered).toEqual([
+    [150_004, true],
+    [150_004, true],
+  ]);
+});
+
 test('[UI30] panels of one stream share its document, also one that comes when it is final and nobody reads it', async () => {
   const { handle, parser, worker, reader, apply, changes } = openStore();
   const first = openDocument(handle, {}, worker, reader);
