@@ -20,7 +20,7 @@ export interface Brackets {
   reset(): void;
   top(): Bracket | undefined;
   first(): Bracket | undefined;
-  /** The first one of an image whose text begins at or after `from`. */
+  /** The first one of an image that begins behind `from`. */
   firstImage(from: number): Bracket | undefined;
   /** Where the first one is whose text begins at or after `from`. Infinity: there is none. */
   firstSince(from: number): number;
@@ -47,7 +47,7 @@ export function createBrackets(): Brackets {
     },
     top: () => stack[stack.length - 1],
     first: () => stack[0],
-    firstImage: (from) => stack.find((bracket) => bracket.image && bracket.from >= from),
+    firstImage: (from) => stack.find((bracket) => bracket.image && bracket.node.start > from),
     firstSince(from) {
       let index = stack.length;
       while (index > 0 && (stack[index - 1]?.from ?? 0) >= from) index -= 1;

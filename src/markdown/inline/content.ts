@@ -2,7 +2,7 @@ import type { Segment } from '../blocks.ts';
 import type { MarkdownSyntax } from '../document.ts';
 import { type Assumed, mayEnd } from './assumed.ts';
 import { createDisplay } from './display.ts';
-import { mostInvisible, visibleEnd } from './heal.ts';
+import { mostHeldBack, mostInvisible, visibleEnd } from './heal.ts';
 import { isAddress, ordinaryEnd } from './ordinary.ts';
 import type { References } from './references.ts';
 import { type Finished, finalSegments, type Settled, windowSegments } from './seal.ts';
@@ -179,9 +179,10 @@ export function createInlineContent(references: References, syntax: MarkdownSynt
     return true;
   };
 
-  /** Before the next parse is due: what arrived looks like text. */
+  /** Before the next parse is due: what arrived looks like text, but not behind what is held back, for as long as that may be. */
   const appendRaw = (): void => {
-    if (mode !== 'text') return;
+    const isHolding = read > window.length - rest.length;
+    if (mode !== 'text' || (isHolding && rest.length < mostHeldBack)) return;
     const end = visibleEnd(rest, syntax.math === true);
     display.append(rest.slice(0, end));
     rest = rest.slice(end);

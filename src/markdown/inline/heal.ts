@@ -9,6 +9,8 @@ import { trimCode } from './verbatim.ts';
  * is known, held back. Lengths are code units after which it is taken for text.
  */
 const most = { code: 600, math: 300, angle: 200, link: 600, image: 600, footnote: 100, delimiter: 2000 };
+/** The longest of what is held back, not shown as if it were closed. */
+export const mostHeldBack: number = most.image;
 
 /** Marks and white space at the end of a source, held back until it is known what they are. */
 const mostHeld = 256;

@@ -105,6 +105,31 @@ describe('what is open is shown as if it were closed', () => {
     expect(textOf(leaf.shown())).toContain(letter.repeat(most));
   });
 
+  test.each([
+    ['an address', '![b](u'],
+    ['a title', '![b](u "t'],
+    ['an alternative text', '![b'],
+  ])('and an image whose %s does not end is text from 600 code units on, in whatever pieces it comes', (_, begun) => {
+    for (const size of [1, 3, 50]) {
+      const leaf = open().write(`a ${begun}`);
+      for (let { length } = begun; length < 600; ) {
+        expect(leaf.shown()).toEqual([text('a ')]);
+        const piece = Math.min(size, 600 - length);
+        leaf.write('x'.repeat(piece));
+        length += piece;
+      }
+      expect(leaf.shown()).toEqual([text(`a ${begun.padEnd(600, 'x')}`)]);
+    }
+  });
+
+  test('and what waits for nothing is shown at once, also where a parse is not due yet', () => {
+    const { content, write, shown } = open().write(`[ ${'word '.repeat(700)}`);
+    for (const letter of 'x [y '.repeat(200)) {
+      write(letter);
+      expect(content.source().length - textOf(shown()).length).toBeLessThan(5);
+    }
+  });
+
   test('a word that grows stays in its place', () => {
     const { page, write } = open();
     write('Some **bold');
