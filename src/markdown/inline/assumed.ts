@@ -41,6 +41,11 @@ export function* firstAwaitedOpener({ delimiters }: Scan, length: number): Gener
     if ((steps & 1023) === 0) yield;
     if (opener.canOpen) first = opener.node.start;
   }
+  for (const { node } of delimiters.enclosed()) {
+    steps += 1;
+    if ((steps & 1023) === 0) yield;
+    if (length - node.start <= mostAwaited.delimiter) first = Math.min(first, node.start);
+  }
   return first;
 }
 
@@ -60,6 +65,11 @@ export function* assume(scan: Scan, text: string, cut: number, before: Assumed |
     steps += 1;
     if ((steps & 1023) === 0) yield;
     if (opener.canOpen) closers |= closersOf(opener);
+  }
+  for (const opener of delimiters.enclosed()) {
+    steps += 1;
+    if ((steps & 1023) === 0) yield;
+    if (opener.node.start < cut) closers |= closersOf(opener);
   }
   for (const one of begun) {
     steps += 1;

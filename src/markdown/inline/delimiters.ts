@@ -23,6 +23,8 @@ export interface Delimiters {
   reset(root: Node): void;
   last(): Delimiter | undefined;
   first(): Delimiter | undefined;
+  /** What may open and is no longer there, inside of a pair of the kind that comes second: what follows may close it before that. */
+  enclosed(): readonly Delimiter[];
   /** `sides`: as of `sidesOf`. */
   push(node: Node, sides: number): void;
   /** Pairs what came after `bottom` (`undefined`: everything), as in a link's text. */
@@ -43,6 +45,7 @@ export function createDelimiters(): Delimiters {
   let first: Delimiter | undefined;
   let last: Delimiter | undefined;
   let missed = 0;
+  let enclosed: Delimiter[] = [];
 
   const drop = (delimiter: Delimiter): void => {
     if (delimiter.previous) delimiter.previous.next = delimiter.next;
@@ -60,7 +63,12 @@ export function createDelimiters(): Delimiters {
   };
 
   /** Pairs one kind after `bottom` and before `end`. Linear: a search in vain says by `limits` that it need not be made again. */
-  function* pair(ofTilde: boolean, bottom: Delimiter | undefined, end: Delimiter | undefined): Generator<void, void> {
+  function* pair(
+    ofTilde: boolean,
+    bottom: Delimiter | undefined,
+    end: Delimiter | undefined,
+    isSecond: boolean = false,
+  ): Generator<void, void> {
     // Not a typed array, which would cost more than all the rest.
     const limits: number[] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
     let stamp = 0;
@@ -94,6 +102,11 @@ export function createDelimiters(): Delimiters {
         continue;
       }
       if (opener.next !== closer) {
+        for (let inner = opener.next; isSecond && inner && inner !== closer; inner = inner.next) {
+          steps += 1;
+          if ((steps & 1023) === 0) yield;
+          if (inner.canOpen && (inner.code === tilde) !== ofTilde) enclosed.push(inner);
+        }
         // What is inside can match nothing outside.
         yield* pair(!ofTilde, opener, closer);
         opener.next = closer;
@@ -119,10 +132,12 @@ export function createDelimiters(): Delimiters {
       first = undefined;
       last = undefined;
       missed = 0;
+      enclosed = [];
     },
     first: () => first,
     last: () => last,
     missed: () => missed,
+    enclosed: () => enclosed,
     push(node, sides) {
       const { text } = node;
       const canOpen = (sides & opens) > 0;
@@ -144,9 +159,10 @@ export function createDelimiters(): Delimiters {
     *resolve(bottom, tildeFirst) {
       if (last === bottom) return;
       yield* pair(tildeFirst, bottom, undefined);
-      yield* pair(!tildeFirst, bottom, undefined);
+      yield* pair(!tildeFirst, bottom, undefined, bottom === undefined);
     },
     truncate(bottom) {
+      enclosed = [];
       last = bottom;
       if (bottom) bottom.next = undefined;
       else first = undefined;
@@ -175,7 +191,7 @@ export function sidesOf(code: number, before: number, after: number): number {
   return (canOpen ? opens : 0) | (canClose ? closes : 0);
 }
 
-/** Where the last run begins that may close; less than 0: nowhere. Yields now and then. */
+/** Where the last mark is of a run that may close, of which the first may be escaped; less than 0: nowhere. Yields now and then. */
 export function* lastCloser(text: string, code: number, before: number): Generator<void, number> {
   const mark = String.fromCharCode(code);
   let steps = 0;
@@ -188,7 +204,7 @@ export function* lastCloser(text: string, code: number, before: number): Generat
     }
     steps += 1;
     if ((steps & 1023) === 0) yield;
-    if (at < 0 || (sidesOf(code, at > 0 ? text.charCodeAt(at - 1) : before, text.charCodeAt(last + 1)) & closes) > 0) return at;
+    if (last < 0 || (sidesOf(code, at > 0 ? text.charCodeAt(at - 1) : before, text.charCodeAt(last + 1)) & closes) > 0) return last;
     end = at;
   }
   return -1;

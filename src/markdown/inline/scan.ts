@@ -56,7 +56,7 @@ export function createScanner(): Scanner {
   let firstRun = Number.POSITIVE_INFINITY;
   let stopped: Begun | undefined;
   let begun: Begun[] = [];
-  /** Where the last `]` is, and the last run that may close, by its code: what opens behind it is text. Of a long text that nothing follows. */
+  /** Where the last `]` is, and the last mark of a run that may close, by its code: what opens behind it is text. Of a long text that nothing follows. */
   let lastClosing = Number.POSITIVE_INFINITY;
   const lastClosers = new Map<number, number>();
 

@@ -146,8 +146,10 @@ function* cutAnyhow(root: Node, text: string, limit: number, spans: readonly num
 }
 
 function firstOpener({ delimiters }: Scan): number {
-  for (let delimiter = delimiters.first(); delimiter; delimiter = delimiter.next) if (delimiter.canOpen) return delimiter.node.start;
-  return Number.POSITIVE_INFINITY;
+  const enclosed = delimiters.enclosed().reduce((first, { node }) => Math.min(first, node.start), Number.POSITIVE_INFINITY);
+  for (let delimiter = delimiters.first(); delimiter; delimiter = delimiter.next)
+    if (delimiter.canOpen) return Math.min(enclosed, delimiter.node.start);
+  return enclosed;
 }
 
 function isInAddress(stopped: Begun | undefined, text: string): boolean {

@@ -14,6 +14,8 @@ const pinned: readonly string[] = [
   'a<!--\n b-->c',
   '![foo bar __|[^n]!世界  ~~&#35;!https://a.bc#|+](foo bar :$$',
   '&#1;*',
+  'a* ~~*~~ some words after that and text* end',
+  'a~~ *~~b* some words after that, and~~',
   '[é)foo b__foo (u)~~[^*]https://a.bc\\(foo bar ]http://foo bar',
 ];
 

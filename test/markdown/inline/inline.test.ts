@@ -8,7 +8,7 @@ import {
   parsesPerUnit,
   type References,
 } from '../../../src/markdown/inline/content.ts';
-import { joined } from './oracle.ts';
+import { joined, oracle } from './oracle.ts';
 import { createPage, type Page, textOf } from './page.ts';
 import { examples } from './spec.ts';
 
@@ -293,6 +293,14 @@ describe('segments', () => {
     expect(shown()).toEqual([text(source.trimEnd())]);
   });
 });
+
+test.each(['*', '**', '_', '~~'])(
+  '[MD2] a long text that is there at once knows what the escaped %s in front of its last run leaves of it',
+  (mark) => {
+    const source = `${'word '.repeat(2000)}${mark}!  \\${mark[0]}${mark}`;
+    expect(joined(parseInline(source, nothing, {}))).toEqual(oracle(source, { math: false }));
+  },
+);
 
 test('labels without definition are told, and not those that were looked up only on the way', () => {
   const source = 'See [Foo  Bar] and [^1], [a label](/u) more.';
