@@ -80,6 +80,7 @@ function Followed({
         return view.show(of, to);
       },
       clear: view.clear,
+      isBlank: view.isBlank,
       asks: true,
     });
     return () => {

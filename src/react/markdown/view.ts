@@ -29,6 +29,7 @@ export interface Mount {
  */
 export interface MarkdownView extends LiveText {
   show(handle: StreamHandle, limit: number): boolean;
+  isBlank(): boolean;
   /** The component of a node is in the DOM. Returns its end. */
   mount(mount: Mount): () => void;
   /** React has written what a node was at `mount.version`. */
@@ -191,6 +192,7 @@ export function createView({
 
   return {
     show,
+    isBlank: () => !model?.root.groups.length && !model?.root.footnotes.groups.length,
     clear() {
       // What is rendered may be of the new text already: found when the body mounted.
       if (model !== undefined && model !== document?.model) replace(undefined);

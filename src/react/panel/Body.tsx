@@ -51,13 +51,6 @@ export function Body({ pending, empty, ref, className, ...rest }: StreamPanelBod
     return undefined;
   }, [Text]);
 
-  const toLatest = (): void => {
-    stick.current?.restart();
-    // Again, as often as heights on the way turn out to be others.
-    display.settle(true);
-    scroller.current?.focus({ preventScroll: true });
-  };
-
   return (
     <div className="sluice-stage">
       <div
@@ -79,7 +72,7 @@ export function Body({ pending, empty, ref, className, ...rest }: StreamPanelBod
         <Ending shown={shown} pending={pending} empty={empty} />
         {parts && <parts.Sources parts={shown.parts} />}
       </div>
-      {!atEnd && parts && <parts.Latest name={name} onClick={toLatest} />}
+      {!atEnd && parts && <parts.Latest name={name} scroller={scroller} stick={stick} />}
     </div>
   );
 }

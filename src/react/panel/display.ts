@@ -14,6 +14,7 @@ export interface Shown {
   readonly finishReason: string | undefined;
   /** Parts other than text, in order; identities as in the record. */
   readonly parts: readonly Part[];
+  /** Of an answer that has ended: that can be read. */
   readonly hasText: boolean;
   /** Counts replaced contents: parts of another generation are other parts. */
   readonly generation: number;
@@ -36,6 +37,8 @@ export interface LiveText {
    * folded in
    */
   readonly asks?: boolean;
+  /** Of an answer that has ended, whether nothing of it can be read. @default false */
+  isBlank?(): boolean;
 }
 
 /**
@@ -55,11 +58,8 @@ export interface Display {
   heldAt(): number;
   /** `smooth`: shows text no faster than it flows. The reader's wish for reduced motion comes first. */
   pace(pacing: 'immediate' | 'smooth'): void;
-  /**
-   * Shows what there is, and sees to the scroller, when it is this panel's turn: a text can say more, or a size has changed.
-   * `isLaidOut`: sees to the scroller at once.
-   */
-  settle(isLaidOut?: unknown): void;
+  /** Shows what there is, and sees to the scroller, when it is this panel's turn: a text can say more, or a box may open. */
+  settle(): void;
   subscribe(listener: () => void): () => void;
   shown(): Shown;
 }
@@ -144,7 +144,7 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
         error,
         finishReason,
         parts: outline?.(record.parts) ?? nothingShown.parts,
-        hasText: record.text.length > 0,
+        hasText: record.text.length > 0 && !(ended && [...texts].some(({ isBlank }) => isBlank?.())),
         generation: resets,
       };
       if (same(shown, next)) return;
@@ -262,7 +262,7 @@ export function createDisplay(loop: () => Frames = frames, sight: () => Visibili
       if (!smooth) pacer = undefined;
       request();
     },
-    settle: (isLaidOut) => (isLaidOut ? stick?.settle() : request()),
+    settle: request,
     subscribe(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -15,8 +15,8 @@ const upwards = /^(ArrowUp|PageUp|Home)$/;
 /** Keys that may lead to the end; the last one upwards, too, with Shift. */
 const downwards = /^(ArrowDown|PageDown|End| )$/;
 
-/** `onChange` tells whether the reader is at the end. */
-export function createStick(scroller: HTMLElement, onChange: (atEnd: boolean) => void, onResize: () => void): Stick {
+/** `onChange` tells whether the reader is at the end, `onPress` that something may open: `settle` is wanted in the next frame. */
+export function createStick(scroller: HTMLElement, onChange: (atEnd: boolean) => void, onPress: () => void): Stick {
   let stuck = true;
   // Not read here: of a page full of panels that mount, each would have all of them laid out before they are whole.
   let lastTop = 0;
@@ -91,29 +91,30 @@ export function createStick(scroller: HTMLElement, onChange: (atEnd: boolean) =>
   on('click', ({ target }) => {
     opener = (target as Element).closest('summary,[aria-expanded]');
     wasOpen = isOpen();
-    onResize();
+    onPress();
   });
+  const settle = (): void => {
+    // Who opens a box wants to read it, also one that takes some frames to open; who closes it may be at the end again.
+    if (isOpen() !== wasOpen) {
+      if ((wasOpen ? fromEnd() : end()) <= 1) set(true);
+      else if (!wasOpen) set(false);
+    }
+    if (!stuck) return;
+    seenHeight = scroller.scrollHeight;
+    const before = lastEnd;
+    lastEnd = end();
+    if (before === lastEnd) return;
+    scroller.scrollTop = seenHeight;
+    lastTop = scroller.scrollTop;
+  };
   // Absent where apps run their own tests, as in jsdom.
-  const resizes = typeof ResizeObserver === 'undefined' ? undefined : new ResizeObserver(onResize);
+  const resizes = typeof ResizeObserver === 'undefined' ? undefined : new ResizeObserver(settle);
   // The text in it, too: lines that come into view turn out to have another height than estimated, a font comes late. At once, for
   // where the browser puts the scroller meanwhile would be taken for the reader's place. Not the boxes: their opener wants to read.
   for (const part of [scroller, ...scroller.querySelectorAll('[data-stream-body]')]) resizes?.observe(part);
 
   return {
-    settle() {
-      // Who opens a box wants to read it, also one that takes some frames to open; who closes it may be at the end again.
-      if (isOpen() !== wasOpen) {
-        if ((wasOpen ? fromEnd() : end()) <= 1) set(true);
-        else if (!wasOpen) set(false);
-      }
-      if (!stuck) return;
-      seenHeight = scroller.scrollHeight;
-      const before = lastEnd;
-      lastEnd = end();
-      if (before === lastEnd) return;
-      scroller.scrollTop = seenHeight;
-      lastTop = scroller.scrollTop;
-    },
+    settle,
     restart() {
       lastTop = lastEnd = 0;
       set(true);

@@ -71,15 +71,16 @@ export function useTextView(wanted: View, props: ViewChange['props']): ShownView
   useEffect(() => {
     let cancel = (): void => {};
     let isOver = false;
-    const change = (module: MarkdownModule | undefined): void => {
-      const next = (wanted === 'markdown' && module?.MarkdownText) || PlainText;
+    const change = (): void => {
+      const { module } = markdown;
+      const next = viewOf(wanted) ?? PlainText;
       if (isOver || committed.current === next) return;
       const apply = (): void => setText(() => next);
       if (committed.current === undefined || module === undefined) apply();
       else cancel = module.switchView({ to: wanted, props: latest.current, apply, isDone: () => committed.current === next });
     };
     if (wanted === 'markdown') void markdown.load().then(change);
-    else change(markdown.module);
+    else change();
     return () => {
       isOver = true;
       cancel();
