@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { expect, onTestFinished, test } from 'vitest';
 import { cdp } from 'vitest/browser';
 import { ConnectionStatus, StreamGrid, StreamPanel } from '../../src/index.ts';
@@ -101,4 +102,35 @@ test('a connection says why it is no better one in the room there is', async () 
   await expect.poll(() => page.container.querySelector('.sluice-connection-reason')?.textContent).toBe(fallbackReason);
   expect(page.container.querySelector('.sluice-connection')?.getBoundingClientRect().width).toBeLessThanOrEqual(320);
   expect(document.documentElement.scrollWidth).toBeLessThanOrEqual(document.documentElement.clientWidth);
+});
+
+const auto = { height: 'auto', maxHeight: 200 };
+const column = { display: 'flex', flexDirection: 'column' } as const;
+
+test.each([
+  ['alone', (panel: ReactNode) => panel],
+  ['in a grid', (panel: ReactNode) => <StreamGrid>{panel}</StreamGrid>],
+  ['in a dialog', (panel: ReactNode) => <dialog open>{panel}</dialog>],
+  ['in a flex column', (panel: ReactNode) => <div style={column}>{panel}</div>],
+  ['in a column that is no higher', (panel: ReactNode) => <div style={{ ...column, maxHeight: 190 }}>{panel}</div>],
+  ['in a row of that height', (panel: ReactNode) => <div style={{ display: 'flex', height: 190 }}>{panel}</div>],
+])('a panel as high as its text, up to some height, scrolls beyond it: %s', async (_where, around) => {
+  const page = openPage();
+  const source = new ManualSource();
+  page.render(around(<StreamPanel source={source} style={{ ...auto, minHeight: 0 }} />));
+  source.push(start, { type: 'text', part: 't0', delta: 'One line.\n' });
+  await expect.poll(() => page.body().textContent).toBe('One line.\n');
+  const scroller = page.panel().querySelector('.sluice-scroller') as HTMLElement;
+  await painted(2);
+  expect(scroller.scrollHeight).toBe(scroller.clientHeight);
+  source.text('Another line.\n'.repeat(40));
+  await expect.poll(() => page.body().textContent?.length).toBe(10 + 40 * 14);
+  await painted(2);
+  const panel = page.panel().getBoundingClientRect();
+  const footer = page.panel().querySelector('footer')?.getBoundingClientRect();
+  expect(panel.height).toBeLessThanOrEqual(202);
+  expect(footer?.bottom).toBeLessThanOrEqual(panel.bottom);
+  expect(scroller.scrollHeight).toBeGreaterThan(scroller.clientHeight);
+  // The reader is at the end, and all of it can be reached.
+  expect(scroller.scrollTop + scroller.clientHeight).toBeGreaterThan(scroller.scrollHeight - 2);
 });

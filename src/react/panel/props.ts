@@ -9,7 +9,7 @@ import type { Stream } from '../stream.ts';
  * The root carries `data-stream-panel`, `data-stream-id`, `data-status` (`pending | streaming | done | failed | stopped`,
  * never ahead of the text on display), `data-epoch`, and `data-paused` while display is held.
  *
- * Its height is `--sluice-panel-height`; `auto` is as high as the text.
+ * Its height is `--sluice-panel-height`; `auto` is as high as the text, up to a `max-height`.
  */
 export type StreamPanelProps = StreamPanelOptions & (StreamPanelSource | StreamPanelStream);
 
@@ -68,7 +68,7 @@ export interface StreamPanelHeaderProps extends ComponentPropsWithRef<'header'> 
 export interface StreamPanelBodyProps extends Omit<ComponentPropsWithRef<'div'>, 'children'> {
   /** Shown until the first text. @default "Waiting for the first token…" */
   readonly pending?: ReactNode;
-  /** Shown when a stream ends without any text. @default "The answer has no text." */
+  /** Shown when a stream ends without any text to show. @default "The answer has no text." */
   readonly empty?: ReactNode;
 }
 
