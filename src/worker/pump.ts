@@ -29,7 +29,7 @@ export class Pump {
   #patch = 0;
   #unacknowledged: readonly Taken[] | undefined;
   #lastAt = Number.NEGATIVE_INFINITY;
-  #timer: { readonly at: number; readonly cancel: () => void } | undefined;
+  #cancelTimer: (() => void) | undefined;
 
   /** `settle` is called with what the page has applied; `taps` are given what a patch takes. */
   constructor(
@@ -61,20 +61,24 @@ export class Pump {
     const now = this.#clock.now();
     const due = this.#due();
     if (due <= now) this.#flush(now);
-    else if (this.#timer === undefined || this.#timer.at > due) this.#arm(due, due - now);
+    // What comes later is not due earlier.
+    else
+      this.#cancelTimer ??= this.#clock.setTimer(() => {
+        this.#cancelTimer = undefined;
+        this.run();
+      }, due - now);
   }
 
-  /** The page has folded the patch in. */
+  /** The page has folded the patch in. `run` follows. */
   applied(patch: number): void {
     const taken = this.#unacknowledged;
     if (taken === undefined || patch !== this.#patch) return;
     this.#unacknowledged = undefined;
     this.#settle(taken);
-    this.run();
   }
 
   close(): void {
-    this.#timer?.cancel();
+    this.#cancelTimer?.();
     this.#waiting.clear();
   }
 
@@ -88,18 +92,9 @@ export class Pump {
     return Math.min(interval, oldest + this.#options.maxStalenessMs);
   }
 
-  #arm(at: number, delayMs: number): void {
-    this.#timer?.cancel();
-    const cancel = this.#clock.setTimer(() => {
-      this.#timer = undefined;
-      this.run();
-    }, delayMs);
-    this.#timer = { at, cancel };
-  }
-
   #flush(now: number): void {
-    this.#timer?.cancel();
-    this.#timer = undefined;
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
     const taken: Taken[] = [];
     for (const { buffer, epoch } of this.#waiting) if (!buffer.empty) taken.push(buffer.take(epoch));
     this.#waiting.clear();

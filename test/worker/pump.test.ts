@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { StreamBuffer } from '../../src/worker/buffer.ts';
 import { batch, entry, text } from './entries.ts';
 import { Reader } from './reader.ts';
 
@@ -65,6 +66,21 @@ test('[ST4] the first output of a stream leaves at once', () => {
   expect(reader.patches.map(({ changes }) => changes.map(({ key }) => key))).toEqual([[2]]);
 });
 
+test('[ST4] [ST5] so does the first of a snapshot, and that a stream is gone', () => {
+  const reader = running(2, { patchIntervalMs: 1_000, maxStalenessMs: 1_000 });
+  reader.answer(1, 'reset', { seq: 2 });
+  expect(reader.patches).toEqual([]);
+  reader.batches(1, batch([text(1)]));
+  expect(reader.patches.at(-1)?.changes).toMatchObject([{ key: 1, reset: { snapshotSeq: 2 }, entries: [{ seq: 1 }] }]);
+  reader.drain();
+  reader.attach(3);
+  reader.batches(2, batch([text(2)]));
+  const { length } = reader.patches;
+  reader.applied();
+  reader.answer(3, 'gone');
+  expect(reader.patches.slice(length).flatMap(({ changes }) => changes)).toMatchObject([{ key: 2 }, { key: 3, gone: true }]);
+});
+
 test('[ST4] the end of a stream leaves at once, with its status', () => {
   const reader = running(1, { patchIntervalMs: 1_000, maxStalenessMs: 1_000 });
   reader.batches(1, batch([text(2), entry(3, { type: 'stopped', by: 'user' })]));
@@ -101,6 +117,27 @@ test('[ST1] a busy page costs memory for the text, not for its pieces', () => {
   expect(reader.patches.at(-1)?.changes[0]?.entries).toMatchObject([{ fromSeq: 3, seq: 4_999 }]);
   expect(reader.text(1).startsWith('2 3 4 ')).toBe(true);
   expect(reader.text(1).endsWith('4998 4999 ')).toBe(true);
+});
+
+test.for(['text', 'data'] as const)('[ST1] what waits is merged now and then, not with each that comes: %s', (type) => {
+  const buffer = new StreamBuffer(1, 100, true);
+  let looked = 0;
+  const data = { type: 'data', name: 'n', value: 1 } as const;
+  for (let seq = 1; seq <= 5_000; seq += 1) {
+    const { event } = text(seq);
+    const counted = {
+      ...text(seq),
+      get event() {
+        looked += 1;
+        return type === 'text' ? event : data;
+      },
+    };
+    buffer.push([counted], 100, undefined, 0);
+  }
+  expect(looked).toBeLessThan(20 * 5_000);
+  looked = 0;
+  buffer.take('e1');
+  if (type === 'text') expect(looked).toBeLessThan(2_000);
 });
 
 test('[ST1] a stream that is left is in no later patch, and no timer stays behind', () => {
