@@ -146,6 +146,7 @@ export function* healBrackets(scan: Scan, text: string): Generator<void, number>
 }
 
 function openCode(said: string): string {
+  if (said.trim() === '') return '';
   return trimCode(/^[ \n]/.test(said) ? `${said} ` : said);
 }
 
