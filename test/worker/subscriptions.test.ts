@@ -91,6 +91,36 @@ test('[SQ8] a running subscription may be answered with a reset', () => {
   expect(reader.subscribes()).toEqual([]);
 });
 
+test('[SQ7] [SQ8] what comes of another epoch, said to go on, is never joined to what there is: it is asked for from the beginning', () => {
+  const reader = following();
+  reader.batches(1, batch([text(1, 5)]));
+  reader.drain();
+  reader.subscriptions.down();
+  reader.greet();
+  reader.answer(2, 'recovered', { epoch: 'e2', seq: 5, recovered: 1 });
+  reader.batches(2, batch([text(6)]));
+  expect(reader.sent()).toMatchObject([
+    { type: 'unsubscribe', subscription: 2 },
+    { type: 'subscribe', subscription: 3, epoch: undefined, afterSeq: 0 },
+  ]);
+  reader.answer(3, 'recovered', { epoch: 'e2', recovered: 2 });
+  reader.batches(3, batch([text(1, 2)]));
+  reader.drain();
+  expect(reader.text(1)).toBe('1 2 ');
+});
+
+test('[SQ10] faults with events between them are no reason to give a stream up', () => {
+  const reader = following();
+  for (let seq = 1; seq <= 10; seq += 1) {
+    reader.batches(seq, batch([text(seq)]));
+    reader.batches(seq, batch([text(seq + 2)]));
+    reader.answer(seq + 1, 'live');
+  }
+  reader.drain();
+  expect(reader.text(1)).toBe('1 2 3 4 5 6 7 8 9 10 ');
+  expect(reader.patches.flatMap(({ changes }) => changes).every(({ status }) => status === undefined)).toBe(true);
+});
+
 test('[SQ9] gone is told, keeps what had arrived, and is not asked for again', () => {
   const reader = following();
   reader.batches(1, batch([text(1)]));
@@ -195,6 +225,28 @@ test('[CN4] a subscription refused for the moment is asked for again, later', ()
   expect(reader.sent()).toEqual([]);
   reader.clock.advance(1_000);
   expect(reader.subscribes()).toMatchObject([{ subscription: 2, channel: 'stream:1' }]);
+});
+
+test('[CN6] what finds no channel where none is in use asks again, or fails: nothing would become free for it', () => {
+  const reader = new Reader();
+  reader.attach(1);
+  reader.greet();
+  reader.subscriptions.receive({ type: 'error', code: 'too_many_channels', message: 'None.', retryable: false, subscription: 1 });
+  reader.settled();
+  expect(reader.patches.at(-1)?.changes).toMatchObject([{ key: 1, status: 'failed' }]);
+});
+
+test('[CN6] a stream that is left leaves its channel to one that waits', () => {
+  const reader = new Reader();
+  reader.attach(1);
+  reader.attach(2);
+  reader.greet();
+  reader.answer(1, 'live');
+  reader.subscriptions.receive({ type: 'error', code: 'too_many_channels', message: '', retryable: false, subscription: 2 });
+  reader.sent();
+  reader.subscriptions.detach(1);
+  reader.settled();
+  expect(reader.subscribes()).toMatchObject([{ subscription: 3, channel: 'stream:2' }]);
 });
 
 describe('a stream of WebTransport that fell silent', () => {

@@ -111,4 +111,28 @@ describe('credit', () => {
     peer.drained();
     expect(peer.text(1)).toBe('waits');
   });
+
+  test('[CR7] a transport is given what it may hold and the rest of one batch, whatever the credit', async () => {
+    const core = startCore({ maxBufferedBytes: 20_000 });
+    const source = new ManualSource();
+    core.streams.create({ id: 'a', source });
+    for (let index = 0; index < 500; index += 1) source.text('x'.repeat(1_000));
+    source.end();
+    await vi.waitFor(() => expect(core.stats.generations).toBe(0));
+    const peer = new MemoryPeer(core);
+    const { deliver } = peer;
+    peer.deliver = (deliveries) => {
+      deliver.call(peer, deliveries);
+      for (const { batches } of deliveries) for (const { byteLength } of batches) peer.bufferedBytes += byteLength;
+    };
+    peer.hello();
+    peer.subscribe(1, 'stream:a');
+    for (let turn = 0; turn < 100 && !peer.ended(1); turn += 1) {
+      await settled();
+      expect(peer.bufferedBytes).toBeLessThan(20_000 + Math.max(...peer.batches.map(({ byteLength }) => byteLength)));
+      peer.bufferedBytes = 0;
+      peer.drained();
+    }
+    expect(peer.text(1)).toHaveLength(500_000);
+  });
 });

@@ -69,6 +69,53 @@ describe('subscribing', () => {
     }
   });
 
+  test('[SQ8] nothing of another epoch is joined to what the reader has, however little it lacks', async () => {
+    const core = startCore();
+    const source = new ManualSource();
+    const { epoch } = core.streams.create({ id: 'a', source });
+    for (const word of ['a', 'b', 'c']) source.text(word);
+    await settled();
+    const peer = new MemoryPeer(core);
+    peer.hello();
+    peer.subscribe(1, 'stream:a', { epoch: 'other', afterSeq: 2 });
+    await vi.waitFor(() => expect(peer.text(1)).toBe('abc'));
+    expect(peer.of('subscribed')).toMatchObject([{ answer: 'reset', epoch }]);
+  });
+
+  test('[SQ8] a running subscription whose place is compacted meanwhile is reset again, and reads the whole', async () => {
+    const core = startCore({}, { storage: { keepBytes: 5_000 } });
+    const source = new ManualSource();
+    core.streams.create({ id: 'a', source });
+    let whole = '';
+    const write = async (count: number): Promise<void> => {
+      for (let index = 0; index < count; index += 1) {
+        const word = `${whole.length} `;
+        whole += word;
+        source.text(word);
+      }
+      await settled();
+    };
+    await write(100);
+    const other = new MemoryPeer(core);
+    other.hello();
+    other.subscribe(1, 'stream:a');
+    await vi.waitFor(() => expect(other.text(1)).toBe(whole));
+    const peer = new MemoryPeer(core);
+    peer.hello();
+    peer.subscribe(1, 'stream:a', { credit: 1 });
+    await vi.waitFor(() => expect(peer.text(1)).not.toBe(''));
+    const { length } = peer.entries(1);
+    await write(30_000);
+    source.end();
+    await vi.waitFor(() => expect(core.stats.generations).toBe(0));
+    peer.say({ type: 'credit', connectionLimit: 0, grants: [{ subscription: 1, limit: 1_000_000, appliedSeq: 0 }] });
+    await vi.waitFor(() => expect(peer.ended(1)).toBe(true));
+    expect(peer.of('subscribed').map(({ answer }) => answer)).toEqual(['recovered', 'reset']);
+    expect(peer.entries(1)[length]?.fromSeq).toBe(1);
+    const again = peer.entries(1).slice(length);
+    expect(again.map(({ event }) => (event.type === 'text' ? event.delta : '')).join('')).toBe(whole);
+  });
+
   test('[SQ9] an unknown channel is gone, and the connection goes on', async () => {
     const peer = new MemoryPeer(startCore());
     peer.hello();
