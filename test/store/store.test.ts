@@ -78,6 +78,23 @@ test('[ST5] a snapshot replaces the parts as a whole, once it is complete', () =
   expect(record.summary.epoch).toBe('f');
 });
 
+test('[ST5] a stream that breaks off within its snapshot shows what there is', () => {
+  const { store } = makeStore();
+  const record = store.create(1, 's');
+  store.apply([change(1, entries(1, text('one '), text('two ')))]);
+  const broken = { type: 'error', code: 'bad_frame', message: 'It is given up.', retryable: false } as const;
+  store.apply([change(1, entries(1, text('new '), broken), { epoch: 'f', reset: { snapshotSeq: 9 } })]);
+  expect([record.text.toString(), record.generation, record.summary.status]).toEqual(['new ', 1, 'failed']);
+});
+
+test('[SQ10] what comes twice is folded in once', () => {
+  const { store } = makeStore();
+  const record = store.create(1, 's');
+  store.apply([change(1, entries(1, text('one '), text('two ')))]);
+  store.apply([change(1, entries(2, text('two '), text('three')))]);
+  expect([record.text.toString(), record.seq]).toEqual(['one two three', 3]);
+});
+
 test('[SQ9] a stream that is gone fails with unknown_channel; one that has ended stays as it is', () => {
   const { store } = makeStore();
   store.create(1, 's1');

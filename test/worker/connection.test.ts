@@ -95,6 +95,21 @@ test('[CN9] a drain lets everything go on until its moment, then connects anew',
   expect(machine.said()).toEqual(['close:1', 'down:1', 'discover']);
 });
 
+test('[CN9] of several drains the earliest moment counts, whichever comes first', () => {
+  for (const moments of [
+    [2_000, 9_000],
+    [9_000, 2_000],
+  ]) {
+    const machine = new Machine();
+    machine.connect('websocket');
+    for (const retryAfterMs of moments) machine.on({ type: 'drain', attempt: 1, retryAfterMs, spreadMs: 0 });
+    machine.pass(1_999);
+    expect(machine.said()).toEqual([]);
+    machine.pass(1);
+    expect(machine.said()).toEqual(['close:1', 'down:1', 'discover']);
+  }
+});
+
 test('[CN9] a relay that is gone before the drain’s moment is not asked earlier', () => {
   const machine = new Machine();
   machine.connect('websocket');
