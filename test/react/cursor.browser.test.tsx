@@ -16,7 +16,7 @@ async function openEnd(text: string, view: View = 'plain'): Promise<HTMLElement>
   const last = /[\p{L}]+$/u.exec(text)?.[0] ?? '';
   await expect.poll(() => page.body().textContent).toContain(last);
   await painted(2);
-  return [...page.body().querySelectorAll<HTMLElement>(view === 'plain' ? '.sluice-line' : 'p')].at(-1) as HTMLElement;
+  return [...page.body().querySelectorAll<HTMLElement>(view === 'plain' ? '.sluice-line' : 'p, td, th')].at(-1) as HTMLElement;
 }
 
 function textOf(line: HTMLElement): DOMRect {
@@ -71,6 +71,11 @@ test.each([
   ['שלום', 'rtl'],
   ['- Words\n- שלום', 'rtl'],
   ['- שלום\n- Words', 'ltr'],
+  ['- one\n  - two\n    1. Words', 'ltr'],
+  ['> one\n>\n> - two\n> - Words', 'ltr'],
+  ['> one\n> > שלום', 'rtl'],
+  ['| a | b |\n|---|---|\n| one | two |\n| one | Words', 'ltr'],
+  ['| a | b |\n|---|---|\n| one | שלום', 'rtl'],
 ] as const)('[UI4] in Markdown the cursor is behind the last letter of %j', (text, direction) => expectBehind(text, direction, 'markdown'));
 
 test.each(['plain', 'markdown'] as const)('[UI4] no line wraps for the cursor (%s)', async (view) => {

@@ -98,6 +98,10 @@ export class Leaf extends Component<LeafProps, LeafState, SavedSelection | null>
 
   withdraw(): void {}
 
+  point(isLast: boolean): void {
+    this.#element?.toggleAttribute('data-cursor', isLast);
+  }
+
   isBehind(): boolean {
     return this.state.version < 0;
   }

@@ -5,7 +5,7 @@ import { type Promotions, promotions } from '../promotion.ts';
 import { isSlow } from './cadence.ts';
 import type { StreamDocument } from './documents.ts';
 import type { Model, ModelWatcher } from './model.ts';
-import type { BlockNode, GroupNode, ModelNode } from './nodes.ts';
+import type { BlockNode, GroupNode, ModelNode, RootNode } from './nodes.ts';
 import { blockRoom, type Room, unitRoom } from './room.ts';
 
 /** A node as one panel shows it. */
@@ -21,6 +21,8 @@ export interface Mount {
   withdraw(kept: number): void;
   /** Sets React state to what the node is now. */
   refresh(): void;
+  /** Whether its text is the last there is: the cursor is behind it. */
+  point?(isLast: boolean): void;
 }
 
 /**
@@ -99,6 +101,8 @@ export function createView({
   // What is rendered.
   let model = first;
   let unwatch = (): void => {};
+  // What the cursor is behind.
+  let pointed: Mount | undefined;
   // When something was shown last, ms.
   let shownAt = 0;
 
@@ -168,6 +172,16 @@ export function createView({
     return isShown && promoted.size === 0;
   };
 
+  // Where it is stays marked until what is behind it is there, so that it is never away in between: an item without a text has none.
+  const point = (root: RootNode, isOver: boolean): void => {
+    const last = lastOf(root);
+    const next = isOver ? undefined : mounts.get(last);
+    if (next === pointed || (!isOver && (next === undefined || last.kind === 'container'))) return;
+    pointed?.point?.(false);
+    next?.point?.(true);
+    pointed = next;
+  };
+
   const show = (handle: StreamHandle, limit: number): boolean => {
     if (document === undefined || handle.record !== record || document.generation !== record.generation) return false;
     if (model !== document.model) {
@@ -187,7 +201,9 @@ export function createView({
       onClosed(closed);
       closed = [];
     }
-    return whole && (record.endedAt > 0 ? ended : document.length >= wanted);
+    const isShown = whole && (record.endedAt > 0 ? ended : document.length >= wanted);
+    point(document.model.root, isShown && ended);
+    return isShown;
   };
 
   return {
@@ -245,4 +261,11 @@ export function createView({
       watch(document !== undefined && document.model === model ? model : undefined);
     },
   };
+}
+
+// The last of what is in it, and so on; of a table without rows in its head.
+function lastOf(node: BlockNode | RootNode): BlockNode | RootNode {
+  if (node.kind === 'inline' || node.kind === 'literal') return node;
+  const last = node.groups.at(-1)?.children.at(-1) ?? (node.kind === 'container' ? node.header : undefined);
+  return last ? lastOf(last) : node;
 }
