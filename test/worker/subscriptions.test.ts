@@ -227,6 +227,21 @@ test('[CN4] a subscription refused for the moment is asked for again, later', ()
   expect(reader.subscribes()).toMatchObject([{ subscription: 2, channel: 'stream:1' }]);
 });
 
+test.for([
+  [5_000, 5_000],
+  [3_600_000, 60_000],
+] as const)('[CN4] refused for %i ms, it is asked for again not before %i ms', ([retryAfterMs, waitsMs]) => {
+  const reader = new Reader();
+  reader.attach(1);
+  reader.greet();
+  reader.subscriptions.receive({ type: 'error', code: 'rate_limited', message: '', retryable: true, retryAfterMs, subscription: 1 });
+  reader.settled();
+  reader.clock.advance(waitsMs - 1);
+  expect(reader.sent()).toEqual([]);
+  reader.clock.advance(2_001);
+  expect(reader.subscribes()).toMatchObject([{ subscription: 2, channel: 'stream:1' }]);
+});
+
 test('[CN6] what finds no channel where none is in use asks again, or fails: nothing would become free for it', () => {
   const reader = new Reader();
   reader.attach(1);
