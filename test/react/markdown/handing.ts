@@ -171,7 +171,10 @@ export class World {
         const message = this.toReceiver.shift();
         if (message?.type === 'tap') this.#receiver.taps.open(message);
         else if (message?.type === 'untap') this.#receiver.taps.close(message.key, message.tap);
-        else if (message?.type === 'applied') this.#receiver.pump.applied(message.patch);
+        else if (message?.type === 'applied') {
+          this.#receiver.pump.applied(message.patch);
+          this.#receiver.pump.run();
+        }
         return message !== undefined;
       }
       case 'toPage': {
