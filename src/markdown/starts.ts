@@ -28,7 +28,7 @@ export function fenceStart({ text, ink, indent, complete }: Line): Fence | Wait 
   if (character === '`' && text.includes('`', ink + size)) return undefined;
   if (!complete) return 'wait';
   const info = trimSpaces(text.slice(ink + size));
-  const [, language = '', meta = ''] = /^(\S*)[ \t]*(.*)$/.exec(info) ?? [];
+  const [, language = '', meta = ''] = /^([^ \t]*)[ \t]*(.*)$/s.exec(info) ?? [];
   return { character, size, indent, language: decodeText(language), meta: decodeText(meta) };
 }
 

@@ -17,6 +17,9 @@ const pinned: readonly string[] = [
   '-  [x] \n|-|-|\na',
   '|[^1]\r\n[^1]: a',
   '10. ```\n  ',
+  '```js\u00a0a b',
+  '~~~\ufeffjs a\u3000b',
+  '```js a\u2028b',
 ];
 
 describe(`documents of Markdown's pieces end in the tree of the oracle (seed ${seed})`, () => {
