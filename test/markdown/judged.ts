@@ -14,8 +14,8 @@ export function isJudged(text: string): boolean {
   return withoutFootnotes.every((variant) => agree(variant) && withoutTables(variant).every(agree)) && !misjudged.test(text);
 }
 
-/** What the oracle makes of HTML and of tasks beside GFM's constructs, where the reference does not know them. */
-const misjudged = /<[^\n]*\r?\n[ >]*[|:-]|[-*+.)][ \t]+\r?\n\s*\[[ xX]\]/;
+/** What the oracle makes of HTML and of tasks beside GFM's constructs, where the reference does not know them: a task is one where its item begins, not below a definition. */
+const misjudged = /<[^\n]*\r?\n[ >]*[|:-]|(?:[-*+.)][ \t]+|\]:[^\n]*)\r?\n\s*\[[ xX]\]/;
 
 function withoutTables(text: string): readonly string[] {
   const row = /^([ >]*)[|:\- ]*[|:][|:\- ]*$/gm;
