@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { MemoryStorageOptions } from '../../../server/log/index.ts';
 import type { RelayOptions } from '../../../server/relay/options.ts';
 import type { RelayCore } from '../../../server/relay/relay.ts';
 import type { ClientFrame } from '../../../src/wire/index.ts';
@@ -18,17 +19,23 @@ const subscribe = (subscription: number, channel: string): ClientFrame => ({
 });
 
 /** A relay whose app takes its time about `slow`, until it decides. */
-async function relayThatAsks(options: RelayOptions = {}): Promise<{
+async function relayThatAsks(
+  options: RelayOptions = {},
+  storage: MemoryStorageOptions = {},
+): Promise<{
   core: RelayCore;
   peer: MemoryPeer;
   sources: { readonly slow: ManualSource; readonly quick: ManualSource };
   decide(allowed: boolean): Promise<void>;
 }> {
   const waiting: ((allowed: boolean) => void)[] = [];
-  const core = startCore({
-    authorize: (_principal, _action, channel) => channel !== 'stream:slow' || new Promise<boolean>((resolve) => waiting.push(resolve)),
-    ...options,
-  });
+  const core = startCore(
+    {
+      authorize: (_principal, _action, channel) => channel !== 'stream:slow' || new Promise<boolean>((resolve) => waiting.push(resolve)),
+      ...options,
+    },
+    { storage },
+  );
   const sources = { slow: new ManualSource(), quick: new ManualSource() };
   for (const [id, source] of Object.entries(sources)) {
     core.streams.create({ id, source });
@@ -107,6 +114,17 @@ describe('[CN4] while the app decides about one channel', () => {
     expect(peer.of('subscribed')).toEqual([]);
     peer.subscribe(11, 'stream:quick');
     await expect.poll(() => peer.text(11)).toBe('quick');
+  });
+
+  test('what it decides is about that stream, and not about another of its id, of somebody else', async () => {
+    const { core, peer, sources, decide } = await relayThatAsks({}, { maxClosed: 0 });
+    peer.subscribe(1, 'stream:slow');
+    sources.slow.end();
+    await expect.poll(() => core.streams.owner('slow'), { timeout: 5000 }).toBeUndefined();
+    core.streams.create({ id: 'slow', source: new ManualSource(), principal: { id: 'eve' } });
+    await decide(true);
+    expect(peer.of('error')).toMatchObject([{ code: 'forbidden', subscription: 1 }]);
+    expect(peer.of('subscribed')).toEqual([]);
   });
 
   test('a connection that ends meanwhile reads nothing', async () => {
