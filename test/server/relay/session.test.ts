@@ -131,6 +131,32 @@ describe('connection life', () => {
     expect([third.closedWith?.code, fourth.closedWith?.code]).toEqual([undefined, 'too_many_connections']);
   });
 
+  test('[CR7] answers count while the transport is full only, and anew each time', async () => {
+    const core = startCore({ maxMessagesPerSecond: 1e6, maxFramesPerSecond: 1e6, maxBufferedBytes: 1000 });
+    const peer = new MemoryPeer(core);
+    peer.hello();
+    await settled();
+    const sent = (): number => peer.messages.reduce((bytes, { byteLength }) => bytes + byteLength, 0);
+    const ask = async (bytes: number): Promise<void> => {
+      for (const before = sent(); sent() - before < bytes && peer.closedWith === undefined; ) {
+        peer.subscribe(1, `stream:${'a'.repeat(100)}`);
+        await settled();
+      }
+    };
+    await ask(100_000);
+    for (let round = 0; round < 3; round += 1) {
+      peer.bufferedBytes = 1000;
+      await ask(60_000);
+      peer.bufferedBytes = 999;
+      await ask(100);
+    }
+    expect(peer.closedWith).toBeUndefined();
+    peer.bufferedBytes = 1000;
+    await ask(70_000);
+    expect(peer.closedWith?.code).toBe('too_slow');
+    expect(sent()).toBeLessThan(100_000 + 3 * 61_000 + 66_000);
+  });
+
   test('[CN9] [RL9] drain is told to everybody; running streams go on, new ones are refused', async () => {
     const core = startCore();
     const source = new ManualSource();
